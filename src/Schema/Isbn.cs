@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Bookmine.Schema;
+
+/// <summary>
+/// The numbers on books: ISBN-13 (978 or 979), ISBN-10 (which may end in X), the old nine-digit SBN, an EAN with a five-digit price
+/// code, and the in-house EAN that a shop gives to an item without one. Check digits as in ISO 2108 and GS1.
+/// </summary>
+public static class Isbn
+{
+    /// <summary>The ISBN-13 that the text stands for.</summary>
+    /// <param name="text">An ISBN in any of its forms, with or without hyphens and spaces.</param>
+    public static bool TryParse(string? text, out long isbn13)
+    {
+        isbn13 = 0;
+        var digits = Strip(text);
+        var thirteen = digits.Length switch
+        {
+            9 => FromTen("0" + digits),
+            10 => FromTen(digits),
+            13 => digits,
+            18 => digits[..13],
+            _ => "",
+        };
+        return thirteen.Length == 13 && (thirteen.StartsWith("978", StringComparison.Ordinal) || thirteen.StartsWith("979", StringComparison.Ordinal))
+            && IsEan(thirteen) && long.TryParse(thirteen, NumberStyles.None, CultureInfo.InvariantCulture, out isbn13);
+    }
+
+    /// <summary>The ISBN-10 of an ISBN-13; null for 979, which has none.</summary>
+    public static string? ToTen(long isbn13)
+    {
+        var text = isbn13.ToString(CultureInfo.InvariantCulture);
+        if (text.Length != 13 || !text.StartsWith("978", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var nine = text[3..12];
+        return nine + CheckTen(nine);
+    }
+
+    /// <summary>Whether thirteen digits end in their GS1 check digit.</summary>
+    public static bool IsEan(string digits) => digits.Length == 13 && digits.All(char.IsAsciiDigit) && digits[12] == CheckEan(digits[..12]);
+
+    /// <summary>
+    /// The in-house EAN for a number of the shop's own: prefix 20 (GS1's range for use within a shop), ten digits, check digit. A number
+    /// from a till's leased block makes it unique across all tills without asking anyone.
+    /// </summary>
+    public static string InHouseEan(long number)
+    {
+        var twelve = string.Create(CultureInfo.InvariantCulture, $"20{number:d10}");
+        return twelve + CheckEan(twelve);
+    }
+
+    private static string Strip(string? text) => new([.. (text ?? "").Where(c => c is not ('-' or ' '))]);
+
+    private static string FromTen(string ten)
+    {
+        if (!ten[..9].All(char.IsAsciiDigit) || char.ToUpperInvariant(ten[9]) != CheckTen(ten[..9]))
+        {
+            return "";
+        }
+        var twelve = "978" + ten[..9];
+        return twelve + CheckEan(twelve);
+    }
+
+    private static char CheckTen(string nine)
+    {
+        var sum = 0;
+        for (var i = 0; i < 9; i++)
+        {
+            sum += (10 - i) * (nine[i] - '0');
+        }
+        var check = (11 - (sum % 11)) % 11;
+        return check == 10 ? 'X' : (char)('0' + check);
+    }
+
+    private static char CheckEan(string twelve)
+    {
+        var sum = 0;
+        for (var i = 0; i < 12; i++)
+        {
+            sum += (i % 2 == 0 ? 1 : 3) * (twelve[i] - '0');
+        }
+        return (char)('0' + ((10 - (sum % 10)) % 10));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Bookmine.Sync.Rows;
+
+namespace Bookmine.Schema.Views;
+
+/// <summary>A transaction as both programs show it, whole. Times are ISO 8601 UTC; money is cents.</summary>
+public sealed record TransactionView(
+    Guid Id, long? TransId, string Docket, string Kind, long Till, long Branch, string? Operator, string? Reference, Guid? ContactId,
+    string StartedAt, string? ShippedAt, string? PostedAt, long TotalCents, long TaxCents, bool Disconnected, string? Note, string? Original,
+    IReadOnlyList<LineView> Lines, IReadOnlyList<PaymentView> Payments, IReadOnlyList<ShipmentView> Shipments, IReadOnlyList<long> Refunds)
+{
+    /// <param name="refunds">TransIDs of the refunds against it.</param>
+    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IEnumerable<long> refunds)
+    {
+        LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(LineView.Of)];
+        return new TransactionView(
+            document.Guid("id"), document.IntegerOrNull("trans_id"), DocketNumber.D(document.Integer("docket")).ToString(), document.Text("kind"),
+            document.Integer("till"), document.Integer("branch"), document.TextOrNull("operator"), document.TextOrNull("reference"),
+            document.GuidOrNull("contact_id"), Instant.Format(document.Integer("started_at")), Instant.Format(document.IntegerOrNull("shipped_at")),
+            Instant.Format(document.IntegerOrNull("posted_at")), document.Integer("total_cents"), views.Sum(l => l.TaxCents),
+            document.Integer("disconnected") == 1, document.TextOrNull("note"), document.TextOrNull("original_number"),
+            views, [.. payments.Select(PaymentView.Of)], [.. movements.Select(ShipmentView.Of)], [.. refunds.Order()]);
+    }
+}
+
+/// <param name="TaxCents">The tax contained.</param>
+public sealed record LineView(
+    Guid Id, int Line, Guid? StockId, string? Code, string? Isbn, string Title, long Qty, long UnitPriceCents, long DiscountCents,
+    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId)
+{
+    internal static LineView Of(Row row)
+    {
+        var total = (row.Integer("qty") * row.Integer("unit_price_cents")) - row.Integer("discount_cents");
+        return new LineView(
+            row.Guid("id"), (int)row.Integer("line"), row.GuidOrNull("stock_id"), row.TextOrNull("code"),
+            row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.Integer("qty"),
+            row.Integer("unit_price_cents"), row.Integer("discount_cents"), total, row.Integer("tax_rate_bp"),
+            Money.TaxContained(total, row.Integer("tax_rate_bp")), row.GuidOrNull("original_line_id"));
+    }
+}
+
+public sealed record PaymentView(string Method, long AmountCents, bool Change, string? PaidAt, string TakenAt)
+{
+    internal static PaymentView Of(Row row) => new(
+        row.Text("method"), row.Integer("amount_cents"), row.Integer("change") == 1,
+        Instant.Format(row.IntegerOrNull("paid_at")), Instant.Format(row.Integer("taken_at")));
+}
+
+/// <param name="Qty">Goods that went out; negative for goods that came back.</param>
+public sealed record ShipmentView(string? Code, long Qty, string? ShippedAt, string TakenAt)
+{
+    internal static ShipmentView Of(Row row) => new(
+        row.TextOrNull("code"), -row.Integer("qty"), Instant.Format(row.IntegerOrNull("posted_at")), Instant.Format(row.Integer("taken_at")));
+}
+
+/// <summary>What a run of a till's entries comes to on one side, for the proof that everything was posted.</summary>
+/// <param name="Quantity">Goods shipped, less returned.</param>
+public sealed record ControlTotals(long Documents, long TotalCents, long Quantity, IReadOnlyDictionary<string, long> ByMethod)
+{
+    public bool Agrees(ControlTotals other) =>
+        Documents == other.Documents && TotalCents == other.TotalCents && Quantity == other.Quantity
+        && ByMethod.Where(m => m.Value != 0).OrderBy(m => m.Key, StringComparer.Ordinal)
+            .SequenceEqual(other.ByMethod.Where(m => m.Value != 0).OrderBy(m => m.Key, StringComparer.Ordinal));
+}
+
+/// <summary>The JSON of what both programs exchange beside the engine's messages, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(TransactionView))]
+[JsonSerializable(typeof(ControlTotals))]
+[JsonSerializable(typeof(EnrolRequest))]
+[JsonSerializable(typeof(EnrolReply))]
+[JsonSerializable(typeof(EditReply))]
+public sealed partial class ViewJson : JsonSerializerContext;
+
+/// <param name="Code">The one-time code, as the manager read it out.</param>
+public sealed record EnrolRequest(string Code, int Protocol, int Schema);
+
+/// <param name="Secret">256 bits in hexadecimal; the server keeps only its hash.</param>
+public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast);
+
+/// <param name="Conflicts">Fields that someone else has changed meanwhile; empty when the edit was made.</param>
+public sealed record EditReply(IReadOnlyList<EditConflict> Conflicts);
+
+public sealed record EditConflict(string Field, string? Expected, string? Found);

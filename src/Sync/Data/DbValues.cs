@@ -1,0 +1,51 @@
+using System.Data.Common;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Data;
+
+/// <summary>How values go into parameters and come out of readers: a GUID is its 16 bytes in RFC order where the engine has no type for it.</summary>
+public static class DbValues
+{
+    public static object ToParameter(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Guid guid => guid.ToByteArray(bigEndian: true),
+        UInt128 hash => Digest.ToBytes(hash),
+        _ => value,
+    };
+
+    public static Guid ReadGuid(DbDataReader reader, int ordinal) => reader.GetValue(ordinal) switch
+    {
+        byte[] { Length: 16 } bytes => new Guid(bytes, bigEndian: true),
+        Guid guid => guid,
+        var other => throw new MalformedRowException($"A key of 16 bytes was expected and {other} was found."),
+    };
+
+    public static Guid? ReadGuidOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : ReadGuid(reader, ordinal);
+
+    public static long? ReadIntegerOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt64(ordinal);
+
+    public static string? ReadTextOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+
+    public static UInt128 ReadHash(DbDataReader reader, int ordinal) => Digest.FromBytes(reader.GetFieldValue<byte[]>(ordinal));
+
+    /// <summary>Reads a whole row whose columns stand in the setup's order from <paramref name="first"/> on.</summary>
+    public static Row ReadRow(SyncTable table, DbDataReader reader, int first = 0)
+    {
+        var row = new Row(table);
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            row[i] = reader.IsDBNull(first + i) ? null : ReadValue(table.Columns[i], reader, first + i);
+        }
+        return row;
+    }
+
+    private static object ReadValue(Column column, DbDataReader reader, int ordinal) => column.Type switch
+    {
+        ColumnType.Integer => reader.GetInt64(ordinal),
+        ColumnType.Guid => ReadGuid(reader, ordinal),
+        _ => reader.GetString(ordinal),
+    };
+
+}

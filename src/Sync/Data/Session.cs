@@ -1,0 +1,127 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Bookmine.Sync.Data;
+
+/// <summary>
+/// One open connection with its prepared statements and its current transaction. Arguments are given in the order in which their
+/// names first appear in the statement. Not for use by two threads at once.
+/// </summary>
+public sealed partial class Session(DbConnection connection) : IDisposable
+{
+    private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+
+    public DbConnection Connection => connection;
+
+    public DbTransaction? Transaction { get; private set; }
+
+    /// <summary>Begins a transaction made by <paramref name="begin"/>, or the engine's ordinary one.</summary>
+    public void Begin(Func<DbConnection, DbTransaction>? begin = null) =>
+        Transaction = begin is null ? connection.BeginTransaction() : begin(connection);
+
+    public void Commit()
+    {
+        Transaction!.Commit();
+        Transaction.Dispose();
+        Transaction = null;
+    }
+
+    /// <summary>Rolls back when a transaction is open, and is harmless otherwise.</summary>
+    public void Rollback()
+    {
+        if (Transaction is null)
+        {
+            return;
+        }
+        Transaction.Rollback();
+        Transaction.Dispose();
+        Transaction = null;
+    }
+
+    /// <summary>Runs the work in a transaction that is rolled back when the work throws.</summary>
+    public T InTransaction<T>(Func<T> work, Func<DbConnection, DbTransaction>? begin = null)
+    {
+        Begin(begin);
+        try
+        {
+            var result = work();
+            Commit();
+            return result;
+        }
+        finally
+        {
+            Rollback();
+        }
+    }
+
+    /// <returns>The number of rows affected.</returns>
+    public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
+
+    public DbDataReader Query(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteReader();
+
+    /// <returns>The first column of the first row; null when there is none or it is null.</returns>
+    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteScalar() switch
+    {
+        DBNull => null,
+        var value => value,
+    };
+
+    public long? Integer(string sql, params ReadOnlySpan<object?> values) =>
+        Scalar(sql, values) is { } value ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Runs a script of several statements, without arguments.</summary>
+    public void Script(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = Transaction;
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        Rollback();
+        foreach (var command in prepared.Values)
+        {
+            command.Dispose();
+        }
+        connection.Dispose();
+    }
+
+    private DbCommand Bind(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!prepared.TryGetValue(sql, out var command))
+        {
+            command = Create(sql);
+            prepared.Add(sql, command);
+        }
+        if (values.Length != command.Parameters.Count)
+        {
+            throw new ArgumentException($"{command.Parameters.Count} arguments are wanted, {values.Length} were given, for: {sql}");
+        }
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = DbValues.ToParameter(values[i]);
+        }
+        command.Transaction = Transaction;
+        return command;
+    }
+
+    private DbCommand Create(string sql)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var name in ParameterName().Matches(sql).Select(m => m.Value).Distinct(StringComparer.Ordinal))
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+        }
+        return command;
+    }
+
+    [GeneratedRegex(@"@\w+")]
+    private static partial Regex ParameterName();
+}

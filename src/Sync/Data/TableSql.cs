@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Data;
+
+/// <summary>The statements a replicated table needs on either side, generated from the setup once a table.</summary>
+public sealed class TableSql
+{
+    private static readonly ConditionalWeakTable<SyncTable, TableSql> Cache = [];
+
+    private TableSql(SyncTable table)
+    {
+        var columns = table.Columns.Select(c => c.Name).ToArray();
+        var parameters = columns.Select(c => "@" + c);
+        var key = string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}"));
+        var others = columns.Where((_, i) => !table.IsKey(i)).ToArray();
+        Columns = string.Join(", ", columns);
+        Select = $"SELECT {Columns} FROM {table.Name} WHERE {key}";
+        Insert = $"INSERT INTO {table.Name} ({Columns}) VALUES ({string.Join(", ", parameters)}) ON CONFLICT DO NOTHING";
+        Delete = $"DELETE FROM {table.Name} WHERE {key}";
+        Update = $"UPDATE {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
+        UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
+    }
+
+    public string Columns { get; }
+
+    /// <summary>One row by key.</summary>
+    public string Select { get; }
+
+    /// <summary>A whole row; zero rows are affected when its key is there already.</summary>
+    public string Insert { get; }
+
+    public string Update { get; }
+
+    public string Delete { get; }
+
+    private int[] UpdateOrder { get; }
+
+    public static TableSql Of(SyncTable table) => Cache.GetValue(table, static t => new TableSql(t));
+
+    public static Row? Find(Session session, SyncTable table, RowKey key)
+    {
+        using var reader = session.Query(Of(table).Select, KeyArguments(table, key));
+        return reader.Read() ? DbValues.ReadRow(table, reader) : null;
+    }
+
+    /// <summary>The rows that a condition holds for, in the order it may give.</summary>
+    public static List<Row> Where(Session session, SyncTable table, string condition, params ReadOnlySpan<object?> values)
+    {
+        using var reader = session.Query($"SELECT {Of(table).Columns} FROM {table.Name} WHERE {condition}", values);
+        var rows = new List<Row>();
+        while (reader.Read())
+        {
+            rows.Add(DbValues.ReadRow(table, reader));
+        }
+        return rows;
+    }
+
+    /// <returns>False when the key was there already.</returns>
+    public static bool TryInsert(Session session, Row row)
+    {
+        var arguments = new object?[row.Table.Columns.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = row[i];
+        }
+        return session.Execute(Of(row.Table).Insert, arguments) == 1;
+    }
+
+    /// <summary>Replaces all columns but the key.</summary>
+    public static void Replace(Session session, Row row)
+    {
+        var sql = Of(row.Table);
+        var arguments = new object?[sql.UpdateOrder.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = row[sql.UpdateOrder[i]];
+        }
+        session.Execute(sql.Update, arguments);
+    }
+
+    public static void Remove(Session session, SyncTable table, RowKey key) => session.Execute(Of(table).Delete, KeyArguments(table, key));
+
+    private static object?[] KeyArguments(SyncTable table, RowKey key)
+    {
+        var arguments = new object?[table.KeyColumns.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = table.Ordinal(table.KeyColumns[i]) == table.KeyInteger ? key.Integer : key.Guid;
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,26 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Feed;
+
+/// <summary>
+/// The server's database as the engine needs it: three kinds of transaction, and the few statements that differ between engines. One
+/// implementation an engine; each opens, retries and limits as its engine requires.
+/// </summary>
+public interface IServerDatabase : IDisposable
+{
+    /// <summary>Runs the work in a writing transaction. The work may be run again when the engine asks for it.</summary>
+    T Writing<T>(Func<Session, T> work);
+
+    /// <summary>Runs the work alone among sequencers, seeing one state of the database, and blocking no writer of domain rows for longer than it takes.</summary>
+    T Sequencing<T>(Func<Session, T> work);
+
+    /// <summary>Runs the work seeing one state of the database, without locks.</summary>
+    T Reading<T>(Func<Session, T> work);
+
+    /// <summary>The engine's tables as the sequencer and the orchestrator use them; harmless when they are there.</summary>
+    string EngineTables { get; }
+
+    /// <summary>Statements that make the table's triggers afresh; each change appends the row's key to <c>sync_dirty</c>.</summary>
+    IEnumerable<string> Triggers(SyncTable table);
+}

@@ -1,0 +1,85 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Feed;
+
+/// <summary>
+/// Turns what the triggers noted into the feed: an order of changes that is complete under concurrent writers, because a row is given
+/// its place only after its transaction has committed.
+/// </summary>
+public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
+{
+    /// <summary>How many notes a pass takes: it bounds how long the pass's lock is held.</summary>
+    private const int PassSize = 2_000;
+
+    /// <summary>The bound of <see cref="Drain"/>: what is still dirty then is left for the next call.</summary>
+    private const int MostPasses = 10_000;
+
+    private readonly Lock gate = new();
+
+    /// <summary>Runs passes until one finds nothing left. Callers that arrive meanwhile wait and share the outcome.</summary>
+    /// <returns>The number of passes that found work.</returns>
+    public int Drain()
+    {
+        if (!database.Reading(FeedState.AnythingDirty))
+        {
+            return 0;
+        }
+        lock (gate)
+        {
+            for (var passes = 0; passes < MostPasses; passes++)
+            {
+                if (Pass() < PassSize)
+                {
+                    return passes + 1;
+                }
+            }
+            return MostPasses;
+        }
+    }
+
+    /// <summary>One pass, in one transaction.</summary>
+    /// <returns>The number of notes taken; fewer than a whole pass means that none is left.</returns>
+    public int Pass() => database.Sequencing(session =>
+    {
+        var notes = ReadNotes(session);
+        var state = FeedState.Read(session);
+        var pass = new SequencerPass(session, state.Tip);
+        foreach (var table in notes.GroupBy(n => n.Table))
+        {
+            if (setup.Find(table.Key) is { } known)
+            {
+                pass.Take(known, notes[^1].Id);
+            }
+        }
+        pass.WriteDigests();
+        DeleteNotes(session, notes);
+        var head = notes.Count < PassSize ? pass.Tip : state.Head;
+        if (pass.Tip != state.Tip || head != state.Head)
+        {
+            session.Execute("UPDATE sync_state SET tip = @tip, head = @head WHERE id = 1", pass.Tip, head);
+        }
+        return notes.Count;
+    });
+
+    private static List<(long Id, int Table)> ReadNotes(Session session)
+    {
+        using var reader = session.Query("SELECT id, tab FROM sync_dirty ORDER BY id LIMIT @most", PassSize);
+        var notes = new List<(long, int)>();
+        while (reader.Read())
+        {
+            notes.Add((reader.GetInt64(0), reader.GetInt32(1)));
+        }
+        return notes;
+    }
+
+    /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
+    private static void DeleteNotes(Session session, List<(long Id, int Table)> notes)
+    {
+        foreach (var (id, _) in notes)
+        {
+            session.Execute("DELETE FROM sync_dirty WHERE id = @id", id);
+        }
+    }
+}

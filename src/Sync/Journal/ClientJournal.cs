@@ -1,0 +1,198 @@
+using System.Data.Common;
+using System.Text.Json;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Journal;
+
+/// <summary>
+/// The append-only truth of what was done on this client: <c>journal.db</c>. An entry is durable when <see cref="Seal"/> returns, in one
+/// transaction of this file alone, and is never rewritten; only the server's answer is noted beside it. Safe for several threads and
+/// several processes.
+/// </summary>
+public sealed class ClientJournal : IDisposable
+{
+    private const string EntryColumns = "n, id, kind, format, number, amount, payload, hash, chain, sealed_at, result";
+    private readonly Session session;
+    private readonly Lock gate = new();
+    private readonly EntityIds ids;
+    private readonly TimeProvider clock;
+    private readonly JournalHeadFile headFile;
+
+    private ClientJournal(Session session, string folder, TimeProvider clock, EntityIds ids)
+    {
+        this.session = session;
+        this.clock = clock;
+        this.ids = ids;
+        headFile = new JournalHeadFile(Path.Combine(folder, "journal.head"));
+    }
+
+    /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
+    /// <param name="open">Opens a SQLite file for writing.</param>
+    /// <param name="client">Whose journal it must be; the first opening writes it down.</param>
+    /// <exception cref="JournalException">It is another client's, or it has lost its end.</exception>
+    public static ClientJournal Open(Func<string, DbConnection> open, string folder, long client, TimeProvider clock, EntityIds ids)
+    {
+        var path = Path.Combine(folder, "journal.db");
+        var session = new Session(open(path));
+        try
+        {
+            session.Script(JournalSchema.Settings);
+            session.Script(JournalSchema.Tables);
+            session.Execute("INSERT INTO meta (name, value) VALUES ('client', @client) ON CONFLICT DO NOTHING", client);
+            var owner = session.Integer("SELECT value FROM meta WHERE name = 'client'");
+            if (owner != client)
+            {
+                throw new JournalException(
+                    $"{path} is the journal of till {owner}, and this machine is enrolled as till {client}. "
+                    + "Put the right journal back; nothing was changed.");
+            }
+            var journal = new ClientJournal(session, folder, clock, ids);
+            journal.RefuseLostEnd(path);
+            return journal;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public long LastN => Locked(() => session.Integer("SELECT max(n) FROM entry") ?? 0);
+
+    /// <summary>The last entry the server has answered.</summary>
+    public long Acknowledged => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0);
+
+    /// <summary>How many printed numbers are left in the leased blocks.</summary>
+    public long NumbersLeft => Locked(() => session.Integer("SELECT sum(last - next + 1) FROM block WHERE next <= last") ?? 0);
+
+    /// <summary>The first number of the latest block leased; 0 for none.</summary>
+    public long LastBlock => Locked(() => session.Integer("SELECT max(first) FROM block") ?? 0);
+
+    /// <summary>Entries with a printed number that are not yet answered, and the sum of their control amounts.</summary>
+    public (long Count, long Amount) Unposted() => Locked(() =>
+    {
+        using var reader = session.Query("SELECT count(*), coalesce(sum(amount), 0) FROM entry WHERE n > @acknowledged AND number IS NOT NULL", Acknowledged);
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    });
+
+    /// <summary>Adds a block of numbers; one that is there already changes nothing.</summary>
+    public void AddBlock(NumberBlock block)
+    {
+        if (block.First <= 0 || block.Last < block.First)
+        {
+            throw new WireFormatException($"The server leased the numbers {block.First} to {block.Last}, which is no block.");
+        }
+        Locked(() => session.Execute(
+            "INSERT INTO block (first, last, next) VALUES (@first, @last, @first) ON CONFLICT DO NOTHING", block.First, block.Last));
+    }
+
+    /// <summary>Seals one entry; when this returns it survives a power cut.</summary>
+    /// <param name="compose">Makes the content inside the sealing transaction; when it throws, nothing was done.</param>
+    public JournalEntry Seal(Func<SealScope, SealContent> compose) => Locked(() =>
+    {
+        var entry = session.InTransaction(() => SealWithin(compose));
+        headFile.Write(new JournalHeadFile.Head(entry.N, session.Integer("SELECT max(next) - 1 FROM block") ?? 0, entry.Chain));
+        return entry;
+    });
+
+    /// <summary>Entries after <paramref name="n"/>, in order.</summary>
+    public IReadOnlyList<JournalEntry> After(long n, int most) => Locked(() =>
+    {
+        using var reader = session.Query($"SELECT {EntryColumns} FROM entry WHERE n > @n ORDER BY n LIMIT @most", n, most);
+        var entries = new List<JournalEntry>();
+        while (reader.Read())
+        {
+            entries.Add(Read(reader));
+        }
+        return entries;
+    });
+
+    public JournalEntry? ByN(long n) => After(n - 1, 1) is [var entry] && entry.N == n ? entry : null;
+
+    /// <summary>The entry that carries this printed number.</summary>
+    public JournalEntry? ByNumber(long number) => Locked(() =>
+    {
+        using var reader = session.Query($"SELECT {EntryColumns} FROM entry WHERE number = @number", number);
+        return reader.Read() ? Read(reader) : null;
+    });
+
+    /// <summary>The chain at entry <paramref name="n"/>; that before the first when n is 0.</summary>
+    public byte[] ChainAt(long n) => n == 0 ? JournalEntry.NoChain : ByN(n)?.Chain
+        ?? throw new JournalException($"The journal has no entry {n}.");
+
+    /// <summary>Notes the server's answers and how far it has answered.</summary>
+    public void Acknowledge(IReadOnlyList<EntryResult> results, long through) => Locked(() => session.InTransaction(() =>
+    {
+        foreach (var result in results)
+        {
+            var json = JsonSerializer.Serialize(result, WireJson.Default.EntryResult);
+            session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", json, result.N);
+        }
+        session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0) ON CONFLICT DO NOTHING");
+        return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
+    }));
+
+    public void Dispose() => session.Dispose();
+
+    private JournalEntry SealWithin(Func<SealScope, SealContent> compose)
+    {
+        var (last, chain) = Head();
+        var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
+        var scope = new SealScope(session, last + 1, ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds(), acknowledged);
+        var content = compose(scope);
+        if (content.Payload.Length > JournalEntry.MostPayloadBytes)
+        {
+            throw new JournalException(
+                $"The {content.Kind} is {content.Payload.Length:N0} bytes, and {JournalEntry.MostPayloadBytes:N0} are the most. Split it in two.");
+        }
+        var hash = JournalEntry.HashOf(scope.N, scope.Id, content.Kind, content.Format, scope.SealedAt, content.Payload);
+        var entry = new JournalEntry(
+            scope.N, scope.Id, content.Kind, content.Format, content.Number, content.Amount,
+            content.Payload, hash, JournalEntry.ChainOf(chain, hash), scope.SealedAt);
+        session.Execute(
+            $"INSERT INTO entry ({EntryColumns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, NULL)",
+            entry.N, entry.Id, entry.Kind, entry.Format, entry.Number, entry.Amount, entry.Payload, entry.Hash, entry.Chain, entry.SealedAt);
+        return entry;
+    }
+
+    private (long N, byte[] Chain) Head()
+    {
+        using var reader = session.Query("SELECT n, chain FROM entry ORDER BY n DESC LIMIT 1");
+        return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, JournalEntry.NoChain);
+    }
+
+    private void RefuseLostEnd(string path)
+    {
+        if (headFile.Read() is not { } remembered)
+        {
+            return;
+        }
+        var there = ByN(remembered.N);
+        if (remembered.N > 0 && (there is null || !there.Chain.AsSpan().SequenceEqual(remembered.Chain)))
+        {
+            throw new JournalException(
+                $"{path} does not hold entry {remembered.N}, which this till sealed: the file has lost its end or was put back from a copy. "
+                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+        }
+    }
+
+    private static JournalEntry Read(DbDataReader reader) => new(
+        reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), reader.GetInt32(3),
+        DbValues.ReadIntegerOrNull(reader, 4), reader.GetInt64(5), reader.GetFieldValue<byte[]>(6),
+        reader.GetFieldValue<byte[]>(7), reader.GetFieldValue<byte[]>(8), reader.GetInt64(9),
+        reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(reader.GetString(10), WireJson.Default.EntryResult));
+
+    private T Locked<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return work();
+        }
+    }
+}
+
+/// <summary>The journal cannot be used as it is; the message says what, where and the remedy.</summary>
+public sealed class JournalException(string message) : Exception(message);

@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Bookmine.Sync.Journal;
+
+/// <summary>
+/// A small second file that remembers how far the journal had come, so that a journal that lost its end is noticed at start. Written in
+/// place after each seal without a sync of its own: after a power cut it may be behind the journal, which says nothing, never ahead.
+/// </summary>
+internal sealed class JournalHeadFile(string path)
+{
+    private const int Length = 80;
+
+    /// <param name="N">The last entry sealed.</param>
+    /// <param name="Number">The highest number taken.</param>
+    public sealed record Head(long N, long Number, byte[] Chain);
+
+    public void Write(Head head)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, head.N);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], head.Number);
+        head.Chain.CopyTo(bytes[16..]);
+        SHA256.HashData(bytes[..48], bytes[48..]);
+        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, bytes, 0);
+    }
+
+    /// <summary>What was written last; null when there is no whole record.</summary>
+    public Head? Read()
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        var bytes = File.ReadAllBytes(path);
+        return bytes.Length == Length && SHA256.HashData(bytes.AsSpan(0, 48)).AsSpan().SequenceEqual(bytes.AsSpan(48))
+            ? new Head(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(8)), bytes[16..48])
+            : null;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Data.Common;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <summary>
+/// The client's side of a synchronisation: hello, push what is unanswered, download what changed. At most one push and one download run
+/// at a time, independent of each other. Whatever breaks off is taken up again by the next call.
+/// </summary>
+public sealed class ClientOrchestrator(
+    SyncSetup setup, ClientJournal journal, string folder, Func<string, DbConnection> open, IServerChannel channel, TimeProvider clock, EntityIds ids) : IDisposable
+{
+    private readonly SemaphoreSlim pushing = new(1, 1);
+    private readonly Downloader downloader = new(setup, folder, open, channel, clock);
+
+    /// <summary>Everything: post, then bring the replica up to date.</summary>
+    /// <exception cref="ServerAwayException">The server cannot be reached; what was acknowledged before stays so.</exception>
+    public async Task<SyncOutcome> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    {
+        progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
+        var hello = await HelloAsync(cancel).ConfigureAwait(false);
+        var from = journal.Acknowledged + 1;
+        var (session, results) = await PushAsync(progress, cancel).ConfigureAwait(false);
+        var upgrade = hello.Next == NextStep.Upgrade;
+        var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
+        var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
+        return new SyncOutcome(
+            session, from, journal.Acknowledged, results, download.Rows,
+            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, download.Replaced);
+    }
+
+    /// <summary>Posts what is unanswered, and nothing else: the way of a sale made with the server at hand.</summary>
+    public async Task<(Guid Session, IReadOnlyList<EntryResult> Results)> PushAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    {
+        await pushing.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            var session = ids.Next();
+            var results = new List<EntryResult>();
+            var (start, last) = (journal.Acknowledged, journal.LastN);
+            for (var acknowledged = start; acknowledged < last;)
+            {
+                progress?.Report(new SyncProgress(SyncStage.Posting, acknowledged - start, last - start));
+                var batch = Batch(acknowledged);
+                var reply = await channel.PushAsync(session, batch, cancel).ConfigureAwait(false);
+                var through = Math.Min(reply.Acknowledged, batch[^1].N);
+                if (through <= acknowledged || reply.Results.Count < through - acknowledged)
+                {
+                    throw new ServerRefusedException(
+                        $"The server answered {reply.Results.Count} of {batch.Count} entries from {batch[0].N} on and holds {reply.Acknowledged}. "
+                        + "Its records and this till's journal do not fit together; ask the manager to look at this till's posting report.", 409);
+                }
+                journal.Acknowledge(reply.Results, through);
+                results.AddRange(reply.Results);
+                acknowledged = through;
+            }
+            progress?.Report(new SyncProgress(SyncStage.Posting, last - start, last - start));
+            return (session, results);
+        }
+        finally
+        {
+            pushing.Release();
+        }
+    }
+
+    /// <summary>Fetches a fresh replica. The journal is not touched: there is nothing to upload first.</summary>
+    public async Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    {
+        progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
+        var hello = await channel.HelloAsync(Hello(null), cancel).ConfigureAwait(false);
+        Take(hello);
+        if (hello.Next == NextStep.Upgrade)
+        {
+            throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install the new bookmine-till.", 426);
+        }
+        await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        pushing.Dispose();
+        downloader.Dispose();
+    }
+
+    private async Task<HelloReply> HelloAsync(CancellationToken cancel)
+    {
+        using var replica = downloader.OpenCurrent();
+        var hello = await channel.HelloAsync(Hello(replica), cancel).ConfigureAwait(false);
+        Take(hello);
+        return hello;
+    }
+
+    private void Take(HelloReply hello)
+    {
+        foreach (var block in hello.Blocks)
+        {
+            journal.AddBlock(block);
+        }
+    }
+
+    private HelloRequest Hello(ReplicaFile? replica)
+    {
+        var acknowledged = journal.Acknowledged;
+        return new HelloRequest(
+            Protocol.Version, setup.SchemaVersion, journal.LastN, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
+            replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.LastBlock);
+    }
+
+    private List<JournalEntry> Batch(long after)
+    {
+        var batch = new List<JournalEntry>();
+        var bytes = 0;
+        foreach (var entry in journal.After(after, Protocol.MostEntriesPerPush))
+        {
+            if (batch.Count > 0 && bytes + entry.Payload.Length > Protocol.MostBytesPerPush)
+            {
+                break;
+            }
+            batch.Add(entry);
+            bytes += entry.Payload.Length;
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Data.Common;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <param name="Rows">Rows received.</param>
+/// <param name="Replaced">A fresh replica was put in use.</param>
+internal sealed record DownloadOutcome(long Rows, bool Replaced);
+
+/// <summary>Brings the replica up to date, by changes or by a fresh file. Knows nothing of the journal and has no way to it.</summary>
+internal sealed class Downloader(SyncSetup setup, string folder, Func<string, DbConnection> open, IServerChannel channel, TimeProvider clock) : IDisposable
+{
+    /// <summary>A download that is not whole after this many chunks is given up; at 5,000 rows each no replica is that large.</summary>
+    private const int MostChunks = 100_000;
+
+    private readonly SemaphoreSlim downloading = new(1, 1);
+    private readonly ReplicaFolder replicas = new(folder);
+
+    /// <summary>The replica in use, if its schema is this program's.</summary>
+    public ReplicaFile? OpenCurrent()
+    {
+        if (replicas.Current is not { } path)
+        {
+            return null;
+        }
+        var replica = ReplicaFile.Open(setup, open, path);
+        if (replica.Schema == setup.SchemaVersion)
+        {
+            return replica;
+        }
+        replica.Dispose();
+        return null;
+    }
+
+    public async Task<DownloadOutcome> RunAsync(NextStep next, HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        await downloading.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            using var alone = LockFolder();
+            if (next == NextStep.Snapshot)
+            {
+                return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
+            }
+            using var replica = OpenCurrent();
+            if (replica is null)
+            {
+                return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
+            }
+            if (next == NextStep.None)
+            {
+                replica.NoteCurrent(clock.GetUtcNow().ToUnixTimeMilliseconds());
+                return new DownloadOutcome(0, false);
+            }
+            try
+            {
+                return new DownloadOutcome(await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false), false);
+            }
+            catch (DivergenceException)
+            {
+                return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            downloading.Release();
+        }
+    }
+
+    public void Dispose() => downloading.Dispose();
+
+    /// <summary>A fresh replica: the snapshot's file, brought up to date by an ordinary pull, then put in use.</summary>
+    private async Task<DownloadOutcome> FreshAsync(HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        var offer = hello.Snapshot
+            ?? (await channel.HelloAsync(new HelloRequest(Protocol.Version, setup.SchemaVersion, 0, 0, "", null, [], 0, long.MaxValue, 0), cancel).ConfigureAwait(false)).Snapshot
+            ?? throw new ServerRefusedException("The server offers no snapshot to make a fresh replica from.", 404);
+        var part = Path.Combine(folder, $"snapshot-{offer.Name}.part");
+        await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);
+        replicas.Sweep();
+        var path = replicas.Next();
+        File.Move(part, path);
+        long rows;
+        using (var replica = ReplicaFile.Open(setup, open, path))
+        {
+            replica.ProvisionedAt = hello.ServerTime;
+            rows = await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false);
+        }
+        replicas.Use(path);
+        replicas.Sweep();
+        return new DownloadOutcome(rows, true);
+    }
+
+    private async Task<long> PullAsync(ReplicaFile replica, string epoch, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        var cursors = replica.Cursors();
+        var staging = new Staging(Path.Combine(folder, "stage"), $"{Path.GetFileName(replica.Path)} {epoch} {string.Join(' ', cursors.OrderBy(c => c.Key))}");
+        cursors = staging.Last()?.Cursors ?? cursors;
+        var rows = 0L;
+        for (var chunks = 0; chunks < MostChunks; chunks++)
+        {
+            var chunk = await channel.PullAsync(new PullRequest(epoch, cursors), cancel).ConfigureAwait(false);
+            rows += chunk.Head.Rows;
+            progress?.Report(new SyncProgress(SyncStage.Downloading, rows, 0));
+            if (chunk.Head.Checkpoint is not null)
+            {
+                progress?.Report(new SyncProgress(SyncStage.Applying, rows, rows));
+                try
+                {
+                    replica.Apply(staging.Chunks().Append(chunk), clock.GetUtcNow().ToUnixTimeMilliseconds());
+                }
+                finally
+                {
+                    staging.Clear();
+                }
+                return rows;
+            }
+            staging.Add(chunk);
+            cursors = chunk.Head.Cursors;
+        }
+        throw new ServerRefusedException($"The download did not end within {MostChunks} chunks.", 500);
+    }
+
+    /// <summary>Another process of this till may be downloading: one at a time.</summary>
+    private FileStream LockFolder()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "download.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new DownloadBusyException(e);
+        }
+    }
+}
+
+/// <summary>Another program on this till is downloading.</summary>
+public sealed class DownloadBusyException(Exception inner)
+    : Exception("Another program on this till is downloading at this moment. Nothing is lost: try again when it is done.", inner);

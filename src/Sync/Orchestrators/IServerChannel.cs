@@ -1,0 +1,29 @@
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <summary>The way to the server: HTTP in the field, a call in simulations.</summary>
+public interface IServerChannel
+{
+    /// <summary>How many requests have been made.</summary>
+    int Requests { get; }
+
+    Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel);
+
+    Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel);
+
+    Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel);
+
+    /// <summary>Fetches a snapshot into a file, going on where an earlier fetch broke off.</summary>
+    Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel);
+}
+
+/// <summary>The server cannot be reached or does not answer; the message names it and the remedy.</summary>
+public sealed class ServerAwayException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The server answered and refused; the message says what and the remedy.</summary>
+public sealed class ServerRefusedException(string message, int status) : Exception(message)
+{
+    public int Status { get; } = status;
+}

@@ -1,0 +1,126 @@
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <summary>Posts one push in one transaction: an entry is applied whole, or kept in quarantine behind a savepoint.</summary>
+internal sealed class PushPosting(SyncSetup setup, Session session, long client, IPostingHost host, IUploadInterceptor interceptors)
+{
+    private const string Savepoint = "entry";
+
+    public PushReply Post(Guid synchronisation, IReadOnlyList<PushedEntry> entries)
+    {
+        var inbox = new Inbox(session, client);
+        var (held, chain) = inbox.LockHead();
+        var results = new List<EntryResult>(entries.Count);
+        IPostingBatch? batch = null;
+        foreach (var entry in entries)
+        {
+            if (entry.N <= held)
+            {
+                results.Add(inbox.StoredAnswer(entry) ?? throw new JournalForkException(client, entry.N));
+                continue;
+            }
+            if (entry.N != held + 1)
+            {
+                break;
+            }
+            batch ??= host.Begin(session, client);
+            var result = PostOne(batch, entry, synchronisation);
+            held = entry.N;
+            chain = JournalEntry.ChainOf(chain, entry.Hash);
+            inbox.Keep(entry, chain, synchronisation, result);
+            results.Add(result);
+        }
+        if (batch is not null)
+        {
+            inbox.MoveHead(held, chain);
+            session.Execute($"UPDATE {setup.HeadTable.Name} SET n = @n WHERE {setup.HeadTable.KeyColumns[0]} = @client", held, client);
+            batch.Complete();
+        }
+        return new PushReply(held, results);
+    }
+
+    /// <summary>Keeps an entry without looking at it, for one whose posting failed in a way nobody foresaw.</summary>
+    public PushReply Quarantine(Guid synchronisation, PushedEntry entry, string reason)
+    {
+        var inbox = new Inbox(session, client);
+        var (held, chain) = inbox.LockHead();
+        if (entry.N != held + 1)
+        {
+            return new PushReply(held, []);
+        }
+        var batch = host.Begin(session, client);
+        var result = Quarantined(batch, entry, reason);
+        var next = JournalEntry.ChainOf(chain, entry.Hash);
+        inbox.Keep(entry, next, synchronisation, result);
+        inbox.MoveHead(entry.N, next);
+        session.Execute($"UPDATE {setup.HeadTable.Name} SET n = @n WHERE {setup.HeadTable.KeyColumns[0]} = @client", entry.N, client);
+        batch.Complete();
+        return new PushReply(entry.N, [result]);
+    }
+
+    private EntryResult PostOne(IPostingBatch batch, PushedEntry entry, Guid synchronisation)
+    {
+        session.Transaction!.Save(Savepoint);
+        try
+        {
+            var expected = JournalEntry.HashOf(entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, entry.Payload);
+            if (!expected.AsSpan().SequenceEqual(entry.Hash))
+            {
+                throw new MalformedEntryException("its hash is not that of its content");
+            }
+            var group = ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload);
+            var facts = new Facts(batch.FactsFor(group), (table, key) => TableSql.Find(session, table, key));
+            var ruling = interceptors.OnApplying(group, facts);
+            if (ruling.Refused is { } refused)
+            {
+                throw new MalformedEntryException(refused);
+            }
+            foreach (var change in ruling.Apply)
+            {
+                Write(change);
+            }
+            var number = batch.Applied(group, ruling, entry.N, synchronisation);
+            session.Transaction.Release(Savepoint);
+            return new EntryResult(entry.N, EntryState.Posted, number, batch.PostedAt, ruling.Dropped, null);
+        }
+        catch (MalformedEntryException e)
+        {
+            session.Transaction.Rollback(Savepoint);
+            return Quarantined(batch, entry, e.Message);
+        }
+    }
+
+    private void Write(RowChange change)
+    {
+        if (change.Op == ChangeOp.Insert)
+        {
+            if (!TableSql.TryInsert(session, change.Values))
+            {
+                throw new MalformedEntryException($"the server has a row of {change.Table.Name} with the key {change.Key} already");
+            }
+            return;
+        }
+        var row = TableSql.Find(session, change.Table, change.Key)
+            ?? throw new MalformedEntryException($"the server has no row of {change.Table.Name} with the key {change.Key}");
+        row.Merge(change.Values);
+        TableSql.Replace(session, row);
+    }
+
+    private static EntryResult Quarantined(IPostingBatch batch, PushedEntry entry, string reason)
+    {
+        batch.Quarantined(entry.N, entry.Id, reason);
+        return new EntryResult(entry.N, EntryState.Quarantined, null, batch.PostedAt, [], reason);
+    }
+}
+
+/// <summary>An entry that the client sends is not the one the server holds under the same number.</summary>
+public sealed class JournalForkException(long client, long n) : Exception(
+    $"Entry {n} of till {client} is not the entry {n} that the server holds: the till's journal was replaced or restored from a copy. "
+    + "Nothing was posted. Keep the till's folder, and enrol the till afresh into an empty one.");

@@ -1,0 +1,125 @@
+using System.Data.Common;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <summary>A client as the server's own records know it.</summary>
+/// <param name="Scope">The buckets it may have, from the server's record of it and never from its request.</param>
+/// <param name="Blocks">The blocks of printed numbers leased to it.</param>
+/// <param name="ReprovisionFrom">A replica made before this moment (Unix milliseconds) is to be replaced; 0 for none.</param>
+public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom);
+
+/// <summary>The server's side: greets, posts, and serves the feed.</summary>
+public sealed class ServerOrchestrator(
+    SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, SnapshotStore snapshots, TimeProvider clock)
+{
+    private readonly Sequencer sequencer = new(database, setup);
+
+    /// <exception cref="JournalForkException">The client's journal is not the one whose entries the server holds.</exception>
+    public HelloReply Hello(ClientRecord client, HelloRequest request)
+    {
+        sequencer.Drain();
+        return database.Reading(session =>
+        {
+            var state = FeedState.Read(session);
+            var inbox = new Inbox(session, client.Client);
+            var chain = inbox.ChainAt(request.Acknowledged);
+            if (request.Chain.Length > 0 && (chain is null || Convert.ToHexStringLower(chain) != request.Chain))
+            {
+                throw new JournalForkException(client.Client, request.Acknowledged);
+            }
+            var next = NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
+            var offer = next == NextStep.Snapshot ? snapshots.Current(state, () => SnapshotRows(session)) : null;
+            return new HelloReply(
+                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks);
+        });
+    }
+
+    /// <summary>
+    /// Posts a batch in one transaction. When something unforeseen happens in it, it is done again an entry at a time, so that one bad
+    /// entry holds up no other; an entry that then fails by itself is kept in quarantine.
+    /// </summary>
+    public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
+    {
+        try
+        {
+            return database.Writing(session => Posting(session, client).Post(synchronisation, entries));
+        }
+        catch (Exception e) when (e is not JournalForkException and not OperationCanceledException)
+        {
+            return PushOneByOne(client, synchronisation, entries);
+        }
+    }
+
+    /// <summary>The next rows for the client, in one short read.</summary>
+    /// <exception cref="EpochException">The cursors are of another epoch.</exception>
+    public PullChunk Pull(ClientRecord client, PullRequest request)
+    {
+        sequencer.Drain();
+        return database.Reading(session =>
+        {
+            var state = FeedState.Read(session);
+            return state.Epoch == request.Epoch ? new FeedReader(session, client.Scope).After(request.Cursors) : throw new EpochException();
+        });
+    }
+
+    /// <summary>The path of a snapshot's file; null when the server no longer has it.</summary>
+    public string? SnapshotPath(string name) => snapshots.PathOf(name);
+
+    private PushReply PushOneByOne(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
+    {
+        var results = new List<Journal.EntryResult>(entries.Count);
+        var reply = new PushReply(0, []);
+        foreach (var entry in entries)
+        {
+            try
+            {
+                reply = database.Writing(session => Posting(session, client).Post(synchronisation, [entry]));
+            }
+            catch (Exception e) when (e is not JournalForkException and not OperationCanceledException)
+            {
+                reply = database.Writing(session =>
+                    Posting(session, client).Quarantine(synchronisation, entry, $"the server failed on it ({e.GetType().Name})"));
+            }
+            results.AddRange(reply.Results);
+        }
+        return reply with { Results = results };
+    }
+
+    private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors);
+
+    private NextStep NextFor(HelloRequest request, long reprovisionFrom, FeedState state, FeedReader feed)
+    {
+        if (request.Protocol != Protocol.Version || request.Schema != setup.SchemaVersion)
+        {
+            return NextStep.Upgrade;
+        }
+        var shared = setup.SnapshotBucket;
+        return request.Epoch != state.Epoch || !request.Cursors.TryGetValue(shared, out var cursor) || cursor > state.Head || request.ProvisionedAt < reprovisionFrom
+            ? NextStep.Snapshot
+            : feed.AnythingAfter(request.Cursors) ? NextStep.Delta
+            : NextStep.None;
+    }
+
+    private IEnumerable<PullChunk> SnapshotRows(Data.Session session)
+    {
+        var feed = new FeedReader(session, [setup.SnapshotBucket]);
+        var cursors = new Dictionary<string, long>();
+        while (true)
+        {
+            var chunk = feed.After(cursors);
+            yield return chunk;
+            if (chunk.Head.Checkpoint is not null)
+            {
+                yield break;
+            }
+            cursors = chunk.Head.Cursors;
+        }
+    }
+}
+
+/// <summary>The client's cursors belong to another epoch of the server's database; its next hello brings a snapshot.</summary>
+public sealed class EpochException() : Exception("The server's records were restored since; start the download afresh.");

@@ -1,0 +1,101 @@
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Replica;
+
+/// <summary>
+/// What was done here and the replica does not include yet: the journal's entries above the replica's head for this client, and those
+/// in quarantine. Made anew from the journal after a download, extended by each seal; for one thread at a time.
+/// </summary>
+public sealed class Overlay
+{
+    private static readonly Dictionary<RowKey, Row> None = [];
+    private readonly Dictionary<int, Dictionary<RowKey, Row>> made = [];
+    private readonly Dictionary<int, Dictionary<RowKey, Row>> edits = [];
+    private readonly Dictionary<RowKey, long> madeBy = [];
+    private readonly HashSet<long> entries = [];
+
+    /// <summary>The last entry it has.</summary>
+    public long Through { get; private set; }
+
+    /// <summary>Rows made here, with the corrections they got since.</summary>
+    public IEnumerable<Row> Made(SyncTable table) => made.GetValueOrDefault(table.Number, None).Values;
+
+    public Row? FindMade(SyncTable table, RowKey key) => made.GetValueOrDefault(table.Number, None).GetValueOrDefault(key);
+
+    /// <summary>The entry that made a row; null when it was not made here.</summary>
+    public long? MadeBy(RowKey key) => madeBy.TryGetValue(key, out var n) ? n : null;
+
+    /// <summary>The server's row as edited here; the row itself when it was not.</summary>
+    public Row Edited(Row row)
+    {
+        if (edits.GetValueOrDefault(row.Table.Number, None).GetValueOrDefault(row.Key) is not { } edit)
+        {
+            return row;
+        }
+        var edited = row.Copy();
+        edited.Merge(edit);
+        return edited;
+    }
+
+    public void Add(long n, ChangeGroup group)
+    {
+        if (!entries.Add(n))
+        {
+            return;
+        }
+        Through = Math.Max(Through, n);
+        foreach (var change in group.Changes)
+        {
+            if (change.Op == ChangeOp.Insert)
+            {
+                TableOf(made, change.Table).TryAdd(change.Key, change.Values.Copy());
+                madeBy.TryAdd(change.Key, n);
+            }
+            else if (FindMade(change.Table, change.Key) is { } own)
+            {
+                own.Merge(change.Values);
+            }
+            else if (TableOf(edits, change.Table) is var edited && !edited.TryAdd(change.Key, change.Values.Copy()))
+            {
+                edited[change.Key].Merge(change.Values);
+            }
+        }
+    }
+
+    /// <summary>Reads the overlay from the journal: entries above <paramref name="included"/>, and <paramref name="quarantined"/> ones below.</summary>
+    public static Overlay Read(SyncSetup setup, ClientJournal journal, long included, IEnumerable<long> quarantined)
+    {
+        var overlay = new Overlay { Through = included };
+        foreach (var entry in quarantined.Where(n => n <= included).Order().Select(journal.ByN).OfType<JournalEntry>())
+        {
+            overlay.Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+        }
+        overlay.CatchUp(setup, journal);
+        return overlay;
+    }
+
+    /// <summary>Adds what was sealed since, also by another program on this machine.</summary>
+    public void CatchUp(SyncSetup setup, ClientJournal journal)
+    {
+        const int slice = 500;
+        while (journal.After(Through, slice) is { Count: > 0 } sealedSince)
+        {
+            foreach (var entry in sealedSince)
+            {
+                Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+            }
+        }
+    }
+
+    private static Dictionary<RowKey, Row> TableOf(Dictionary<int, Dictionary<RowKey, Row>> tables, SyncTable table)
+    {
+        if (!tables.TryGetValue(table.Number, out var rows))
+        {
+            tables.Add(table.Number, rows = []);
+        }
+        return rows;
+    }
+}

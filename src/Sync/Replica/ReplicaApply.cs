@@ -1,0 +1,125 @@
+using System.Globalization;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Replica;
+
+/// <summary>Writes pulled rows into an open replica transaction and keeps the digests, hashing each row as it is read back.</summary>
+internal sealed class ReplicaApply
+{
+    private readonly SyncSetup setup;
+    private readonly Session session;
+    private readonly Dictionary<(string Bucket, int Table), Digest> digests = [];
+
+    public ReplicaApply(SyncSetup setup, Session session)
+    {
+        this.setup = setup;
+        this.session = session;
+        using var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest");
+        while (reader.Read())
+        {
+            digests.Add((reader.GetString(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+        }
+    }
+
+    public void Take(PullChunk chunk)
+    {
+        foreach (var entry in chunk.Rows)
+        {
+            var table = setup.Find(entry.Table)
+                ?? throw new WireFormatException($"The server sent a row of table {entry.Table}, which this program does not know.");
+            if (entry.Removed)
+            {
+                Remove(table, entry.Key, chunk.Head.Buckets[entry.Bucket]);
+            }
+            else
+            {
+                Put(table, CanonicalRow.Read(table, entry.Canonical.Span));
+            }
+        }
+    }
+
+    /// <summary>Gives up the buckets that left the scope, compares the digests, and writes cursors and digests.</summary>
+    public void Settle(Checkpoint checkpoint)
+    {
+        var keep = checkpoint.Buckets.ToHashSet();
+        foreach (var bucket in digests.Keys.Select(k => k.Bucket).Distinct().Where(b => !keep.Contains(b)).ToArray())
+        {
+            GiveUp(bucket);
+        }
+        Compare(checkpoint);
+        session.Execute("DELETE FROM sync_cursor");
+        foreach (var bucket in checkpoint.Buckets)
+        {
+            session.Execute("INSERT INTO sync_cursor (bucket, seq) VALUES (@bucket, @seq)", bucket, checkpoint.Head);
+        }
+        session.Execute("DELETE FROM sync_digest");
+        foreach (var ((bucket, table), digest) in digests)
+        {
+            session.Execute("INSERT INTO sync_digest (bucket, tab, rows, sum) VALUES (@bucket, @tab, @rows, @sum)", bucket, table, digest.Count, digest.Sum);
+        }
+    }
+
+    private void Put(SyncTable table, Row row)
+    {
+        if (!TableSql.TryInsert(session, row))
+        {
+            var old = TableSql.Find(session, table, row.Key)!;
+            Subtract(old);
+            TableSql.Replace(session, row);
+        }
+        var stored = TableSql.Find(session, table, row.Key)!;
+        var place = (BucketOf(stored), table.Number);
+        digests[place] = digests.GetValueOrDefault(place).Add(HashOf(stored));
+    }
+
+    /// <summary>A row that moved to another bucket of the scope is there already, so a removal counts only for the bucket it names.</summary>
+    private void Remove(SyncTable table, RowKey key, string bucket)
+    {
+        if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)
+        {
+            Subtract(old);
+            TableSql.Remove(session, table, key);
+        }
+    }
+
+    private void GiveUp(string bucket)
+    {
+        foreach (var table in setup.Tables)
+        {
+            if (digests.Remove((bucket, table.Number)) && table.Bucket.Condition(bucket) is { } condition)
+            {
+                session.Execute($"DELETE FROM {table.Name} WHERE {condition}");
+            }
+        }
+    }
+
+    private void Compare(Checkpoint checkpoint)
+    {
+        var expected = checkpoint.Digests.ToDictionary(
+            d => (d.Bucket, d.Table),
+            d => new Digest(d.Count, UInt128.Parse(d.Sum, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
+        foreach (var place in expected.Keys.Union(digests.Keys))
+        {
+            var (ours, theirs) = (digests.GetValueOrDefault(place), expected.GetValueOrDefault(place));
+            if (ours != theirs)
+            {
+                throw new DivergenceException(
+                    $"Bucket {place.Item1}, table {setup.Find(place.Item2)?.Name}: {ours.Count} rows here, {theirs.Count} on the server, digests differ.");
+            }
+        }
+    }
+
+    private void Subtract(Row old)
+    {
+        var place = (BucketOf(old), old.Table.Number);
+        digests[place] = digests.GetValueOrDefault(place).Remove(HashOf(old));
+    }
+
+    private static string BucketOf(Row row) => row.Table.Bucket.Of(row)
+        ?? throw new DivergenceException($"A row of {row.Table.Name} is here that belongs to no bucket.");
+
+    private static UInt128 HashOf(Row row) => Digest.HashOf(row.Table.Number, CanonicalRow.Write(row));
+}

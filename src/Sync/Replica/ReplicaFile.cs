@@ -1,0 +1,116 @@
+using System.Data.Common;
+using System.Globalization;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.Sync.Replica;
+
+/// <summary>
+/// One generation of the replica: the server's rows of a scope, their cursors and digests. Only a download writes it, whole checkpoints
+/// at a time, so a reader never sees a torn mixture.
+/// </summary>
+public sealed class ReplicaFile : IDisposable
+{
+    private readonly SyncSetup setup;
+    private readonly Session session;
+
+    private ReplicaFile(SyncSetup setup, string path, Session session) => (this.setup, Path, this.session) = (setup, path, session);
+
+    public string Path { get; }
+
+    /// <summary>Makes an empty replica.</summary>
+    /// <param name="indexed">False to leave the indexes for <see cref="BuildIndexes"/>, after a first load.</param>
+    public static ReplicaFile Create(SyncSetup setup, Func<string, DbConnection> open, string path, bool indexed = true)
+    {
+        var replica = Open(setup, open, path);
+        replica.session.Script(ReplicaSchema.EngineTables);
+        foreach (var table in ReplicaSchema.Tables(setup))
+        {
+            replica.session.Script(table);
+        }
+        replica.Note("schema", setup.SchemaVersion.ToString(CultureInfo.InvariantCulture));
+        if (indexed)
+        {
+            replica.BuildIndexes();
+        }
+        return replica;
+    }
+
+    public static ReplicaFile Open(SyncSetup setup, Func<string, DbConnection> open, string path)
+    {
+        var session = new Session(open(path));
+        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON;");
+        return new ReplicaFile(setup, path, session);
+    }
+
+    /// <summary>The epoch its cursors belong to; null before the first checkpoint.</summary>
+    public string? Epoch => session.Scalar("SELECT value FROM sync_replica WHERE name = 'epoch'") as string;
+
+    /// <summary>The server's time when it was made, Unix milliseconds.</summary>
+    public long ProvisionedAt
+    {
+        get => session.Scalar("SELECT value FROM sync_replica WHERE name = 'provisioned_at'") is string text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
+        set => Note("provisioned_at", value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    public int Schema => int.Parse((string)session.Scalar("SELECT value FROM sync_replica WHERE name = 'schema'")!, CultureInfo.InvariantCulture);
+
+    /// <summary>Per bucket, the last change it has.</summary>
+    public Dictionary<string, long> Cursors()
+    {
+        using var reader = session.Query("SELECT bucket, seq FROM sync_cursor");
+        var cursors = new Dictionary<string, long>();
+        while (reader.Read())
+        {
+            cursors.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+        return cursors;
+    }
+
+    /// <summary>Up to which entry this client's journal is included.</summary>
+    public long IncludedThrough(long client) => TableSql.Find(session, setup.HeadTable, new RowKey(client, Guid.Empty))?.Integer("n") ?? 0;
+
+    public void BuildIndexes()
+    {
+        foreach (var index in ReplicaSchema.Indexes(setup))
+        {
+            session.Script(index);
+        }
+    }
+
+    /// <summary>Applies pulled chunks, the last of which carries the checkpoint, in one transaction.</summary>
+    /// <param name="chunks">In the order they were pulled; enumerated once.</param>
+    /// <param name="now">Unix milliseconds, kept as the replica's age.</param>
+    /// <exception cref="DivergenceException">The digests disagree afterwards; nothing was changed.</exception>
+    /// <exception cref="WireFormatException">The chunks do not reach a checkpoint; nothing was changed.</exception>
+    public Checkpoint Apply(IEnumerable<PullChunk> chunks, long now) => session.InTransaction(() =>
+    {
+        var apply = new ReplicaApply(setup, session);
+        Checkpoint? checkpoint = null;
+        foreach (var chunk in chunks)
+        {
+            apply.Take(chunk);
+            checkpoint = chunk.Head.Checkpoint;
+        }
+        apply.Settle(checkpoint ?? throw new WireFormatException("A download that ends before its checkpoint."));
+        Note("epoch", checkpoint.Epoch);
+        Note("as_of", now.ToString(CultureInfo.InvariantCulture));
+        return checkpoint;
+    });
+
+    /// <summary>Notes that the replica was found up to date.</summary>
+    public void NoteCurrent(long now) => Note("as_of", now.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Leaves one self-contained file, ready to be copied; for a file that nobody else has open.</summary>
+    public void Finish() => session.Script("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
+
+    public void Dispose() => session.Dispose();
+
+    private void Note(string name, string value) => session.Execute(
+        "INSERT INTO sync_replica (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+}
+
+/// <summary>The replica does not amount to what the server says it should; it is replaced by a fresh one.</summary>
+public sealed class DivergenceException(string message) : Exception(message);

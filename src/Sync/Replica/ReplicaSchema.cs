@@ -1,0 +1,66 @@
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.Sync.Replica;
+
+/// <summary>The replica's SQLite tables, generated from the setup. A replica is disposable, so it has no migrations: another schema is another file.</summary>
+public static class ReplicaSchema
+{
+    public const string EngineTables = """
+        CREATE TABLE sync_replica (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        CREATE TABLE sync_cursor (bucket TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+        CREATE TABLE sync_digest (bucket TEXT NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
+        """;
+
+    /// <summary>The name of a table's full-text index.</summary>
+    public static string SearchTable(SyncTable table) => table.Name + "_search";
+
+    public static IEnumerable<string> Tables(SyncSetup setup) => setup.Tables.Select(Table);
+
+    /// <summary>Indexes and full-text indexes; made after a first load, which is faster.</summary>
+    public static IEnumerable<string> Indexes(SyncSetup setup) => setup.Tables.SelectMany(IndexesOf);
+
+    private static string Table(SyncTable table)
+    {
+        var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}{(c.Nullable ? "" : " NOT NULL")}");
+        // A full-text index refers to its table's rowids; the others are smaller and faster without.
+        var options = table.Searched.Count == 0 ? "STRICT, WITHOUT ROWID" : "STRICT";
+        return $"CREATE TABLE {table.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({string.Join(", ", table.KeyColumns)})) {options};";
+    }
+
+    private static IEnumerable<string> IndexesOf(SyncTable table)
+    {
+        foreach (var index in table.Indexes)
+        {
+            yield return $"CREATE INDEX {table.Name}_{string.Join("_", index.Columns)} ON {table.Name} ({string.Join(", ", index.Columns)});";
+        }
+        if (table.Searched.Count == 0)
+        {
+            yield break;
+        }
+        var search = SearchTable(table);
+        var columns = string.Join(", ", table.Searched);
+        var added = string.Join(", ", table.Searched.Select(c => "new." + c));
+        var removed = string.Join(", ", table.Searched.Select(c => "old." + c));
+        yield return $"""
+            CREATE VIRTUAL TABLE {search} USING fts5({columns}, content='{table.Name}', tokenize="unicode61 remove_diacritics 2");
+            INSERT INTO {search} ({search}) VALUES ('rebuild');
+            CREATE TRIGGER {search}_i AFTER INSERT ON {table.Name} BEGIN
+                INSERT INTO {search} (rowid, {columns}) VALUES (new.rowid, {added});
+            END;
+            CREATE TRIGGER {search}_d AFTER DELETE ON {table.Name} BEGIN
+                INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', old.rowid, {removed});
+            END;
+            CREATE TRIGGER {search}_u AFTER UPDATE OF {columns} ON {table.Name} BEGIN
+                INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', old.rowid, {removed});
+                INSERT INTO {search} (rowid, {columns}) VALUES (new.rowid, {added});
+            END;
+            """;
+    }
+
+    private static string SqlType(ColumnType type) => type switch
+    {
+        ColumnType.Integer => "INTEGER",
+        ColumnType.Guid => "BLOB",
+        _ => "TEXT",
+    };
+}

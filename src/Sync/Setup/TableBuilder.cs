@@ -1,0 +1,62 @@
+namespace Bookmine.Sync.Setup;
+
+/// <summary>Writes a table's definition as a few readable lines.</summary>
+public sealed class TableBuilder(int number, string name)
+{
+    private readonly List<Column> columns = [];
+    private readonly List<ReplicaIndex> indexes = [];
+    private string[] key = [];
+    private string[] searched = [];
+    private BucketRule? bucket;
+    private Direction direction = Direction.Download;
+
+    public TableBuilder Integer(int column, string named, bool nullable = false) => Add(column, named, ColumnType.Integer, nullable);
+
+    public TableBuilder Guid(int column, string named, bool nullable = false) => Add(column, named, ColumnType.Guid, nullable);
+
+    public TableBuilder Text(int column, string named, bool nullable = false) => Add(column, named, ColumnType.Text, nullable);
+
+    public TableBuilder Key(params string[] columnNames)
+    {
+        key = columnNames;
+        return this;
+    }
+
+    public TableBuilder InBucket(string template, string? onlyWith = null)
+    {
+        bucket = new BucketRule(template, onlyWith);
+        return this;
+    }
+
+    public TableBuilder UploadedByClients()
+    {
+        direction = Direction.Both;
+        return this;
+    }
+
+    public TableBuilder Index(params string[] columnNames)
+    {
+        indexes.Add(new ReplicaIndex(columnNames));
+        return this;
+    }
+
+    public TableBuilder Search(params string[] columnNames)
+    {
+        searched = columnNames;
+        return this;
+    }
+
+    public SyncTable Build() => new(
+        number, name, columns.ToArray(), key,
+        bucket ?? throw new InvalidOperationException($"Table {name} has no bucket."), direction, indexes, searched);
+
+    private TableBuilder Add(int column, string named, ColumnType type, bool nullable)
+    {
+        if (columns.Exists(c => c.Number == column || c.Name == named))
+        {
+            throw new ArgumentException($"Table {name}: column {column} {named} is there twice.");
+        }
+        columns.Add(new Column(column, named, type, nullable));
+        return this;
+    }
+}

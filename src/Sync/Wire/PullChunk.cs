@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+using Bookmine.Sync.Rows;
+
+namespace Bookmine.Sync.Wire;
+
+/// <summary>A row of the feed as it travels.</summary>
+/// <param name="Bucket">The place of its bucket in the chunk's head.</param>
+/// <param name="Canonical">The row; empty when it left the bucket.</param>
+public readonly record struct FeedRow(ushort Bucket, ushort Table, RowKey Key, bool Removed, ReadOnlyMemory<byte> Canonical);
+
+/// <summary>
+/// The answer to a pull: the head's length (4 bytes) and JSON, then for each row its bucket (2), table (2), 0 for put or 1 for remove
+/// (1), key (8 and 16), length (4) and canonical bytes. All numbers big-endian.
+/// </summary>
+public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
+{
+    private const int FixedLength = 2 + 2 + 1 + 8 + 16 + 4;
+
+    public byte[] Write()
+    {
+        var head = JsonSerializer.SerializeToUtf8Bytes(Head, WireJson.Default.ChunkHead);
+        var buffer = new ArrayBufferWriter<byte>(4 + head.Length + Rows.Sum(r => FixedLength + r.Canonical.Length));
+        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), head.Length);
+        buffer.Advance(4);
+        buffer.Write(head);
+        foreach (var row in Rows)
+        {
+            var span = buffer.GetSpan(FixedLength);
+            BinaryPrimitives.WriteUInt16BigEndian(span, row.Bucket);
+            BinaryPrimitives.WriteUInt16BigEndian(span[2..], row.Table);
+            span[4] = row.Removed ? (byte)1 : (byte)0;
+            BinaryPrimitives.WriteInt64BigEndian(span[5..], row.Key.Integer);
+            row.Key.Guid.TryWriteBytes(span[13..], bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32BigEndian(span[29..], row.Canonical.Length);
+            buffer.Advance(FixedLength);
+            buffer.Write(row.Canonical.Span);
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="WireFormatException">The bytes are not a chunk.</exception>
+    public static PullChunk Read(ReadOnlyMemory<byte> bytes)
+    {
+        var headLength = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4).Span);
+        var head = JsonSerializer.Deserialize(Take(ref bytes, headLength).Span, WireJson.Default.ChunkHead)
+            ?? throw new WireFormatException("A chunk without a head.");
+        var rows = new FeedRow[head.Rows];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var span = Take(ref bytes, FixedLength).Span;
+            rows[i] = new FeedRow(
+                BinaryPrimitives.ReadUInt16BigEndian(span), BinaryPrimitives.ReadUInt16BigEndian(span[2..]),
+                new RowKey(BinaryPrimitives.ReadInt64BigEndian(span[5..]), new Guid(span.Slice(13, 16), bigEndian: true)),
+                span[4] == 1, Take(ref bytes, BinaryPrimitives.ReadInt32BigEndian(span[29..])));
+        }
+        return bytes.IsEmpty ? new PullChunk(head, rows) : throw new WireFormatException("A chunk with bytes after its last row.");
+    }
+
+    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> bytes, int length)
+    {
+        if (length < 0 || bytes.Length < length)
+        {
+            throw new WireFormatException("A chunk that ends in the middle of a row.");
+        }
+        var taken = bytes[..length];
+        bytes = bytes[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Text;
+using Bookmine.Sync.Journal;
+
+namespace Bookmine.Sync.Wire;
+
+/// <summary>An entry as it travels: its payload opaque, so that it can be kept and acknowledged without being understood.</summary>
+public sealed record PushedEntry(long N, Guid Id, string Kind, int Format, long SealedAt, byte[] Hash, byte[] Payload);
+
+/// <summary>
+/// The body of a push: the synchronisation's id (16 bytes), the count (4), then for each entry n (8), id (16), format (4), sealed time
+/// (8), hash (32), kind's length (2) and bytes, payload's length (4) and bytes. All numbers big-endian.
+/// </summary>
+public static class PushEnvelope
+{
+    private const int MostEntries = 500;
+    private const int FixedLength = 8 + 16 + 4 + 8 + 32 + 2;
+
+    public static byte[] Write(Guid session, IReadOnlyList<JournalEntry> entries)
+    {
+        using var stream = new MemoryStream();
+        Span<byte> head = stackalloc byte[FixedLength];
+        session.TryWriteBytes(head, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(head[16..], entries.Count);
+        stream.Write(head[..20]);
+        foreach (var entry in entries)
+        {
+            var kind = Encoding.UTF8.GetBytes(entry.Kind);
+            BinaryPrimitives.WriteInt64BigEndian(head, entry.N);
+            entry.Id.TryWriteBytes(head[8..], bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32BigEndian(head[24..], entry.Format);
+            BinaryPrimitives.WriteInt64BigEndian(head[28..], entry.SealedAt);
+            entry.Hash.CopyTo(head[36..]);
+            BinaryPrimitives.WriteInt16BigEndian(head[68..], (short)kind.Length);
+            stream.Write(head);
+            stream.Write(kind);
+            BinaryPrimitives.WriteInt32BigEndian(head, entry.Payload.Length);
+            stream.Write(head[..4]);
+            stream.Write(entry.Payload);
+        }
+        return stream.ToArray();
+    }
+
+    /// <exception cref="WireFormatException">The bytes are not a push.</exception>
+    public static (Guid Session, IReadOnlyList<PushedEntry> Entries) Read(ReadOnlySpan<byte> bytes)
+    {
+        var session = new Guid(Take(ref bytes, 16), bigEndian: true);
+        var count = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4));
+        if (count is < 0 or > MostEntries)
+        {
+            throw new WireFormatException($"A push of {count} entries; {MostEntries} are the most.");
+        }
+        var entries = new List<PushedEntry>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var head = Take(ref bytes, FixedLength);
+            var kind = Encoding.UTF8.GetString(Take(ref bytes, BinaryPrimitives.ReadUInt16BigEndian(head[68..])));
+            var length = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4));
+            if (length is < 0 or > JournalEntry.MostPayloadBytes)
+            {
+                throw new WireFormatException($"An entry of {length} bytes; {JournalEntry.MostPayloadBytes} are the most.");
+            }
+            entries.Add(new PushedEntry(
+                BinaryPrimitives.ReadInt64BigEndian(head), new Guid(head.Slice(8, 16), bigEndian: true), kind,
+                BinaryPrimitives.ReadInt32BigEndian(head[24..]), BinaryPrimitives.ReadInt64BigEndian(head[28..]),
+                head.Slice(36, 32).ToArray(), Take(ref bytes, length).ToArray()));
+        }
+        return bytes.IsEmpty ? (session, entries) : throw new WireFormatException($"A push with {bytes.Length} bytes after its last entry.");
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int length)
+    {
+        if (bytes.Length < length)
+        {
+            throw new WireFormatException("A push that ends in the middle of an entry.");
+        }
+        var taken = bytes[..length];
+        bytes = bytes[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Bookmine.Sync.Journal;
+
+namespace Bookmine.Sync.Wire;
+
+/// <summary>The JSON of messages and of stored results, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(HelloRequest))]
+[JsonSerializable(typeof(HelloReply))]
+[JsonSerializable(typeof(PushReply))]
+[JsonSerializable(typeof(PullRequest))]
+[JsonSerializable(typeof(ChunkHead))]
+[JsonSerializable(typeof(EntryResult))]
+public sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Bookmine.Schema;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Reports;
+
+namespace Bookmine.SyncServer.Commands;
+
+/// <summary><c>check</c>: the feed against the tables, and the books against themselves.</summary>
+internal static class CheckCommand
+{
+    private const int MostShown = 50;
+
+    public static Command Make(Verbs verbs) => verbs.Make("check", "Full re-hash of the feed, referential and money checks; exit 1 when anything is off", Run);
+
+    private static int Run(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var feed = new FeedCheck(database, BookmineSetup.Instance).Run();
+        var books = database.Reading(BookCheck.Run);
+        context.Print(
+            new { Ok = feed.Count + books.Count == 0, Feed = feed.Take(MostShown), FeedFaults = feed.Count, Books = books },
+            feed.Count + books.Count == 0
+                ? "all agrees"
+                : string.Join('\n', feed.Take(MostShown).Concat(books).Append(feed.Count == 0 ? "" : $"{feed.Count} rows of the feed will be mended at the next pull")));
+        return feed.Count + books.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Database;
+using Spectre.Console;
+
+namespace Bookmine.SyncServer.Commands;
+
+/// <summary>What every verb has: the options all share, the database opened on demand, and one way to print.</summary>
+internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
+{
+    public static readonly Option<string?> Db = new("--db") { Description = "sqlite:PATH; also BOOKMINE_DB. Default: sqlite:DATA/shop.db", Recursive = true };
+    public static readonly Option<string> Data = new("--data") { Description = "The folder of the server's files", DefaultValueFactory = _ => "data", Recursive = true };
+    public static readonly Option<bool> Json = new("--json") { Description = "One JSON object, or one a line for lists", Recursive = true };
+
+    private static readonly JsonSerializerOptions JsonForm = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public TimeProvider Clock => clock;
+
+    public bool AsJson => parsed.GetValue(Json);
+
+    public string DataFolder => Path.GetFullPath(parsed.GetValue(Data)!);
+
+    public string DatabaseName => parsed.GetValue(Db) ?? Environment.GetEnvironmentVariable("BOOKMINE_DB") ?? "sqlite:" + Path.Combine(DataFolder, "shop.db");
+
+    public T Get<T>(Option<T> option) => parsed.GetValue(option)!;
+
+    public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
+
+    public IServerDatabase OpenDatabase() => ShopDatabase.Open(DatabaseName, clock);
+
+    /// <summary>Prints one answer: the object as JSON, or the text for people.</summary>
+    public int Print(object answer, string text)
+    {
+        Console.WriteLine(AsJson ? JsonSerializer.Serialize(answer, JsonForm) : text);
+        return 0;
+    }
+
+    /// <summary>Prints a list: an object a line as JSON, or a table for people.</summary>
+    public int PrintList<T>(IEnumerable<T> rows, params (string Head, Func<T, string> Cell)[] columns)
+    {
+        if (AsJson)
+        {
+            foreach (var row in rows)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(row, JsonForm));
+            }
+            return 0;
+        }
+        var table = new Table().Border(TableBorder.Ascii2).AddColumns([.. columns.Select(c => c.Head)]);
+        foreach (var row in rows)
+        {
+            table.AddRow([.. columns.Select(c => Markup.Escape(c.Cell(row)))]);
+        }
+        AnsiConsole.Write(table);
+        return 0;
+    }
+}

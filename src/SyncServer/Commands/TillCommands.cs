@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Bookmine.Schema;
+using Bookmine.SyncServer.Tills;
+
+namespace Bookmine.SyncServer.Commands;
+
+/// <summary><c>till enrol-code|list|revoke|reprovision|move</c>.</summary>
+internal static class TillCommands
+{
+    private static readonly Option<long> Branch = new("--branch") { Required = true };
+    private static readonly Option<string> Name = new("--name") { Required = true };
+    private static readonly Argument<long> Till = new("till") { Description = "The till's number, as till list shows it" };
+
+    public static Command Make(Verbs verbs) => new("till", "The counter machines")
+    {
+        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name),
+        verbs.Make("list", "List the tills", List),
+        verbs.Make("revoke", "Let a till in no more", Revoke, Till),
+        verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Till),
+        verbs.Make("move", "Give a till to another branch", Move, Till, Branch),
+    };
+
+    private static int EnrolCode(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
+        var (code, expires) = new Enrolment(database, context.Clock).NewCode(context.Get(Branch), context.Get(Name));
+        return context.Print(
+            new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
+            $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\nOn the till: bookmine-till enrol --server URL --code {code}");
+    }
+
+    private static int List(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var rows = database.Reading(session =>
+        {
+            var tills = new List<TillRow>();
+            using var reader = session.Query(
+                """
+                SELECT t.id, t.name, t.branch, t.state, t.seen_at, t.unposted, h.n, q.quarantined
+                FROM till t JOIN till_head h ON h.till = t.id
+                LEFT JOIN (SELECT till, count(*) AS quarantined FROM quarantine WHERE state = 'quarantined' GROUP BY till) q ON q.till = t.id
+                ORDER BY t.id
+                """);
+            while (reader.Read())
+            {
+                tills.Add(new TillRow(
+                    reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3),
+                    reader.IsDBNull(4) ? null : Instant.Format(reader.GetInt64(4)), reader.GetInt64(5), reader.GetInt64(6),
+                    reader.IsDBNull(7) ? 0 : reader.GetInt64(7)));
+            }
+            return tills;
+        });
+        return context.PrintList(
+            rows, ("till", r => $"{r.Till}"), ("name", r => r.Name), ("branch", r => $"{r.Branch}"), ("state", r => r.State),
+            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"));
+    }
+
+    private static int Revoke(CommandContext context) =>
+        Change(context, "revoked", "UPDATE till SET state = 'revoked' WHERE id = @till", context.Get(Till));
+
+    private static int Reprovision(CommandContext context) => Change(
+        context, "will fetch a fresh replica when it next says hello", "UPDATE till SET reprovision_from = @now WHERE id = @till",
+        context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Get(Till));
+
+    private static int Move(CommandContext context)
+    {
+        var (till, branch) = (context.Get(Till), context.Get(Branch));
+        using var database = context.OpenDatabase();
+        database.Writing(session =>
+        {
+            BranchCommands.Require(session, branch);
+            if (session.Execute("UPDATE till SET branch = @branch WHERE id = @till AND state = 'enrolled'", branch, till) == 0)
+            {
+                throw NoSuchTill(till);
+            }
+            session.Execute("UPDATE till_head SET branch = @branch WHERE till = @till", branch, till);
+            session.Execute("UPDATE number_block SET branch = @branch WHERE till = @till", branch, till);
+            session.Execute("UPDATE quarantine SET branch = @branch WHERE till = @till", branch, till);
+            return session.Execute(
+                "INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING",
+                till, branch, context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        });
+        return context.Print(new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
+    }
+
+    private static int Change(CommandContext context, string what, string sql, params object?[] values)
+    {
+        using var database = context.OpenDatabase();
+        return database.Writing(s => s.Execute(sql, values)) == 1
+            ? context.Print(new { Till = context.Get(Till) }, $"till {context.Get(Till)}: {what}")
+            : throw NoSuchTill(context.Get(Till));
+    }
+
+    private static ShopException NoSuchTill(long till) => new($"There is no till {till} in use. bookmine-server till list shows those there are.");
+
+    private sealed record TillRow(
+        long Till, string Name, long Branch, string State, string? SeenAt, long Unposted, long PostedEntries, long Quarantined);
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace Bookmine.SyncServer.Commands;
+
+/// <summary>Makes verbs whose faults are told in one way: the reason and the remedy on standard error, exit code 1.</summary>
+internal sealed class Verbs(TimeProvider clock)
+{
+    public Command Make(string name, string description, Func<CommandContext, int> run, params Symbol[] symbols) =>
+        Make(name, description, context => Task.FromResult(run(context)), symbols);
+
+    public Command Make(string name, string description, Func<CommandContext, Task<int>> run, params Symbol[] symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            switch (symbol)
+            {
+                case Option option: command.Add(option); break;
+                case Argument argument: command.Add(argument); break;
+            }
+        }
+        command.SetAction((parsed, _) => RunAsync(new CommandContext(parsed, clock), run));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(CommandContext context, Func<CommandContext, Task<int>> run)
+    {
+        try
+        {
+            return await run(context);
+        }
+        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"{context.DatabaseName}: {e.Message}");
+            return 1;
+        }
+    }
+}

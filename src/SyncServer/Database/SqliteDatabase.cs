@@ -1,0 +1,94 @@
+using System.Data.Common;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Setup;
+using Microsoft.Data.Sqlite;
+
+namespace Bookmine.SyncServer.Database;
+
+/// <summary>The embedded database: one file, one writer at a time, readers beside it.</summary>
+public sealed class SqliteDatabase(string path) : IServerDatabase
+{
+    private const string Settings = """
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 20000; PRAGMA recursive_triggers = ON;
+        PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
+        """;
+
+    private readonly SessionPool sessions = new(() => OpenFile(path));
+    private readonly Lock writing = new();
+
+    public string Path => path;
+
+    /// <summary>The engine's tables. A key's absent part is zero, so that one shape of key serves every table.</summary>
+    public string EngineTables => """
+        CREATE TABLE IF NOT EXISTS sync_state (id INTEGER NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, tip INTEGER NOT NULL, head INTEGER NOT NULL, triggers TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_dirty (id INTEGER NOT NULL PRIMARY KEY, tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_bucket (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_feed (
+            seq INTEGER NOT NULL PRIMARY KEY, bucket INTEGER NOT NULL, tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL,
+            removed INTEGER NOT NULL, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+        CREATE UNIQUE INDEX IF NOT EXISTS sync_feed_row ON sync_feed (tab, k_int, k_guid, bucket);
+        CREATE INDEX IF NOT EXISTS sync_feed_bucket ON sync_feed (bucket);
+        CREATE TABLE IF NOT EXISTS sync_digest (bucket INTEGER NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_client (client INTEGER NOT NULL PRIMARY KEY, acknowledged INTEGER NOT NULL, chain BLOB NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_inbox (
+            client INTEGER NOT NULL, n INTEGER NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL, sealed_at INTEGER NOT NULL,
+            hash BLOB NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL, synchronisation BLOB NOT NULL, received_at INTEGER NOT NULL,
+            state TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (client, n)) STRICT;
+        CREATE INDEX IF NOT EXISTS sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
+        """;
+
+    public IEnumerable<string> Triggers(SyncTable table)
+    {
+        string Note(string row, string where = "") =>
+            $"INSERT INTO sync_dirty (tab, k_int, k_guid) SELECT {table.Number}, {KeyPart(table, table.KeyInteger, row, "0")}, {KeyPart(table, table.KeyGuid, row, "zeroblob(16)")}{where};";
+        var moved = string.Join(" OR ", table.KeyColumns.Select(k => $"old.{k} IS NOT new.{k}"));
+        foreach (var (name, when, body) in (IEnumerable<(string, string, string)>)
+        [
+            ("i", "AFTER INSERT", Note("new")),
+            ("u", "AFTER UPDATE", Note("new") + " " + Note("old", $" WHERE {moved}")),
+            ("d", "AFTER DELETE", Note("old")),
+        ])
+        {
+            yield return $"DROP TRIGGER IF EXISTS sync_{table.Name}_{name};";
+            yield return $"CREATE TRIGGER sync_{table.Name}_{name} {when} ON {table.Name} BEGIN {body} END;";
+        }
+    }
+
+    public T Writing<T>(Func<Session, T> work)
+    {
+        lock (writing)
+        {
+            return sessions.Use(session => session.InTransaction(() => work(session), Immediate));
+        }
+    }
+
+    /// <summary>The writer's lock is the sequencer's: SQLite has one writer, so a pass is short instead.</summary>
+    public T Sequencing<T>(Func<Session, T> work) => Writing(work);
+
+    public T Reading<T>(Func<Session, T> work) => sessions.Use(session => session.InTransaction(() => work(session), Deferred));
+
+    public void Dispose() => sessions.Dispose();
+
+    /// <summary>Opens any SQLite file for writing, as the engine's snapshots need it too.</summary>
+    public static DbConnection OpenPlain(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static Session OpenFile(string file)
+    {
+        var session = new Session(OpenPlain(file));
+        session.Script(Settings);
+        return session;
+    }
+
+    private static DbTransaction Immediate(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
+
+    private static DbTransaction Deferred(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
+    private static string KeyPart(SyncTable table, int? ordinal, string row, string absent) =>
+        ordinal is { } place ? $"{row}.{table.Columns[place].Name}" : absent;
+}

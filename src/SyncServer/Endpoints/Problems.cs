@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Bookmine.SyncServer.Endpoints;
+
+/// <summary>What goes wrong becomes a Problem Details answer that names it and leaks no path and no SQL.</summary>
+internal static class Problems
+{
+    public static void UseProblems(this WebApplication app) => app.UseExceptionHandler(errors => errors.Run(async context =>
+    {
+        var fault = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+        var (status, detail) = Answer(fault);
+        await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }));
+
+    private static (int Status, string Detail) Answer(Exception fault) => fault switch
+    {
+        ShopException => (StatusCodes.Status400BadRequest, fault.Message),
+        JournalForkException or EpochException => (StatusCodes.Status409Conflict, fault.Message),
+        WireFormatException or MalformedEntryException => (StatusCodes.Status400BadRequest, fault.Message),
+        BadHttpRequestException bad => (bad.StatusCode, "The request is not one of this protocol."),
+        InvalidDataException or JsonException => (StatusCodes.Status400BadRequest, "The request's body cannot be read."),
+        _ => (StatusCodes.Status500InternalServerError, "The server failed on this request. Nothing was half-done; its log says more. Try again."),
+    };
+}

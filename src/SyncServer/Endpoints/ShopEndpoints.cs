@@ -1,0 +1,36 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Reports;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bookmine.SyncServer.Endpoints;
+
+/// <summary>What a till in normal mode asks of the shop itself: edits, emails, and numbers that its replica lacks.</summary>
+internal static class ShopEndpoints
+{
+    public static void MapShop(this WebApplication app)
+    {
+        var group = app.MapGroup("/shop").RequireTill();
+        group.MapPost("/edit/{request}", EditAsync);
+        group.MapGet("/transaction/{number}", Find);
+    }
+
+    private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return edits.Apply(context.Till(), ChangeGroupJson.Read(BookmineSetup.Instance, request, ChangeGroupJson.Format, body.ToArray()));
+    }
+
+    private static Results<Ok<TransactionView>, NotFound> Find(string number, HttpContext context, IServerDatabase database, TimeProvider clock)
+    {
+        var found = database.Reading(session => Transactions.Find(session, number));
+        database.Writing(session => session.Execute(
+            "INSERT INTO lookup (till, asked_at, number, found) VALUES (@till, @at, @number, @found)",
+            context.Till().Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), number, found is null ? 0L : 1L));
+        return found is null ? TypedResults.NotFound() : TypedResults.Ok(found);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Bookmine.SyncServer.Tills;
+
+namespace Bookmine.SyncServer.Endpoints;
+
+/// <summary>Lets only proven tills through: <c>Authorization: Till NUMBER:SECRET</c>.</summary>
+internal static class TillAuthentication
+{
+    private const string Scheme = "Till ";
+    private static readonly object Key = new();
+
+    public static RouteGroupBuilder RequireTill(this RouteGroupBuilder group)
+    {
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            if (Prove(context.HttpContext) is not { } till)
+            {
+                return Results.Problem(
+                    "This till is not known here, or was revoked or enrolled afresh elsewhere. Have the manager make an enrolment code and enrol it.",
+                    statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till");
+            }
+            context.HttpContext.Items[Key] = till;
+            return await next(context);
+        });
+        return group;
+    }
+
+    public static KnownTill Till(this HttpContext context) => (KnownTill)context.Items[Key]!;
+
+    private static KnownTill? Prove(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var parts = header[Scheme.Length..].Split(':');
+        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? context.RequestServices.GetRequiredService<TillRegister>().Prove(number, parts[1])
+            : null;
+    }
+}

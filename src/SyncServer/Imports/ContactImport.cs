@@ -1,0 +1,54 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+
+namespace Bookmine.SyncServer.Imports;
+
+/// <summary>Imports contacts. A contact of the same name, email and phone is there already; run twice, it changes nothing.</summary>
+internal sealed class ContactImport(IServerDatabase database, TimeProvider clock)
+{
+    private const int MostText = 4_000;
+    private static readonly string[] Columns = ["name", "email", "phone", "address"];
+    private readonly EntityIds ids = new(clock);
+
+    public ImportOutcome Run(string file, Action<long> progress)
+    {
+        using var csv = CsvSource.Open(file, ["name"], Columns);
+        var imported = ImportSlices.Run(database, () => Next(csv), Write, progress);
+        return new ImportOutcome(imported, csv.Rejected, csv.RejectedFile);
+    }
+
+    private Row? Next(CsvSource csv)
+    {
+        while (csv.Read())
+        {
+            if (Fault(csv) is { } fault)
+            {
+                csv.Reject(fault);
+                continue;
+            }
+            return new Row(BookmineSetup.Contact)
+            {
+                ["id"] = ids.Next(), ["kind"] = "customer", ["name"] = csv["name"], ["email"] = csv["email"], ["phone"] = csv["phone"], ["address"] = csv["address"],
+            };
+        }
+        return null;
+    }
+
+    private static string? Fault(CsvSource csv) =>
+        csv["name"] is null ? "has no name"
+        : Columns.Any(c => csv[c]?.Length > MostText || csv[c]?.Contains('\0') == true) ? $"has a field longer than {MostText} characters or with U+0000"
+        : csv["email"] is { } email && !email.Contains('@', StringComparison.Ordinal) ? $"“{email}” is not an email address"
+        : null;
+
+    private static void Write(Session session, Row contact)
+    {
+        var there = session.Scalar(
+            "SELECT 1 FROM contact WHERE name = @name AND email IS @email AND phone IS @phone LIMIT 1", contact["name"], contact["email"], contact["phone"]);
+        if (there is null)
+        {
+            TableSql.TryInsert(session, contact);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+
+namespace Bookmine.SyncServer.Posting;
+
+/// <summary>
+/// What is posted all the same but should be looked at, because the goods and the cash really moved: oversold, refunded twice, credit
+/// overspent, an original that is not here yet, likely duplicates.
+/// </summary>
+internal sealed class Exceptions(Session session, long till, long n, Guid synchronisation, long now)
+{
+    public void Note(string kind, string subject, string text) => session.Execute(
+        """
+        INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at)
+        VALUES (@till, @n, @synchronisation, @kind, @subject, @text, @noted_at, NULL)
+        """,
+        till, n, synchronisation, kind, subject, text, now);
+
+    public void Look(IReadOnlyList<RowChange> applied)
+    {
+        foreach (var row in applied.Where(c => c.Op == ChangeOp.Insert).Select(c => c.Values))
+        {
+            switch (row.Table.Name)
+            {
+                case "document": LookAtDocument(row); break;
+                case "document_line": LookAtLine(row); break;
+                case "stock": LookAtStock(row); break;
+                case "contact": LookAtContact(row); break;
+                case "credit": LookAtCredit(row); break;
+            }
+        }
+    }
+
+    private void LookAtDocument(Row row)
+    {
+        Resolve("unresolved", row.Guid("id").ToString());
+        if (row.GuidOrNull("original_id") is { } original)
+        {
+            if (session.Scalar("SELECT 1 FROM document WHERE id = @id", original) is null)
+            {
+                Note("unresolved", original.ToString(), $"the original docket {row.TextOrNull("original_number")} is not posted yet");
+            }
+        }
+        else if (row.Text("kind") == EntryKinds.Refund)
+        {
+            Note("refund without original", row.Guid("id").ToString(), $"refund {DocketNumber.D(row.Integer("docket"))} names no original docket that was at hand");
+        }
+    }
+
+    private void LookAtLine(Row row)
+    {
+        if (row.GuidOrNull("stock_id") is { } stock && session.Scalar("SELECT 1 FROM stock WHERE id = @id", stock) is null)
+        {
+            Note("unresolved", stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
+        }
+        if (row.GuidOrNull("original_line_id") is not { } original)
+        {
+            return;
+        }
+        var sold = session.Integer("SELECT qty FROM document_line WHERE id = @id", original);
+        var refunded = -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id", original) ?? 0);
+        if (sold is not null && refunded > sold)
+        {
+            Note("refunded twice", original.ToString(), $"“{row.Text("title")}”: {sold} sold, {refunded} refunded");
+        }
+    }
+
+    private void LookAtStock(Row row)
+    {
+        Resolve("unresolved", row.Guid("id").ToString());
+        if (row.IntegerOrNull("isbn13") is { } isbn
+            && session.Integer("SELECT count(*) FROM stock WHERE isbn13 = @isbn AND condition IS @condition", isbn, row.TextOrNull("condition")) > 1)
+        {
+            Note("likely duplicate", row.Guid("id").ToString(), $"ISBN {isbn}, “{row.Text("title")}”, has another stock record of the same condition");
+        }
+    }
+
+    private void LookAtContact(Row row)
+    {
+        Resolve("unresolved", row.Guid("id").ToString());
+        if (session.Integer(
+            "SELECT count(*) FROM contact WHERE name = @name AND (email IS @email OR phone IS @phone)",
+            row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone")) > 1)
+        {
+            Note("likely duplicate", row.Guid("id").ToString(), $"contact “{row.Text("name")}” is there twice");
+        }
+    }
+
+    private void LookAtCredit(Row row)
+    {
+        var balance = session.Integer("SELECT sum(amount_cents) FROM credit WHERE contact_id = @contact", row.Guid("contact_id"));
+        if (balance < 0)
+        {
+            Note("credit overspent", row.Guid("contact_id").ToString(), $"General Credit stands at {Money.Format(balance.Value)}");
+        }
+    }
+
+    private void Resolve(string kind, string subject) => session.Execute(
+        "UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Bookmine.Schema;
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Tills;
+
+namespace Bookmine.SyncServer.Posting;
+
+/// <summary>
+/// Edits and emails made with the server at hand. The fields that the till saw are compared with the live row inside the transaction;
+/// a repeated request gets the answer that was stored.
+/// </summary>
+public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
+{
+    public EditReply Apply(KnownTill till, ChangeGroup group) => database.Writing(session =>
+    {
+        if (session.Scalar("SELECT answer FROM command WHERE request_id = @id AND till = @till", group.Id, till.Id) is string stored)
+        {
+            return JsonSerializer.Deserialize(stored, ViewJson.Default.EditReply)!;
+        }
+        Refuse(till, group);
+        var conflicts = group.Changes.SelectMany(c => Conflicts(session, c)).ToList();
+        if (conflicts.Count == 0)
+        {
+            foreach (var change in group.Changes)
+            {
+                Write(session, change);
+            }
+        }
+        var reply = new EditReply(conflicts);
+        session.Execute(
+            "INSERT INTO command (request_id, till, received_at, answer) VALUES (@id, @till, @at, @answer)",
+            group.Id, till.Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonSerializer.Serialize(reply, ViewJson.Default.EditReply));
+        return reply;
+    });
+
+    private static void Refuse(KnownTill till, ChangeGroup group)
+    {
+        foreach (var change in group.Changes)
+        {
+            var emailed = change.Table == BookmineSetup.Email && change.Op == ChangeOp.Insert;
+            var edited = (change.Table == BookmineSetup.Stock || change.Table == BookmineSetup.Contact || change.Table == BookmineSetup.Holding)
+                && change.Op == ChangeOp.Update;
+            if ((!emailed && !edited) || (change.Values.Has("branch") && change.Values.IntegerOrNull("branch") != till.Branch)
+                || change.Values.Has("on_hand") || change.Values.Has("made_by"))
+            {
+                throw new MalformedEntryException($"a till may not change {change.Table.Name} in this way");
+            }
+        }
+    }
+
+    private static IEnumerable<EditConflict> Conflicts(Session session, RowChange change)
+    {
+        if (change.Op == ChangeOp.Insert)
+        {
+            return [];
+        }
+        var live = TableSql.Find(session, change.Table, change.Key);
+        return Enumerable.Range(0, change.Table.Columns.Count)
+            .Where(i => change.Values.Has(i) && !change.Table.IsKey(i) && !Equals(live?[i], change.Old?[i]))
+            .Select(i => new EditConflict(change.Table.Columns[i].Name, Text(change.Old?[i]), Text(live?[i])));
+    }
+
+    private static void Write(Session session, RowChange change)
+    {
+        if (change.Op == ChangeOp.Insert)
+        {
+            TableSql.TryInsert(session, change.Values);
+            return;
+        }
+        var live = TableSql.Find(session, change.Table, change.Key);
+        var row = live ?? new Row(change.Table) { ["on_hand"] = 0L };
+        row.Merge(change.Values);
+        if (live is null)
+        {
+            TableSql.TryInsert(session, row);
+        }
+        else
+        {
+            TableSql.Replace(session, row);
+        }
+    }
+
+    private static string? Text(object? value) => value is null ? null : FormattableString.Invariant($"{value}");
+}

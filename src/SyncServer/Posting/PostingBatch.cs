@@ -1,0 +1,67 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.SyncServer.Rules;
+
+namespace Bookmine.SyncServer.Posting;
+
+/// <summary>One batch of a till's entries, in one transaction.</summary>
+internal sealed class PostingBatch : IPostingBatch
+{
+    private readonly Session session;
+    private readonly long till;
+    private readonly long branch;
+    private readonly Dictionary<long, TimeZoneInfo> zones = [];
+    private readonly Counter counter;
+
+    public PostingBatch(Session session, long till, TimeProvider clock)
+    {
+        (this.session, this.till) = (session, till);
+        branch = session.Integer("SELECT branch FROM till WHERE id = @till", till)!.Value;
+        using (var reader = session.Query("SELECT b.id, b.time_zone FROM till_branch t JOIN branch b ON b.id = t.branch WHERE t.till = @till", till))
+        {
+            while (reader.Read())
+            {
+                zones.Add(reader.GetInt64(0), TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(1)));
+            }
+        }
+        counter = Counter.Lock(session, clock);
+    }
+
+    public long PostedAt => counter.PostedAt;
+
+    public object FactsFor(ChangeGroup group)
+    {
+        var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
+        var zone = zones.GetValueOrDefault(document?.IntegerOrNull("branch") ?? branch, zones[branch]);
+        return new PostingFacts(till, zones.Keys, counter.LastTransId + 1, counter.PostedAt, zone);
+    }
+
+    public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)
+    {
+        foreach (var dropped in ruling.Dropped)
+        {
+            Record(group, dropped, n, synchronisation);
+        }
+        var exceptions = new Exceptions(session, till, n, synchronisation, counter.PostedAt);
+        Holdings.Move(session, ruling.Apply, exceptions);
+        exceptions.Look(ruling.Apply);
+        return ruling.Apply.Any(c => c.Table == BookmineSetup.Document) ? counter.TakeTransId() : null;
+    }
+
+    public void Quarantined(long n, Guid id, string reason) => session.Execute(
+        "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);
+
+    public void Complete() => counter.Write();
+
+    private void Record(ChangeGroup group, DroppedField dropped, long n, Guid synchronisation) => session.Execute(
+        """
+        INSERT INTO dropped (till, n, synchronisation, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason)
+        VALUES (@till, @n, @synchronisation, @operator, @made_at, @dropped_at, @tab, @row_key, @field, @till_value, @server_value, @reason)
+        ON CONFLICT DO NOTHING
+        """,
+        till, n, synchronisation, group.Author, group.MadeAt, counter.PostedAt, dropped.Table, dropped.Key, dropped.Field,
+        dropped.ClientValue, dropped.ServerValue, dropped.Reason);
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Bookmine.SyncServer.Commands;
+
+var verbs = new Verbs(TimeProvider.System);
+var root = new RootCommand("The Bookmine branch server: the shop's records, and what its tills post and receive.")
+{
+    CommandContext.Db,
+    CommandContext.Data,
+    CommandContext.Json,
+    ServeCommand.Make(verbs),
+    BranchCommands.Make(verbs),
+    OperatorCommands.Make(verbs),
+    PaymentMethodCommands.Make(verbs),
+    TillCommands.Make(verbs),
+    StockCommands.Make(verbs),
+    ContactCommands.Make(verbs),
+    SaleCommands.Make(verbs),
+    TotalsCommand.Make(verbs),
+    PostingCommands.Make(verbs),
+    DroppedCommand.Make(verbs),
+    CheckCommand.Make(verbs),
+};
+ServeCommand.MakeDefault(root);
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        await Console.Error.WriteLineAsync(error.Message);
+    }
+    await Console.Error.WriteLineAsync("bookmine-server --help lists the verbs; VERB --help its options.");
+    return 2;
+}
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,59 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+
+namespace Bookmine.SyncServer.Reports;
+
+/// <summary>One day of a branch. Sales and refunds add up to the net; refunds are negative.</summary>
+/// <param name="FromDisconnectedCents">Of the net, what was sold without the server.</param>
+public sealed record DayTotals(
+    string Day, long Documents, long SalesCents, long RefundsCents, SortedDictionary<string, long> ByMethod,
+    long ShippedQuantity, long ShippedCents, long FromDisconnectedCents)
+{
+    /// <summary>Days that have anything, in order.</summary>
+    /// <param name="byTaken">By the day on which things happened at the counter, instead of the day of posting.</param>
+    public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken)
+    {
+        // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment.
+        session.Execute("UPDATE counter SET trans_id = trans_id WHERE id = 1");
+        var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
+        var days = new SortedDictionary<long, DayTotals>();
+        DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0);
+        using (var reader = session.Query(
+            $"""
+            SELECT {documentDay}, count(*), sum(CASE WHEN kind <> 'refund' THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN kind = 'refund' THEN total_cents ELSE 0 END), sum(CASE WHEN disconnected = 1 THEN total_cents ELSE 0 END)
+            FROM document WHERE branch = @branch AND {documentDay} BETWEEN @from AND @to GROUP BY {documentDay}
+            """, branch, from, to))
+        {
+            while (reader.Read())
+            {
+                days[reader.GetInt64(0)] = Day(reader.GetInt64(0)) with
+                {
+                    Documents = reader.GetInt64(1), SalesCents = reader.GetInt64(2), RefundsCents = reader.GetInt64(3), FromDisconnectedCents = reader.GetInt64(4),
+                };
+            }
+        }
+        using (var reader = session.Query(
+            $"SELECT {paymentDay}, method, sum(amount_cents) FROM payment WHERE branch = @branch AND {paymentDay} BETWEEN @from AND @to GROUP BY {paymentDay}, method",
+            branch, from, to))
+        {
+            while (reader.Read())
+            {
+                var day = days[reader.GetInt64(0)] = Day(reader.GetInt64(0));
+                day.ByMethod.Add(reader.GetString(1), reader.GetInt64(2));
+            }
+        }
+        using (var reader = session.Query(
+            $"""
+            SELECT {movementDay}, -sum(qty), sum(value_cents) FROM stock_movement
+            WHERE branch = @branch AND document_id IS NOT NULL AND {movementDay} BETWEEN @from AND @to GROUP BY {movementDay}
+            """, branch, from, to))
+        {
+            while (reader.Read())
+            {
+                days[reader.GetInt64(0)] = Day(reader.GetInt64(0)) with { ShippedQuantity = reader.GetInt64(1), ShippedCents = reader.GetInt64(2) };
+            }
+        }
+        return [.. days.Values];
+    }
+}

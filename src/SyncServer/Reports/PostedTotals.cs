@@ -1,0 +1,31 @@
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Data;
+
+namespace Bookmine.SyncServer.Reports;
+
+/// <summary>What a run of a till's entries came to in the server's books: the other half of the proof that all was posted.</summary>
+public static class PostedTotals
+{
+    public static ControlTotals Of(Session session, long till, long from, long through)
+    {
+        const string entries = "sync_inbox i JOIN document d ON d.id = i.id";
+        const string range = "i.client = @till AND i.n BETWEEN @from AND @through";
+        long documents, total;
+        using (var reader = session.Query($"SELECT count(*), coalesce(sum(d.total_cents), 0) FROM {entries} WHERE {range}", till, from, through))
+        {
+            reader.Read();
+            (documents, total) = (reader.GetInt64(0), reader.GetInt64(1));
+        }
+        var quantity = session.Integer($"SELECT -sum(m.qty) FROM {entries} JOIN stock_movement m ON m.document_id = d.id WHERE {range}", till, from, through) ?? 0;
+        var methods = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        using (var reader = session.Query(
+            $"SELECT p.method, sum(p.amount_cents) FROM {entries} JOIN payment p ON p.document_id = d.id WHERE {range} GROUP BY p.method", till, from, through))
+        {
+            while (reader.Read())
+            {
+                methods.Add(reader.GetString(0), reader.GetInt64(1));
+            }
+        }
+        return new ControlTotals(documents, total, quantity, methods);
+    }
+}

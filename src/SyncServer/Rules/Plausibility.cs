@@ -1,0 +1,96 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.SyncServer.Rules;
+
+/// <summary>What no entry of an honest till contains. A group with such a fault is kept in quarantine, whole.</summary>
+internal static class Plausibility
+{
+    private const long MostQty = 1_000_000;
+
+    /// <summary>No till is older than the year 2000 (Unix milliseconds).</summary>
+    private const long Earliest = 946_684_800_000;
+
+    /// <summary>A till's clock may be wrong by a day and more; a year is a broken record.</summary>
+    private const long MostAheadMilliseconds = 366L * 24 * 3600 * 1000;
+
+    private static readonly SyncTable[] DocumentTables =
+        [BookmineSetup.Document, BookmineSetup.DocumentLine, BookmineSetup.Payment, BookmineSetup.StockMovement, BookmineSetup.Credit];
+
+    /// <summary>The first fault, to be read after "entry N: "; null when there is none.</summary>
+    public static string? Fault(ChangeGroup group, PostingFacts posting) =>
+        group.Changes.Select(c => RowFault(c, posting)).FirstOrDefault(f => f is not null) ?? DocumentFault(group);
+
+    private static string? RowFault(RowChange change, PostingFacts posting)
+    {
+        var (table, row) = (change.Table, change.Values);
+        if (table.Direction != Direction.Both)
+        {
+            return $"a till may not write {table.Name}";
+        }
+        if (table.Ordinal("branch") >= 0 && row.Has("branch") && !posting.Branches.Contains(row.IntegerOrNull("branch") ?? 0))
+        {
+            return $"it writes {table.Name} of branch {row.IntegerOrNull("branch")}, to which the till does not belong";
+        }
+        if (change.Op != ChangeOp.Insert)
+        {
+            return DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
+        }
+        foreach (var column in table.Columns.Where(c => !c.Nullable && row[c.Name] is null && !SetByServer(c.Name)))
+        {
+            return $"{table.Name}.{column.Name} is missing";
+        }
+        return AmountFault(row) ?? TimeFault(row, posting);
+    }
+
+    private static bool SetByServer(string column) => column is "on_hand";
+
+    private static string? AmountFault(Row row)
+    {
+        foreach (var column in row.Table.Columns.Where(c => c.Type == ColumnType.Integer && row[c.Name] is not null))
+        {
+            var value = Math.Abs((decimal)row.Integer(column.Name));
+            if ((column.Name.EndsWith("_cents", StringComparison.Ordinal) && value > Money.MostCents) || (column.Name == "qty" && value > MostQty))
+            {
+                return $"{row.Table.Name}.{column.Name} is {row[column.Name]}, beyond any bookshop's";
+            }
+        }
+        return null;
+    }
+
+    private static string? TimeFault(Row row, PostingFacts posting)
+    {
+        foreach (var column in (string[])["started_at", "shipped_at", "taken_at"])
+        {
+            if (row.Has(column) && row.IntegerOrNull(column) is { } at && (at < Earliest || at > posting.PostedAt + MostAheadMilliseconds))
+            {
+                return $"{row.Table.Name}.{column} is {at}, which is no time of a shop";
+            }
+        }
+        return null;
+    }
+
+    private static string? DocumentFault(ChangeGroup group)
+    {
+        var rows = group.Changes.Where(c => DocumentTables.Contains(c.Table)).Select(c => c.Values).ToArray();
+        if (rows.Length == 0 || (group.Kind == EntryKinds.Stock && rows.All(r => r.Table == BookmineSetup.StockMovement && r["document_id"] is null)))
+        {
+            return group.Kind is EntryKinds.Sale or EntryKinds.Refund ? "it is a transaction without a document" : null;
+        }
+        if (rows.Where(r => r.Table == BookmineSetup.Document).ToArray() is not [var document] || group.Kind is not (EntryKinds.Sale or EntryKinds.Refund))
+        {
+            return "it is not one document";
+        }
+        if (rows.Any(r => r.Table != BookmineSetup.Document && r.GuidOrNull("document_id") != document.Guid("id")))
+        {
+            return "it has rows of another document";
+        }
+        var lines = rows.Where(r => r.Table == BookmineSetup.DocumentLine).Sum(r => (r.Integer("qty") * r.Integer("unit_price_cents")) - r.Integer("discount_cents"));
+        var payments = rows.Where(r => r.Table == BookmineSetup.Payment).Sum(r => r.Integer("amount_cents"));
+        return lines != payments || lines != document.Integer("total_cents")
+            ? $"its lines come to {Money.Format(lines)}, its payments to {Money.Format(payments)}, and its total says {Money.Format(document.Integer("total_cents"))}"
+            : document.IntegerOrNull("shipped_at") < document.Integer("started_at") ? "it was shipped before it was started" : null;
+    }
+}

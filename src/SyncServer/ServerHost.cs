@@ -1,0 +1,58 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookmine.Schema;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Database;
+using Bookmine.SyncServer.Endpoints;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Rules;
+using Bookmine.SyncServer.Tills;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace Bookmine.SyncServer;
+
+/// <param name="Database">As on the command line.</param>
+/// <param name="DataFolder">For snapshots.</param>
+/// <param name="Urls">Where to listen, parted by semicolons.</param>
+public sealed record ServerOptions(string Database, string DataFolder, string Urls);
+
+/// <summary>Puts the branch server together.</summary>
+public static class ServerHost
+{
+    public static WebApplication Build(ServerOptions options, TimeProvider clock)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Protocol.MostExpandedBytes);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(_ => ShopDatabase.Open(options.Database, clock));
+        builder.Services.AddSingleton<TillRegister>();
+        builder.Services.AddSingleton<Enrolment>();
+        builder.Services.AddSingleton<LiveEdits>();
+        builder.Services.AddSingleton(services => new ServerOrchestrator(
+            BookmineSetup.Instance, services.GetRequiredService<IServerDatabase>(), new ShopPosting(clock), new UploadRules(),
+            new SnapshotStore(BookmineSetup.Instance, SqliteDatabase.OpenPlain, Path.Combine(options.DataFolder, "snapshots"), clock), clock));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+        builder.Services.AddProblemDetails();
+        builder.Services.AddRequestDecompression();
+        builder.Services.AddResponseCompression(compression => compression.MimeTypes = [SyncEndpoints.Binary]);
+        builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
+        var app = builder.Build();
+        app.Services.GetRequiredService<ServerOrchestrator>();
+        app.UseProblems();
+        app.UseRequestDecompression();
+        app.UseResponseCompression();
+        app.MapSync();
+        app.MapShop();
+        app.MapHealth();
+        return app;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+
+namespace Bookmine.SyncServer.Tills;
+
+/// <summary>One-time codes and what a till gets for one: a number of its own, a secret, a block of D-numbers.</summary>
+public sealed class Enrolment(IServerDatabase database, TimeProvider clock)
+{
+    /// <summary>Without the letters and digits that are easily taken for one another.</summary>
+    private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private const int CodeLength = 10;
+    private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
+
+    /// <summary>A code for a till of the branch, good once and for ten minutes.</summary>
+    public (string Code, long ExpiresAt) NewCode(long branch, string name) => database.Writing(session =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
+        var expires = now + (long)CodeLife.TotalMilliseconds;
+        session.Execute(
+            "INSERT INTO enrol_code (code_hash, till_name, branch, expires_at, used_at) VALUES (@hash, @name, @branch, @expires, NULL)",
+            HashOf(code), name, branch, expires);
+        return (code, expires);
+    });
+
+    /// <summary>Trades a code for a till's identity. A till of the same name that was enrolled before is superseded.</summary>
+    /// <exception cref="ShopException">The code is unknown, used or too old.</exception>
+    public EnrolReply Enrol(string code) => database.Writing(session =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var (name, branch) = Spend(session, code, now);
+        var till = (session.Integer("SELECT max(id) FROM till") ?? 0) + 1;
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        session.Execute("UPDATE till SET state = 'superseded' WHERE name = @name AND state = 'enrolled'", name);
+        session.Execute(
+            "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, 'enrolled', @now)",
+            till, name, branch, HashOf(secret), now);
+        session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now)", till, branch, now);
+        session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
+        var block = NumberBlocks.Lease(session, till, branch, name);
+        return new EnrolReply(till, name, branch, secret, block.First, block.Last);
+    });
+
+    internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private static (string Name, long Branch) Spend(Session session, string code, long now)
+    {
+        var hash = HashOf(code.Trim().ToUpperInvariant().Replace("-", "", StringComparison.Ordinal));
+        string name;
+        long branch;
+        using (var reader = session.Query("SELECT till_name, branch, expires_at, used_at FROM enrol_code WHERE code_hash = @hash", hash))
+        {
+            const string remedy = "Make a new one: bookmine-server till enrol-code --branch B --name N.";
+            if (!reader.Read())
+            {
+                throw new ShopException($"There is no such enrolment code. Look for a slip of the keyboard, or make a new one. {remedy}");
+            }
+            if (!reader.IsDBNull(3))
+            {
+                throw new ShopException($"This enrolment code was used already, and a code is good for one till. {remedy}");
+            }
+            if (reader.GetInt64(2) < now)
+            {
+                throw new ShopException($"This enrolment code expired: a code is good for ten minutes. {remedy}");
+            }
+            (name, branch) = (reader.GetString(0), reader.GetInt64(1));
+        }
+        session.Execute("UPDATE enrol_code SET used_at = @now WHERE code_hash = @hash", now, hash);
+        return (name, branch);
+    }
+}

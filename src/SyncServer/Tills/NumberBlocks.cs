@@ -1,0 +1,35 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.SyncServer.Tills;
+
+/// <summary>Blocks of D-numbers from one chain-wide counter; a number is leased once and never again.</summary>
+internal static class NumberBlocks
+{
+    private const long Size = 100_000;
+
+    /// <summary>Below this many numbers left, a till gets another block.</summary>
+    public const long TopUpBelow = Size / 5;
+
+    public static NumberBlock Lease(Session session, long till, long branch, string tillName)
+    {
+        session.Execute("UPDATE counter SET block = block + @size WHERE id = 1", Size);
+        var last = session.Integer("SELECT block FROM counter WHERE id = 1")!.Value;
+        var block = new NumberBlock(last - Size + 1, last);
+        session.Execute(
+            "INSERT INTO number_block (first, last, till, branch, till_name) VALUES (@first, @last, @till, @branch, @name)",
+            block.First, block.Last, till, branch, tillName);
+        return block;
+    }
+
+    public static List<NumberBlock> Of(Session session, long till)
+    {
+        using var reader = session.Query("SELECT first, last FROM number_block WHERE till = @till ORDER BY first", till);
+        var blocks = new List<NumberBlock>();
+        while (reader.Read())
+        {
+            blocks.Add(new NumberBlock(reader.GetInt64(0), reader.GetInt64(1)));
+        }
+        return blocks;
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+using Bookmine.Schema;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.TillClient.Commands;
+
+/// <summary><c>find</c>, <c>docket</c>, <c>status</c>, <c>journal verify</c>, <c>set</c>: what only looks, or belongs to this machine.</summary>
+internal static class LookCommands
+{
+    private static readonly Argument<string> Text = new("text") { Description = "D12345, a TransID, ISBN, code, words of title or author, a contact" };
+    private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
+    private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
+    private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width: 32, 42 or 48" };
+    private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
+
+    public static IEnumerable<Command> Make() =>
+    [
+        Verbs.Make("find", "What the Find field shows", FindAsync, Text),
+        Verbs.Make("docket", "A docket as text", DocketAsync, Number),
+        Verbs.Make("status", "How the till stands", StatusAsync),
+        new Command("journal", "The till's own record") { Verbs.Make("verify", "Recompute its chain and hashes", VerifyAsync) },
+        Verbs.Make("set", "What belongs to this machine", SetAsync, Printer, Columns, CodePage),
+    ];
+
+    private static async Task<int> FindAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var found = await till.FindAsync(context.Get(Text), context.Cancel).ConfigureAwait(false);
+        foreach (var one in found)
+        {
+            Print(context, one);
+        }
+        if (found.Count == 0)
+        {
+            await Console.Error.WriteLineAsync($"Nothing found: {await till.WhyNotFoundAsync(context.Get(Text)).ConfigureAwait(false)}.").ConfigureAwait(false);
+        }
+        return found.Count == 0 ? 1 : 0;
+    }
+
+    private static void Print(CommandContext context, Found found)
+    {
+        switch (found)
+        {
+            case FoundTransaction { Transaction: var t }:
+                // The kind of thing found comes first; the transaction's own kind is in it as well.
+                var json = JsonSerializer.SerializeToNode(t, OutputJson.Readable.TransactionView)!.AsObject();
+                json.Remove("kind");
+                json.Insert(0, "kind", "transaction");
+                json.Insert(1, "transaction_kind", t.Kind);
+                Console.WriteLine(context.AsJson
+                    ? json.ToJsonString(OutputJson.Readable.Options)
+                    : $"{t.Kind} {t.TransId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not posted"} (docket {t.Docket}), {t.StartedAt}, {Money.Format(t.TotalCents)}: {string.Join("; ", t.Lines.Select(l => $"{l.Qty} x {l.Title}"))}");
+                break;
+            case FoundStock s:
+                context.Print(
+                    new StockOutput(s.Kind, s.StockId, s.Code, s.Isbn, s.Title, s.Authors, s.Condition, s.PriceCents, s.OnHand), OutputJson.Readable.StockOutput,
+                    () => $"{s.Code,-14} {s.Title} / {s.Authors} {s.Condition}  {(s.PriceCents is { } p ? Money.Format(p) : "no price")}, on hand {s.OnHand}");
+                break;
+            case FoundContact c:
+                context.Print(
+                    new ContactOutput(c.Kind, c.ContactId, c.Name, c.Email, c.Phone), OutputJson.Readable.ContactOutput,
+                    () => $"{c.Name}  {c.Email}  {c.Phone}  ({c.ContactId})");
+                break;
+        }
+    }
+
+    private static async Task<int> DocketAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var number = context.Get(Number);
+        var docket = await till.DocketAsync(number, context.Cancel).ConfigureAwait(false)
+            ?? throw new TillException($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.");
+        Console.Write(docket);
+        return 0;
+    }
+
+    private static Task<int> StatusAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var s = till.Status();
+        var mode = s.State == ConnectionState.Disconnected ? "disconnected" : "normal";
+        context.Print(
+            new StatusOutput(
+                till.Identity.Name, till.Identity.Branch, mode, JsonNamingPolicy.SnakeCaseLower.ConvertName(s.State.ToString()), s.Unposted, s.UnpostedCents,
+                s.Cursor, s.ReplicaAgeSeconds, s.DNumbersLeft, s.LastError),
+            OutputJson.Readable.StatusOutput,
+            () => $"till {till.Identity.Name}, {mode} mode: {s.Unposted} unposted ({Money.Format(s.UnpostedCents)}), replica {StatusText.Age(s.ReplicaAgeSeconds)} old, {s.DNumbersLeft} D-numbers left");
+        return Task.FromResult(0);
+    }
+
+    private static Task<int> VerifyAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var (sound, fault) = till.VerifyJournal();
+        context.Print(
+            new VerifyOutput(sound, fault is null, fault), OutputJson.Readable.VerifyOutput,
+            () => fault is null ? $"{sound} entries, all sound" : $"{sound} entries are sound, then: {fault}");
+        return Task.FromResult(fault is null ? 0 : 1);
+    }
+
+    private static Task<int> SetAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var old = till.Settings;
+        var columns = context.Get(Columns) ?? old.Columns;
+        if (columns is < 24 or > 96)
+        {
+            throw new TillException($"A docket of {columns} columns fits no printer. Give 32, 42 or 48.");
+        }
+        till.Settings = new Files.TillSettings(context.Get(Printer) is { } printer ? (printer.Length == 0 ? null : printer) : old.Printer, columns, context.Get(CodePage) ?? old.CodePage);
+        context.Print(new DoneOutput(true), OutputJson.Readable.DoneOutput, () => $"printer {till.Settings.Printer ?? "none"}, {till.Settings.Columns} columns");
+        return Task.FromResult(0);
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Bookmine.TillClient.Commands;
+
+/// <summary>The default: the screens.</summary>
+internal static class ScreenCommand
+{
+    public static void MakeDefault(RootCommand root) =>
+        root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, TimeProvider.System, cancel), RunAsync));
+
+    private static Task<int> RunAsync(CommandContext context) => throw new TillException("The screens come next.");
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Serialization.Metadata;
+using Bookmine.Schema;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Commands;
+
+/// <summary><c>sell</c>, <c>refund</c>, and the records: everything that is sealed from a file of JSON lines.</summary>
+internal static class SellCommands
+{
+    private static readonly Option<string> From = new("--from") { Required = true, Description = "A file of JSON lines; - reads standard input" };
+    private static readonly Option<string> Docket = new("--docket") { Required = true, Description = "The original's D-number or TransID" };
+
+    public static IEnumerable<Command> Make() =>
+    [
+        Verbs.Make("sell", "Seal each sale of a file of JSON lines", c => RunAsync(c, DraftJson.Default.SaleDraft, (t, d) => t.SellAsync(d, c.Cancel)), From),
+        Verbs.Make("refund", "Refund lines of a docket", c => RunAsync(c, DraftJson.Default.RefundDraft, (t, d) => t.RefundAsync(c.Get(Docket), d, c.Cancel)), From, Docket),
+        new Command("stock", "Stock records")
+        {
+            Verbs.Make("new", "Make stock records", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => t.NewStockAsync(d, c.Cancel)), From),
+            Verbs.Make("edit", "Change stock records", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => Plain(t.EditStockAsync(d, c.Cancel))), From),
+        },
+        new Command("contact", "Contacts")
+        {
+            Verbs.Make("new", "Make contacts", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => t.NewContactAsync(d, c.Cancel)), From),
+            Verbs.Make("edit", "Change contacts", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => Plain(t.EditContactAsync(d, c.Cancel))), From),
+        },
+        new Command("email", "Emails")
+        {
+            Verbs.Make("new", "Record an email to a contact", c => RunAsync(c, DraftJson.Default.EmailDraft, (t, d) => Plain(t.EmailAsync(d, c.Cancel))), From),
+        },
+    ];
+
+    private static async Task<(Outcome Outcome, long? TransId)> Plain(Task<Outcome> outcome) => (await outcome.ConfigureAwait(false), null);
+
+    private static async Task<int> RunAsync<T>(CommandContext context, JsonTypeInfo<T> type, Func<Till, T, Task<(Outcome Outcome, long? TransId)>> seal)
+        where T : class
+    {
+        using var till = context.OpenTill();
+        await ConnectAsync(context, till).ConfigureAwait(false);
+        var refused = 0;
+        foreach (var (line, draft, unread) in JsonLines.Read(context.Get(From), type))
+        {
+            var (outcome, transId) = draft is null ? (new Outcome(null, null), null) : await seal(till, draft).ConfigureAwait(false);
+            var refusal = unread ?? (outcome.Refused is { } r ? new RefusedOutput(line, r.Reason, r.Remedy) : null);
+            refused += refusal is null ? 0 : 1;
+            Print(context, outcome, transId, refusal);
+        }
+        return refused == 0 ? 0 : 1;
+    }
+
+    /// <summary>A start in normal mode posts what is unposted first; without a server it says so and sells disconnected.</summary>
+    private static async Task ConnectAsync(CommandContext context, Till till)
+    {
+        if (context.WithoutServer)
+        {
+            return;
+        }
+        try
+        {
+            await till.SynchroniseAsync(null, context.Cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        {
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+        }
+    }
+
+    private static void Print(CommandContext context, Outcome outcome, long? transId, RefusedOutput? refused)
+    {
+        var entry = outcome.Entry;
+        var docket = entry?.Number is { } number ? DocketNumber.D(number).ToString() : null;
+        var made = entry is null ? null : Made.Of(entry);
+        context.Print(
+            new SealedOutput(entry?.N, entry?.Id, docket, transId, refused, outcome.Warning, made?.StockId, made?.Code, made?.ContactId),
+            OutputJson.Readable.SealedOutput,
+            () => refused is not null ? $"line {refused.Line}: refused: {refused.Reason}. {refused.Remedy}"
+                : $"{docket ?? made?.Code ?? "done"}{(transId is { } id ? $" -> {id}" : "")}{(outcome.Warning is { } warning ? $"  ({warning})" : "")}");
+    }
+}

@@ -1,0 +1,104 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Views;
+
+namespace Bookmine.TillClient.Dockets;
+
+/// <summary>A docket as plain text: shop header, lines, discounts, payments and change, the tax contained, and the number.</summary>
+public static class DocketText
+{
+    private const int NarrowestColumns = 24;
+
+    /// <param name="header">The branch's docket header; line breaks begin new lines.</param>
+    /// <param name="number">The number to print: D12345 until the transaction is posted, its TransID afterwards.</param>
+    /// <param name="zone">The branch's time zone: a docket shows the shop's own time.</param>
+    public static string Render(TransactionView transaction, string header, string currency, TimeZoneInfo zone, int columns)
+    {
+        var width = Math.Max(columns, NarrowestColumns);
+        var text = new List<string>();
+        text.AddRange(header.Split('\n').Select(l => Centre(l.Trim(), width)));
+        text.Add("");
+        text.Add(Pair(Title(transaction), transaction.TransId is { } id ? $"{id}" : transaction.Docket, width));
+        if (transaction.TransId is not null)
+        {
+            text.Add(Pair("", $"docket {transaction.Docket}", width));
+        }
+        text.Add(Pair(LocalTime(transaction.StartedAt, zone), transaction.Operator is null ? "" : $"served by {transaction.Operator}", width));
+        if (transaction.Original is not null)
+        {
+            text.Add($"against docket {transaction.Original}");
+        }
+        text.Add(new string('-', width));
+        foreach (var line in transaction.Lines)
+        {
+            text.AddRange(Line(line, width));
+        }
+        text.Add(new string('-', width));
+        text.Add(Pair($"TOTAL {currency}".TrimEnd(), Money.Format(transaction.TotalCents), width));
+        text.AddRange(transaction.Payments.Select(p => Pair(p.Change ? "  Change" : $"  {Name(p.Method)}", Money.Format(p.Change ? -p.AmountCents : p.AmountCents), width)));
+        text.AddRange(transaction.Lines.GroupBy(l => l.TaxRateBp).Where(g => g.Key > 0).OrderBy(g => g.Key)
+            .Select(g => Pair($"  contains {g.Key / 100m:0.##}% tax", Money.Format(g.Sum(l => l.TaxCents)), width)));
+        if (transaction.ShippedAt is null)
+        {
+            text.Add("Ordered, not handed over yet.");
+        }
+        text.Add("");
+        text.Add(Centre($"* {(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket)} *", width));
+        text.Add(Centre("Keep this docket for returns.", width));
+        return string.Join('\n', text.Select(l => l.TrimEnd())) + "\n";
+    }
+
+    private static string Title(TransactionView transaction) => transaction.Kind == EntryKinds.Refund ? "REFUND" : transaction.ShippedAt is null ? "ORDER" : "SALE";
+
+    private static IEnumerable<string> Line(LineView line, int width)
+    {
+        var wrapped = Wrap(line.Title, width).ToList();
+        foreach (var part in wrapped)
+        {
+            yield return part;
+        }
+        var code = line.Isbn ?? line.Code ?? "";
+        yield return Pair($"  {line.Qty} x {Money.Format(line.UnitPriceCents)}  {code}", Money.Format(line.Qty * line.UnitPriceCents), width);
+        if (line.DiscountCents != 0)
+        {
+            yield return Pair("  Discount", Money.Format(-line.DiscountCents), width);
+        }
+    }
+
+    private static string Name(string method) => method.Length == 0 ? method : char.ToUpperInvariant(method[0]) + method[1..];
+
+    private static string LocalTime(string instant, TimeZoneInfo zone)
+    {
+        return !Instant.TryParse(instant, out var at) ? instant : TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), zone).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Breaks at spaces; a word longer than the docket is broken where it must be.</summary>
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        var line = "";
+        foreach (var word in text.ReplaceLineEndings(" ").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var rest = word;
+            if (line.Length > 0 && line.Length + 1 + rest.Length > width)
+            {
+                yield return line;
+                line = "";
+            }
+            while (rest.Length > width)
+            {
+                yield return rest[..width];
+                rest = rest[width..];
+            }
+            line = line.Length == 0 ? rest : $"{line} {rest}";
+        }
+        yield return line;
+    }
+
+    private static string Pair(string left, string right, int width)
+    {
+        var room = Math.Max(width - right.Length - 1, 0);
+        var cut = left.Length > room ? left[..room] : left;
+        return cut + new string(' ', Math.Max(width - cut.Length - right.Length, 0)) + right;
+    }
+
+    private static string Centre(string text, int width) => text.Length >= width ? text[..width] : new string(' ', (width - text.Length) / 2) + text;
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.TillClient.Finding;
+
+/// <summary>Finds stock and contacts by code, ISBN and words.</summary>
+internal sealed class Catalogue(ReplicaView view)
+{
+    /// <summary>A page of a search; more is for the person to narrow.</summary>
+    private const int MostFound = 50;
+
+    /// <summary>By ISBN in any form, code, or stock id.</summary>
+    public List<FoundStock> ByNumber(string text)
+    {
+        var trimmed = text.Trim();
+        var rows = view.By(BookmineSetup.Stock, "code", trimmed);
+        if (Isbn.TryParse(trimmed, out var isbn))
+        {
+            rows = rows.Concat(view.By(BookmineSetup.Stock, "isbn13", isbn)).DistinctBy(r => r.Key);
+        }
+        return [.. rows.Select(Describe)];
+    }
+
+    public FoundStock? ById(Guid id) => view.Find(BookmineSetup.Stock, new RowKey(id)) is { } row ? Describe(row) : null;
+
+    public List<FoundStock> ByWords(string text) => [.. Search(BookmineSetup.Stock, text).Select(Describe)];
+
+    public List<FoundContact> Contacts(string text) =>
+        [.. Search(BookmineSetup.Contact, text).Select(r => new FoundContact(r.Guid("id"), r.Text("name"), r.TextOrNull("email"), r.TextOrNull("phone")))];
+
+    public FoundStock Describe(Row row)
+    {
+        var id = row.Guid("id");
+        var holding = view.Find(BookmineSetup.Holding, new RowKey(view.Branch, id));
+        return new FoundStock(
+            id, row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
+            row.TextOrNull("condition"), holding?.IntegerOrNull("price_cents"), (holding?.IntegerOrNull("on_hand") ?? 0) + view.OnHandShift(id),
+            row.IntegerOrNull("tax_rate_bp") ?? view.BranchRow.Integer("tax_rate_bp"));
+    }
+
+    private IEnumerable<Row> Search(SyncTable table, string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (words.Length == 0)
+        {
+            return [];
+        }
+        // Each word is quoted, so that nothing a person types is taken for an operator of the search; it stands for any word it begins.
+        var match = string.Join(' ', words.Select(w => $"\"{w.Replace("\"", "\"\"", StringComparison.Ordinal)}\"*"));
+        var search = ReplicaSchema.SearchTable(table);
+        var found = TableSql.Where(
+            view.Session, table, $"rowid IN (SELECT rowid FROM {search} WHERE {search} MATCH @match LIMIT {MostFound})", match);
+        return found.Select(view.Overlay.Edited)
+            .Concat(view.Overlay.Made(table).Where(r => words.All(w => Mentions(table, r, w))))
+            .DistinctBy(r => r.Key).Take(MostFound);
+    }
+
+    private static bool Mentions(SyncTable table, Row row, string word) => table.Searched.Any(c =>
+        row.TextOrNull(c)?.Split([' ', ',', '.', '-', '\'', '@'], StringSplitOptions.RemoveEmptyEntries)
+            .Any(w => w.StartsWith(word, StringComparison.OrdinalIgnoreCase)) == true
+        || row.TextOrNull(c)?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true);
+}

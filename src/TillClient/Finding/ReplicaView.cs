@@ -1,0 +1,111 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.TillClient.Finding;
+
+/// <summary>
+/// What the cashier sees: the replica in use, and over it the overlay of what was done here since. Looks at <c>replica.current</c>
+/// before each use and reopens when another replica was put in use. For one thread at a time.
+/// </summary>
+internal sealed class ReplicaView(string folder, ClientJournal journal, long till) : IDisposable
+{
+    private readonly ReplicaFolder replicas = new(folder);
+    private string? path;
+    private Session? session;
+    private IDisposable? hold;
+    private long head;
+    private long shiftsThrough;
+    private Dictionary<Guid, long> shifts = [];
+
+    public Overlay Overlay { get; private set; } = new();
+
+    /// <summary>The open replica.</summary>
+    /// <exception cref="TillException">The till has none yet.</exception>
+    public Session Session => session ?? throw new TillException("This till has no replica yet. With the server at hand: bookmine-till reprovision.");
+
+    public bool Exists => session is not null;
+
+    /// <summary>Brings the view up to the files as they are now. Cheap when nothing has changed.</summary>
+    public void Refresh()
+    {
+        if (replicas.Current != path)
+        {
+            Close();
+            path = replicas.Current;
+            if (path is null)
+            {
+                return;
+            }
+            hold = ReplicaFolder.Hold(path);
+            session = new Session(SqliteFiles.OpenToRead(path));
+            session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
+            head = -1;
+        }
+        if (session is null)
+        {
+            return;
+        }
+        var included = TableSql.Find(session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("n") ?? 0;
+        if (included != head)
+        {
+            head = included;
+            Overlay = Overlay.Read(BookmineSetup.Instance, journal, head, Quarantined());
+            (shifts, shiftsThrough) = ([], -1);
+        }
+        else
+        {
+            Overlay.CatchUp(BookmineSetup.Instance, journal);
+        }
+    }
+
+    /// <summary>The branch the till belongs to now.</summary>
+    public long Branch => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("branch")
+        ?? throw new TillException("The replica does not know this till. With the server at hand: bookmine-till reprovision.");
+
+    public Row BranchRow => TableSql.Find(Session, BookmineSetup.Branch, new RowKey(Branch, Guid.Empty))!;
+
+    /// <summary>A record with what was done to it here: the replica's, edited, or one made here.</summary>
+    public Row? Find(SyncTable table, RowKey key) =>
+        TableSql.Find(Session, table, key) is { } row ? Overlay.Edited(row) : Overlay.FindMade(table, key);
+
+    /// <summary>Rows by an indexed column, the replica's first, then those made here.</summary>
+    public IEnumerable<Row> By(SyncTable table, string column, object value) =>
+        TableSql.Where(Session, table, $"{column} = @value LIMIT 100", value).Select(Overlay.Edited)
+            .Concat(Overlay.Made(table).Where(r => Equals(r[column], value)))
+            .DistinctBy(r => r.Key);
+
+    /// <summary>On-hand counts move with what was sold here and is not included yet.</summary>
+    public long OnHandShift(Guid stock)
+    {
+        if (shiftsThrough != Overlay.Through)
+        {
+            shifts = Overlay.Made(BookmineSetup.StockMovement).Where(m => m["stock_id"] is not null)
+                .GroupBy(m => m.Guid("stock_id")).ToDictionary(g => g.Key, g => g.Sum(m => m.Integer("qty")));
+            shiftsThrough = Overlay.Through;
+        }
+        return shifts.GetValueOrDefault(stock);
+    }
+
+    /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
+    public long? AsOf => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'") is string text
+        && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
+
+    public long Cursor => session?.Integer("SELECT max(seq) FROM sync_cursor") ?? 0;
+
+    public void Dispose() => Close();
+
+    private List<long> Quarantined() =>
+        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined'", till).Select(r => r.Integer("n"))];
+
+    private void Close()
+    {
+        session?.Dispose();
+        hold?.Dispose();
+        (session, hold, path) = (null, null, null);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Serialization;
+
+namespace Bookmine.TillClient.Selling;
+
+// The drafts are settable and not init-only, because the JSON generator loses the defaults of init-only properties.
+
+/// <summary>A sale as a cashier or a sales file gives it (the form is in the commands' help). Times are ISO 8601 with a zone.</summary>
+public sealed record SaleDraft
+{
+    public string? StartedAt { get; set; }
+
+    /// <summary>Absent: now. An explicit null: an order, not shipped yet.</summary>
+    public string? ShippedAt { get; set; } = Now;
+
+    public string? Operator { get; set; }
+
+    public Guid? ContactId { get; set; }
+
+    public string? Reference { get; set; }
+
+    public string? Note { get; set; }
+
+    public IReadOnlyList<LineDraft>? Lines { get; set; }
+
+    public IReadOnlyList<PaymentDraft>? Payments { get; set; }
+
+    /// <summary>What <see cref="ShippedAt"/> holds when nothing was said.</summary>
+    internal const string Now = "now";
+}
+
+/// <summary>A line: its item by isbn, code, stock_id, or title alone for an item without a record. A negative quantity is a return.</summary>
+public sealed record LineDraft
+{
+    public string? Isbn { get; set; }
+
+    public string? Code { get; set; }
+
+    public Guid? StockId { get; set; }
+
+    public string? Title { get; set; }
+
+    public long Qty { get; set; } = 1;
+
+    public long? UnitPriceCents { get; set; }
+
+    public long DiscountCents { get; set; }
+}
+
+public sealed record PaymentDraft
+{
+    public string? Method { get; set; }
+
+    public long AmountCents { get; set; }
+
+    public bool Change { get; set; }
+
+    public string? TakenAt { get; set; }
+}
+
+/// <summary>A refund against a docket: lines by their number on it, paid out or raised as General Credit.</summary>
+public sealed record RefundDraft
+{
+    public string? Operator { get; set; }
+
+    public string? Reference { get; set; }
+
+    public string? Note { get; set; }
+
+    public string? StartedAt { get; set; }
+
+    public IReadOnlyList<RefundLineDraft>? Lines { get; set; }
+
+    /// <summary>How it is paid out; left out, in cash. <c>credit</c> raises General Credit for the contact.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>Whose General Credit it becomes; left out, the original's contact.</summary>
+    public Guid? ContactId { get; set; }
+}
+
+/// <param name="Line">The line's number on the original docket, from 1.</param>
+/// <param name="Qty">Copies that come back.</param>
+/// <param name="AmountCents">What is given back for them; left out, what was paid.</param>
+/// <param name="ToStock">Whether they go back on the shelf.</param>
+public sealed record RefundLineDraft(int Line, long Qty = 1, long? AmountCents = null, bool ToStock = true);
+
+/// <summary>A new stock record, or with an identification (stock_id, code or isbn) the fields to change of one that is there.</summary>
+public sealed record StockDraft
+{
+    public Guid? StockId { get; set; }
+
+    public string? Code { get; set; }
+
+    public string? Isbn { get; set; }
+
+    public string? Title { get; set; }
+
+    public string? Authors { get; set; }
+
+    public string? Publisher { get; set; }
+
+    public long? Year { get; set; }
+
+    public string? Binding { get; set; }
+
+    public string? Condition { get; set; }
+
+    public string? Category { get; set; }
+
+    public long? PriceCents { get; set; }
+
+    /// <summary>Copies received with a new record.</summary>
+    public long? Qty { get; set; }
+
+    public string? Operator { get; set; }
+}
+
+/// <summary>A new contact, or with contact_id (or, to change other fields, its exact name) the fields to change.</summary>
+public sealed record ContactDraft
+{
+    public Guid? ContactId { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Email { get; set; }
+
+    public string? Phone { get; set; }
+
+    public string? Address { get; set; }
+
+    public string? Notes { get; set; }
+
+    public string? Operator { get; set; }
+}
+
+/// <summary>An email to a contact, named by contact_id or exact name.</summary>
+public sealed record EmailDraft
+{
+    public Guid? ContactId { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Subject { get; set; }
+
+    public string? Body { get; set; }
+
+    public string? Operator { get; set; }
+}
+
+/// <summary>The drafts' JSON; a field that is not known is an error, since it would be a slip of the pen.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(SaleDraft))]
+[JsonSerializable(typeof(RefundDraft))]
+[JsonSerializable(typeof(StockDraft))]
+[JsonSerializable(typeof(ContactDraft))]
+[JsonSerializable(typeof(EmailDraft))]
+internal sealed partial class DraftJson : JsonSerializerContext;

@@ -1,0 +1,137 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Entries;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient.Finding;
+
+namespace Bookmine.TillClient.Selling;
+
+/// <summary>Makes a document of a sale's draft, or refuses it with the reason and the remedy. Seals nothing.</summary>
+internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds ids, TimeProvider clock)
+{
+    private const long MostQty = 10_000;
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+    private static readonly long Earliest = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    /// <exception cref="RefusedException">The draft is no sale.</exception>
+    public DocumentEntry Make(SaleDraft draft, DocumentHeader header)
+    {
+        if (draft.Lines is not { Count: > 0 })
+        {
+            throw new RefusedException("the sale has no lines", "Give at least one line.");
+        }
+        var (started, shipped) = Times(draft);
+        var contact = draft.ContactId is { } id
+            ? view.Find(BookmineSetup.Contact, new RowKey(id))?.Guid("id") ?? throw new RefusedException($"there is no contact {id}", "Find the contact, or leave contact_id out.")
+            : (Guid?)null;
+        DocumentLine[] lines = [.. draft.Lines.Select(Line)];
+        DocumentPayment[] payments = [.. (draft.Payments ?? []).Select(p => Payment(p, shipped ?? started))];
+        RequireBalance(lines, payments);
+        return new DocumentEntry(
+            header with { StartedAt = started, ShippedAt = shipped, ContactId = contact, Operator = draft.Operator, Reference = draft.Reference, Note = draft.Note },
+            lines, payments, Credits(payments, contact));
+    }
+
+    /// <summary>A payment's method must be one of the shop's.</summary>
+    public void RequireMethod(string? method)
+    {
+        if (view.By(BookmineSetup.PaymentMethod, "code", method ?? "").FirstOrDefault() is null)
+        {
+            throw new RefusedException($"there is no payment method “{method}”", "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
+        }
+    }
+
+    /// <summary>Reads a time of the draft; absent is now.</summary>
+    public long Time(string? text, string field)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (text is null or SaleDraft.Now)
+        {
+            return now;
+        }
+        if (!Instant.TryParse(text, out var at))
+        {
+            throw new RefusedException($"{field} is “{text}”, which is no time", "Write times as 2026-11-01T08:26:00Z, with Z or an offset.");
+        }
+        return at >= Earliest && at <= now + (long)MostAhead.TotalMilliseconds
+            ? at
+            : throw new RefusedException($"{field} is {text}, which lies too far from today", "Mend the date; a sale lies between the year 2000 and tomorrow.");
+    }
+
+    private (long Started, long? Shipped) Times(SaleDraft draft)
+    {
+        var shipped = draft.ShippedAt is null ? (long?)null : Time(draft.ShippedAt, "shipped_at");
+        var started = draft.StartedAt is null && shipped is { } at ? at : Time(draft.StartedAt, "started_at");
+        return shipped < started
+            ? throw new RefusedException("shipped_at lies before started_at", "A sale is started before it is shipped; swap or mend the dates.")
+            : (started, shipped);
+    }
+
+    private DocumentLine Line(LineDraft draft)
+    {
+        if (draft.Qty == 0 || Math.Abs(draft.Qty) > MostQty)
+        {
+            throw new RefusedException($"a line has the quantity {draft.Qty}", $"Give a quantity from 1 to {MostQty}, or a negative one for a return.");
+        }
+        if (draft.UnitPriceCents is < 0 or > Money.MostCents || Math.Abs(draft.DiscountCents) > Money.MostCents)
+        {
+            throw new RefusedException($"a line has the price {draft.UnitPriceCents} and the discount {draft.DiscountCents}", "Give a price in cents, 0 or more; a return has a negative quantity instead.");
+        }
+        var item = Item(draft);
+        var price = draft.UnitPriceCents ?? item?.PriceCents ?? throw new RefusedException(
+            $"“{item?.Title ?? draft.Title}” has no price in this branch", "Give unit_price_cents.");
+        return new DocumentLine(
+            ids.Next(), item?.StockId, item?.Code, long.TryParse(item?.Isbn, out var isbn) ? isbn : null, item?.Title ?? draft.Title!, draft.Qty,
+            price, draft.DiscountCents, item?.TaxRateBp ?? view.BranchRow.Integer("tax_rate_bp"));
+    }
+
+    private FoundStock? Item(LineDraft draft)
+    {
+        if (draft.StockId is { } id)
+        {
+            return catalogue.ById(id) ?? throw Unknown($"stock_id {id}");
+        }
+        if ((draft.Isbn ?? draft.Code) is { } number)
+        {
+            var found = catalogue.ByNumber(number);
+            return found.Count switch
+            {
+                0 when draft.Title is not null => null,
+                0 => throw Unknown(draft.Isbn is null ? $"code {number}" : $"isbn {number}"),
+                1 => found[0],
+                _ => found.Find(f => f.Condition is null or "new" or "New") ?? throw new RefusedException(
+                    $"{number} stands for {found.Count} second-hand copies", "Name the copy by its code."),
+            };
+        }
+        return draft.Title is not null ? null : throw new RefusedException("a line names no item", "Name it by isbn, code, stock_id, or title.");
+    }
+
+    private DocumentPayment Payment(PaymentDraft draft, long otherwise)
+    {
+        RequireMethod(draft.Method);
+        if (Math.Abs(draft.AmountCents) > Money.MostCents || (draft.Change && draft.AmountCents > 0))
+        {
+            throw new RefusedException($"a payment has the amount {draft.AmountCents}", "Give cents; change is negative.");
+        }
+        return new DocumentPayment(ids.Next(), draft.Method!, draft.AmountCents, draft.Change, draft.TakenAt is null ? otherwise : Time(draft.TakenAt, "taken_at"));
+    }
+
+    private static void RequireBalance(DocumentLine[] lines, DocumentPayment[] payments)
+    {
+        var (due, paid) = (lines.Sum(l => l.TotalCents), payments.Sum(p => p.AmountCents));
+        if (due != paid)
+        {
+            throw new RefusedException(
+                $"the lines come to {Money.Format(due)} and the payments to {Money.Format(paid)}", "Make the payments, less change, equal the lines, less discounts.");
+        }
+    }
+
+    /// <summary>General Credit that pays is taken from the contact's ledger.</summary>
+    private DocumentCredit[] Credits(DocumentPayment[] payments, Guid? contact) =>
+    [
+        .. payments.Where(p => p.Method == "credit").Select(p => new DocumentCredit(
+            ids.Next(), contact ?? throw new RefusedException("General Credit pays, and the sale has no contact", "Give contact_id: whose credit it is."), -p.AmountCents)),
+    ];
+
+    private static RefusedException Unknown(string what) =>
+        new($"there is no item with the {what}", "Look for a slip, make the stock record first, or give a title and a price to sell it without one.");
+}

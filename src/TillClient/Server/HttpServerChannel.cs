@@ -1,0 +1,98 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.TillClient.Server;
+
+/// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
+public sealed class HttpServerChannel(TillHttp http) : IServerChannel
+{
+    private const int CompressFromBytes = 8 * 1024;
+    private const int FetchBufferBytes = 128 * 1024;
+
+    public int Requests => http.Requests;
+
+    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) =>
+        http.PostAsync("sync/hello", JsonContent.Create(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel);
+
+    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
+        http.PostAsync("sync/push", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.PushReply, cancel);
+
+    public async Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel)
+    {
+        using var response = await http.SendAsync(HttpMethod.Post, "sync/pull", JsonContent.Create(request, WireJson.Default.PullRequest), cancel).ConfigureAwait(false);
+        return PullChunk.Read(await http.BytesAsync(response, cancel).ConfigureAwait(false));
+    }
+
+    public async Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write))
+        {
+            if (file.Length > offer.Bytes)
+            {
+                file.SetLength(0);
+            }
+            file.Seek(0, SeekOrigin.End);
+            if (file.Length < offer.Bytes)
+            {
+                await FetchFromAsync(offer, file, progress, cancel).ConfigureAwait(false);
+            }
+            file.Flush(flushToDisk: true);
+        }
+        using var whole = File.OpenRead(path);
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(whole, cancel).ConfigureAwait(false)) != offer.Name)
+        {
+            whole.Close();
+            File.Delete(path);
+            throw new ServerAwayException("The snapshot arrived damaged and was thrown away. Try again.");
+        }
+    }
+
+    private async Task FetchFromAsync(SnapshotOffer offer, FileStream file, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        var range = file.Length > 0 ? new RangeHeaderValue(file.Length, null) : null;
+        using var response = await http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range).ConfigureAwait(false);
+        if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
+        {
+            file.SetLength(0);
+        }
+        var buffer = new byte[FetchBufferBytes];
+        try
+        {
+            using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+            for (int read; (read = await body.ReadAsync(buffer, cancel).ConfigureAwait(false)) > 0;)
+            {
+                await file.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
+                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, file.Length, offer.Bytes));
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ServerAwayException($"The line to {http.Server} broke while fetching the replica; the next try goes on where it was.", e);
+        }
+    }
+
+    private static ByteArrayContent Compressed(byte[] body)
+    {
+        if (body.Length < CompressFromBytes)
+        {
+            return new ByteArrayContent(body);
+        }
+        using var stream = new MemoryStream();
+        using (var brotli = new BrotliStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            brotli.Write(body);
+        }
+        var content = new ByteArrayContent(stream.ToArray());
+        content.Headers.ContentEncoding.Add("br");
+        return content;
+    }
+}

@@ -1,0 +1,20 @@
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Interceptors;
+
+namespace Bookmine.TillClient;
+
+public sealed record PostedCounts(int Sales, int Stock, int Contacts);
+
+public sealed record Renumbering(string Docket, long TransId);
+
+public sealed record QuarantinedEntry(long N, string Reason);
+
+/// <summary>
+/// What a resynchronisation did, and the proof of it: the totals of what was posted, as the till's journal has them and as the server's
+/// books have them.
+/// </summary>
+/// <param name="Agree">Both sides' totals are the same.</param>
+/// <param name="Upgrade">The server wants a newer program before this till downloads anything more.</param>
+public sealed record SyncReport(
+    PostedCounts Posted, IReadOnlyList<DroppedField> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
+    ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds);

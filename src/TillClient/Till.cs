@@ -1,0 +1,384 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Entries;
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient.Dockets;
+using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.TillClient;
+
+/// <summary>How the till stands, for the status line.</summary>
+/// <param name="Unposted">Transactions sealed and not answered yet.</param>
+/// <param name="ReplicaAgeSeconds">Since the replica was last known to be up to date; null without a replica.</param>
+public sealed record TillStatus(
+    ConnectionState State, long Unposted, long UnpostedCents, long Cursor, long? ReplicaAgeSeconds, long DNumbersLeft, string? LastError);
+
+/// <summary>
+/// The till: everything that screens and commands may ask for, and the only type of the program that they need. What takes time is
+/// asynchronous; the rest touches the local files for a moment. Safe for several threads.
+/// </summary>
+public sealed class Till : IDisposable
+{
+    private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
+    private readonly Lock gate = new();
+    private readonly string folder;
+    private readonly TimeProvider clock;
+    private readonly EntityIds ids;
+    private readonly ClientJournal journal;
+    private readonly TillHttp http;
+    private readonly HttpServerChannel channel;
+    private readonly ShopClient shop;
+    private readonly ClientOrchestrator orchestrator;
+    private readonly Connection connection;
+    private readonly ReplicaView view;
+    private readonly Catalogue catalogue;
+    private readonly TransactionFinder transactions;
+    private readonly SaleMaker sales;
+    private readonly RefundMaker refunds;
+    private readonly RecordMaker records;
+
+    private Till(string folder, bool disconnected, TimeProvider clock)
+    {
+        this.folder = folder;
+        this.clock = clock;
+        Identity = TillIdentity.Read(folder);
+        ids = new EntityIds(clock);
+        journal = ClientJournal.Open(SqliteFiles.Open, folder, Identity.Till, clock, ids);
+        http = new TillHttp(Identity.Server, Identity);
+        channel = new HttpServerChannel(http);
+        shop = new ShopClient(http);
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, channel, clock, ids);
+        connection = new Connection(disconnected, clock, new Random());
+        view = new ReplicaView(folder, journal, Identity.Till);
+        catalogue = new Catalogue(view);
+        transactions = new TransactionFinder(view, journal);
+        sales = new SaleMaker(view, catalogue, ids, clock);
+        refunds = new RefundMaker(sales, ids);
+        records = new RecordMaker(view, catalogue, ids, clock);
+    }
+
+    public TillIdentity Identity { get; }
+
+    /// <summary>Opens an enrolled till's folder.</summary>
+    /// <param name="disconnected">Call nobody: sell without the server until the next start.</param>
+    /// <exception cref="TillException">The folder is not an enrolled till's.</exception>
+    /// <exception cref="JournalException">The journal is another till's or has lost its end.</exception>
+    public static Till Open(string folder, bool disconnected, TimeProvider clock) => new(folder, disconnected, clock);
+
+    /// <summary>Trades an enrolment code for an identity in an empty folder. The first replica is fetched by <see cref="ReprovisionAsync"/>.</summary>
+    public static async Task<TillIdentity> EnrolAsync(string folder, string server, string code, TimeProvider clock, CancellationToken cancel)
+    {
+        if (TillIdentity.Exists(folder) || File.Exists(Path.Combine(folder, "journal.db")))
+        {
+            throw new TillException(
+                $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
+        }
+        Directory.CreateDirectory(folder);
+        var reply = await ShopClient.EnrolAsync(server, code, cancel).ConfigureAwait(false);
+        var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret);
+        identity.Write(folder);
+        using var journal = ClientJournal.Open(SqliteFiles.Open, folder, reply.Till, clock, new EntityIds(clock));
+        journal.AddBlock(new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        return identity;
+    }
+
+    public TillStatus Status()
+    {
+        lock (gate)
+        {
+            view.Refresh();
+            var (unposted, cents) = journal.Unposted();
+            var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
+            return new TillStatus(connection.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, connection.LastError);
+        }
+    }
+
+    /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
+    /// <returns>The outcome, and the TransID when it came in time.</returns>
+    public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => PostAsync(
+        Seal(EntryKinds.Sale, draft.Operator, scope => Document(sales.Make(draft, Header(scope, EntryKinds.Sale)))), cancel);
+
+    /// <summary>Seals a refund against a docket.</summary>
+    public async Task<(Outcome Outcome, long? TransId)> RefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
+    {
+        var original = await FindTransactionAsync(number, cancel).ConfigureAwait(false);
+        if (original is null)
+        {
+            return (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
+        }
+        return await PostAsync(
+            Seal(EntryKinds.Refund, draft.Operator, scope => Document(
+                refunds.Make(draft, original, number.Trim(), transactions.Refunded(original.Id), Header(scope, EntryKinds.Refund)))),
+            cancel).ConfigureAwait(false);
+    }
+
+    public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
+        PostAsync(Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
+
+    public Task<(Outcome Outcome, long? TransId)> NewContactAsync(ContactDraft draft, CancellationToken cancel = default) =>
+        PostAsync(Seal(EntryKinds.Contact, draft.Operator, _ => new Sealing(records.NewContact(draft))), cancel);
+
+    public Task<Outcome> EditStockAsync(StockDraft draft, CancellationToken cancel = default) =>
+        EditAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditStock(draft, acknowledged), cancel);
+
+    public Task<Outcome> EditContactAsync(ContactDraft draft, CancellationToken cancel = default) =>
+        EditAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditContact(draft, acknowledged), cancel);
+
+    public Task<Outcome> EmailAsync(EmailDraft draft, CancellationToken cancel = default) =>
+        EditAsync(EntryKinds.Email, draft.Operator, _ => records.NewEmail(draft), cancel);
+
+    /// <summary>What the Find field shows for a text: a transaction by its number, or stock by number or words and contacts.</summary>
+    public async Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel = default)
+    {
+        var stock = Isbn.TryParse(text, out _) ? Locked(() => catalogue.ByNumber(text)) : [];
+        if (stock.Count > 0)
+        {
+            return [.. stock];
+        }
+        if (await FindTransactionAsync(text, cancel).ConfigureAwait(false) is { } transaction)
+        {
+            return [new FoundTransaction(transaction)];
+        }
+        return Locked<IReadOnlyList<Found>>(() =>
+        {
+            List<Found> found = [.. catalogue.ByNumber(text)];
+            return found.Count > 0 ? found : [.. catalogue.ByWords(text), .. catalogue.Contacts(text)];
+        });
+    }
+
+    /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
+    public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
+        DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
+            ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
+            : $"{number} is no transaction that is at hand here"));
+
+    /// <summary>The docket as text; null when there is no such transaction.</summary>
+    public async Task<string?> DocketAsync(string number, CancellationToken cancel = default) =>
+        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction ? Locked(() => Render(transaction)) : null;
+
+    /// <summary>Posts everything unposted and brings the replica up to date.</summary>
+    public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var (started, before) = (clock.GetTimestamp(), http.Requests);
+        return await TryAsync(async () =>
+        {
+            var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+            return await new SyncReporter(journal, shop)
+                .ReportAsync(outcome, () => http.Requests - before, clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Fetches a fresh replica; the journal stays as it is.</summary>
+    public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => TryAsync(async () =>
+    {
+        await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Whether a normal-mode till has something to post or has not called for a while, and may call now.</summary>
+    public bool ShouldSynchronise(TimeSpan every)
+    {
+        lock (gate)
+        {
+            view.Refresh();
+            var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
+            return connection.MayTry && (due || connection.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
+        }
+    }
+
+    /// <returns>The number of sound entries, and the first fault.</returns>
+    public (long Sound, string? Fault) VerifyJournal() => JournalVerification.Verify(journal);
+
+    public TillSettings Settings
+    {
+        get => TillSettings.Read(folder);
+        set => value.Write(folder);
+    }
+
+    public void Dispose()
+    {
+        orchestrator.Dispose();
+        view.Dispose();
+        journal.Dispose();
+        http.Dispose();
+    }
+
+    private DocumentHeader Header(SealScope scope, string kind) => new(
+        scope.Id, scope.TakeNumber(), kind, view.Branch, Identity.Till, null, null, 0, null, null, null, connection.State != ConnectionState.Normal);
+
+    private Sealing Document(DocumentEntry document) => new(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
+
+    private sealed record Sealing(IReadOnlyList<RowChange> Changes, long? Number = null, long Amount = 0);
+
+    /// <summary>The one way into the journal. A refusal leaves nothing behind, not even a number taken.</summary>
+    private Outcome Seal(string kind, string? author, Func<SealScope, Sealing> make)
+    {
+        lock (gate)
+        {
+            try
+            {
+                view.Refresh();
+                ChangeGroup? group = null;
+                var entry = journal.Seal(scope =>
+                {
+                    var (changes, number, amount) = make(scope);
+                    group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
+                    RequireText(group);
+                    return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
+                });
+                view.Overlay.Add(entry.N, group!);
+                return new Outcome(entry, null);
+            }
+            catch (RefusedException e)
+            {
+                return new Outcome(null, e.Refusal);
+            }
+        }
+    }
+
+    /// <summary>U+0000 and halves of surrogate pairs are refused where they would enter.</summary>
+    private static void RequireText(ChangeGroup group)
+    {
+        foreach (var row in group.Changes.Select(c => c.Values))
+        {
+            for (var i = 0; i < row.Table.Columns.Count; i++)
+            {
+                if (row[i] is string text && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == System.Text.Rune.ReplacementChar && !text.Contains('\uFFFD'))))
+                {
+                    throw new RefusedException($"{row.Table.Columns[i].Name} holds characters that are no text", "Type it again.");
+                }
+            }
+        }
+    }
+
+    /// <summary>Posts what was just sealed, if the server is at hand and nothing older waits; otherwise it is posted later.</summary>
+    private async Task<(Outcome Outcome, long? TransId)> PostAsync(Outcome outcome, CancellationToken cancel)
+    {
+        if (outcome.Entry is not { } entry || !MayPost(entry))
+        {
+            return (outcome, null);
+        }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(WaitForTransId);
+        try
+        {
+            var (_, results) = await TryAsync(() => orchestrator.PushAsync(null, patience.Token)).ConfigureAwait(false);
+            return (outcome, results.FirstOrDefault(r => r.N == entry.N)?.Number);
+        }
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or OperationCanceledException)
+        {
+            return (outcome, null);
+        }
+    }
+
+    private bool MayPost(JournalEntry entry)
+    {
+        lock (gate)
+        {
+            return connection.MayTry && journal.Acknowledged == entry.N - 1;
+        }
+    }
+
+    /// <summary>
+    /// An edit or email. With the server at hand it is made there, if nobody has changed the fields meanwhile; without, it goes into the
+    /// journal with the warning that it will not survive. A correction of an own unposted record always goes into the journal.
+    /// </summary>
+    private async Task<Outcome> EditAsync(string kind, string? author, Func<long, IReadOnlyList<RowChange>> make, CancellationToken cancel)
+    {
+        if (connection.State == ConnectionState.Disconnected)
+        {
+            var outcome = Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
+            var corrected = outcome.Entry is { } entry
+                && ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.All(c => c.Op == ChangeOp.Amend);
+            return outcome.Refused is not null || corrected ? outcome : outcome with
+            {
+                Warning = "Made while disconnected: resynchronising will drop it and list it, and the server's values will show again.",
+            };
+        }
+        try
+        {
+            await SynchroniseAsync(null, cancel).ConfigureAwait(false);
+            var edit = Locked(() => new ChangeGroup(ids.Next(), kind, author, clock.GetUtcNow().ToUnixTimeMilliseconds(), make(journal.Acknowledged)));
+            var reply = await TryAsync(() => shop.EditAsync(edit, cancel)).ConfigureAwait(false);
+            if (reply.Conflicts is [var conflict, ..])
+            {
+                return Outcome.Refuse(
+                    $"{conflict.Field} is “{conflict.Found}” on the server by now, and was “{conflict.Expected}” here", "Look at the record again, then make the edit again if it still holds.");
+            }
+            await SynchroniseAsync(null, cancel).ConfigureAwait(false);
+            return new Outcome(null, null);
+        }
+        catch (RefusedException e)
+        {
+            return new Outcome(null, e.Refusal);
+        }
+        catch (ServerAwayException e)
+        {
+            return Outcome.Refuse(e.Message, "Edits and emails need the server. Make it when the server is back.");
+        }
+    }
+
+    private async Task<TransactionView?> FindTransactionAsync(string text, CancellationToken cancel)
+    {
+        if (Locked(() => transactions.Find(text)) is { } found)
+        {
+            return found;
+        }
+        if (!DocketNumber.TryParse(text, out var number) || Isbn.TryParse(text, out _) || !connection.MayTry)
+        {
+            return null;
+        }
+        try
+        {
+            return await TryAsync(() => shop.FindAsync(number.ToString(), cancel)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        {
+            return null;
+        }
+    }
+
+    private string Render(TransactionView transaction)
+    {
+        var branch = view.BranchRow;
+        return DocketText.Render(
+            transaction, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), Settings.Columns);
+    }
+
+    private T Locked<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            view.Refresh();
+            return work();
+        }
+    }
+
+    /// <summary>Calls the server and moves the state machine by what comes of it.</summary>
+    private async Task<T> TryAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            var result = await call().ConfigureAwait(false);
+            lock (gate)
+            {
+                connection.Reached();
+            }
+            return result;
+        }
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        {
+            lock (gate)
+            {
+                connection.Lost(e.Message);
+            }
+            throw;
+        }
+    }
+}
