@@ -122,6 +122,6 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         return command;
     }
 
-    [GeneratedRegex(@"@\w+")]
+    [GeneratedRegex(@"(?<!\w)@\w+")]
     private static partial Regex ParameterName();
 }

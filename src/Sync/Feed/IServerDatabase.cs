@@ -13,7 +13,14 @@ public interface IServerDatabase : IDisposable
     T Writing<T>(Func<Session, T> work);
 
     /// <summary>Runs the work alone among sequencers, seeing one state of the database, and blocking no writer of domain rows for longer than it takes.</summary>
-    T Sequencing<T>(Func<Session, T> work);
+    /// <returns>False when it could not begin soon, because someone else's transaction is open: what there is to do waits for the next call.</returns>
+    bool TrySequencing(Action<Session> work);
+
+    /// <summary>
+    /// Whether a failure comes from the data at hand and would come again with it; false for one of the machine (busy, disk full, I/O),
+    /// after which the same data is simply given again.
+    /// </summary>
+    bool ComesFromData(Exception failure);
 
     /// <summary>Runs the work seeing one state of the database, without locks.</summary>
     T Reading<T>(Func<Session, T> work);

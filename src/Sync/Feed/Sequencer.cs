@@ -30,7 +30,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         {
             for (var passes = 0; passes < MostPasses; passes++)
             {
-                if (Pass() < PassSize)
+                if (Pass() is not PassSize)
                 {
                     return passes + 1;
                 }
@@ -40,8 +40,25 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     }
 
     /// <summary>One pass, in one transaction.</summary>
-    /// <returns>The number of notes taken; fewer than a whole pass means that none is left.</returns>
-    public int Pass() => database.Sequencing(session =>
+    /// <returns>The number of notes taken, fewer than a whole pass when none is left; null when the database was not to be had.</returns>
+    public int? Pass()
+    {
+        var taken = 0;
+        return database.TrySequencing(session => taken = Take(session)) ? taken : null;
+    }
+
+    private static List<(long Id, int Table)> ReadNotes(Session session)
+    {
+        using var reader = session.Query("SELECT id, tab FROM sync_dirty ORDER BY id LIMIT @most", PassSize);
+        var notes = new List<(long, int)>();
+        while (reader.Read())
+        {
+            notes.Add((reader.GetInt64(0), reader.GetInt32(1)));
+        }
+        return notes;
+    }
+
+    private int Take(Session session)
     {
         var notes = ReadNotes(session);
         var state = FeedState.Read(session);
@@ -61,17 +78,6 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
             session.Execute("UPDATE sync_state SET tip = @tip, head = @head WHERE id = 1", pass.Tip, head);
         }
         return notes.Count;
-    });
-
-    private static List<(long Id, int Table)> ReadNotes(Session session)
-    {
-        using var reader = session.Query("SELECT id, tab FROM sync_dirty ORDER BY id LIMIT @most", PassSize);
-        var notes = new List<(long, int)>();
-        while (reader.Read())
-        {
-            notes.Add((reader.GetInt64(0), reader.GetInt32(1)));
-        }
-        return notes;
     }
 
     /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>

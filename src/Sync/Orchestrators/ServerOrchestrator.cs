@@ -48,7 +48,7 @@ public sealed class ServerOrchestrator(
         {
             return database.Writing(session => Posting(session, client).Post(synchronisation, entries));
         }
-        catch (Exception e) when (e is not JournalForkException and not OperationCanceledException)
+        catch (Exception e) when (IsOfEntry(e))
         {
             return PushOneByOne(client, synchronisation, entries);
         }
@@ -79,7 +79,7 @@ public sealed class ServerOrchestrator(
             {
                 reply = database.Writing(session => Posting(session, client).Post(synchronisation, [entry]));
             }
-            catch (Exception e) when (e is not JournalForkException and not OperationCanceledException)
+            catch (Exception e) when (IsOfEntry(e))
             {
                 reply = database.Writing(session =>
                     Posting(session, client).Quarantine(synchronisation, entry, $"the server failed on it ({e.GetType().Name})"));
@@ -88,6 +88,8 @@ public sealed class ServerOrchestrator(
         }
         return reply with { Results = results };
     }
+
+    private bool IsOfEntry(Exception failure) => failure is not (JournalForkException or OperationCanceledException) && database.ComesFromData(failure);
 
     private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors);
 

@@ -9,12 +9,24 @@ namespace Bookmine.SyncServer.Database;
 /// <summary>The embedded database: one file, one writer at a time, readers beside it.</summary>
 public sealed class SqliteDatabase(string path) : IServerDatabase
 {
+    private const int BusyMilliseconds = 20_000;
+
     private const string Settings = """
-        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 20000; PRAGMA recursive_triggers = ON;
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;
         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
         """;
 
-    private readonly SessionPool sessions = new(() => OpenFile(path));
+    private const int SequencerPatienceMilliseconds = 500;
+
+    // SQLite's result codes (sqlite.org/rescode.html).
+    private const int Busy = 5;
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int Mismatch = 20;
+    private const int OutOfRange = 25;
+
+    private readonly SessionPool sessions = new(() => OpenFile(path, BusyMilliseconds));
+    private readonly SessionPool sequencers = new(() => OpenFile(path, SequencerPatienceMilliseconds));
     private readonly Lock writing = new();
 
     public string Path => path;
@@ -63,24 +75,65 @@ public sealed class SqliteDatabase(string path) : IServerDatabase
         }
     }
 
-    /// <summary>The writer's lock is the sequencer's: SQLite has one writer, so a pass is short instead.</summary>
-    public T Sequencing<T>(Func<Session, T> work) => Writing(work);
+    /// <summary>The writer's lock is the sequencer's: SQLite has one writer, so a pass is short, and gives way to another program's transaction.</summary>
+    public bool TrySequencing(Action<Session> work)
+    {
+        if (!writing.TryEnter(SequencerPatienceMilliseconds))
+        {
+            return false;
+        }
+        try
+        {
+            return sequencers.Use(session => session.InTransaction(
+                () =>
+                {
+                    work(session);
+                    return true;
+                },
+                Immediate));
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Busy)
+        {
+            return false;
+        }
+        finally
+        {
+            writing.Exit();
+        }
+    }
+
+    public bool ComesFromData(Exception failure) => failure switch
+    {
+        SqliteException e => e.SqliteErrorCode is TooBig or Constraint or Mismatch or OutOfRange,
+        IOException or OutOfMemoryException => false,
+        _ => true,
+    };
 
     public T Reading<T>(Func<Session, T> work) => sessions.Use(session => session.InTransaction(() => work(session), Deferred));
 
-    public void Dispose() => sessions.Dispose();
+    public void Dispose()
+    {
+        sessions.Dispose();
+        sequencers.Dispose();
+    }
 
     /// <summary>Opens any SQLite file for writing, as the engine's snapshots need it too.</summary>
-    public static DbConnection OpenPlain(string file)
+    public static DbConnection OpenPlain(string file) => OpenPlain(file, BusyMilliseconds);
+
+    private static SqliteConnection OpenPlain(string file, int busyMilliseconds)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        var text = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = Math.Max(busyMilliseconds / 1000, 1) }.ToString();
+        var connection = new SqliteConnection(text);
         connection.Open();
+        using var busy = connection.CreateCommand();
+        busy.CommandText = FormattableString.Invariant($"PRAGMA busy_timeout = {busyMilliseconds}");
+        busy.ExecuteNonQuery();
         return connection;
     }
 
-    private static Session OpenFile(string file)
+    private static Session OpenFile(string file, int busyMilliseconds)
     {
-        var session = new Session(OpenPlain(file));
+        var session = new Session(OpenPlain(file, busyMilliseconds));
         session.Script(Settings);
         return session;
     }

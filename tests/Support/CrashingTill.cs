@@ -1,0 +1,93 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
+using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.Tests.Support;
+
+/// <summary>The till's side of a synchronisation over the real wire, dying at a chosen moment.</summary>
+internal sealed class CrashingTill : IAsyncDisposable
+{
+    private readonly TillHttp http;
+    private readonly ClientJournal journal;
+    private readonly ClientOrchestrator orchestrator;
+
+    public CrashingTill(Shop shop, string name)
+    {
+        var folder = shop.TillFolder(name);
+        var identity = TillIdentity.Read(folder);
+        var ids = new EntityIds(shop.Clock);
+        http = new TillHttp(identity.Server, identity);
+        journal = ClientJournal.Open(SqliteFiles.Open, folder, identity.Till, shop.Clock, ids);
+        Channel = new CrashingChannel(new HttpServerChannel(http));
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, Channel, shop.Clock, ids);
+    }
+
+    public CrashingChannel Channel { get; }
+
+    public ClientJournal Journal => journal;
+
+    public async Task PushAndLoseTheAnswerAsync()
+    {
+        Channel.LosePushAnswers = 1;
+        await Assert.ThrowsAsync<ServerAwayException>(() => orchestrator.PushAsync());
+    }
+
+    public Task<SyncOutcome> SynchroniseAsync() => orchestrator.SynchroniseAsync();
+
+    public Task ReprovisionAsync() => orchestrator.ReprovisionAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        orchestrator.Dispose();
+        journal.Dispose();
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Lets messages through, and loses answers when told to.</summary>
+internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
+{
+    public int LosePushAnswers { get; set; }
+
+    /// <summary>Dies after this many pulls were answered; null for never.</summary>
+    public int? DieAfterPulls { get; set; }
+
+    /// <summary>Runs before each pull is sent.</summary>
+    public Action? BeforePull { get; set; }
+
+    public int Pulls { get; private set; }
+
+    public int Requests => inner.Requests;
+
+    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => inner.HelloAsync(request, cancel);
+
+    public async Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel)
+    {
+        var reply = await inner.PushAsync(session, entries, cancel);
+        if (LosePushAnswers > 0)
+        {
+            LosePushAnswers--;
+            throw new ServerAwayException("the answer was lost");
+        }
+        return reply;
+    }
+
+    public async Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel)
+    {
+        BeforePull?.Invoke();
+        if (Pulls == DieAfterPulls)
+        {
+            throw new ServerAwayException("the line broke");
+        }
+        Pulls++;
+        return await inner.PullAsync(request, cancel);
+    }
+
+    public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel) =>
+        inner.FetchSnapshotAsync(offer, path, progress, cancel);
+}

@@ -1,0 +1,123 @@
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Imports;
+using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Tills;
+using Bookmine.TillClient;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bookmine.Tests.Support;
+
+/// <summary>A shop for one test: a real server on loopback over a real SQLite file, its clock in the test's hand, and tills in folders of their own.</summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    /// <summary>Noon of a Monday.</summary>
+    public static readonly DateTimeOffset Monday = new(2026, 11, 2, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("bookmine-test-").FullName;
+    private readonly List<Till> opened = [];
+    private WebApplication? app;
+
+    public FakeTimeProvider Clock { get; } = new(Monday);
+
+    public string Url { get; private set; } = "http://127.0.0.1:0";
+
+    public IServerDatabase Database => app!.Services.GetRequiredService<IServerDatabase>();
+
+    public string DatabaseFile => Path.Combine(folder, "server", "shop.db");
+
+    /// <summary>A shop of two branches with a handful of titles.</summary>
+    public static async Task<Shop> OpenAsync(string zone = "UTC")
+    {
+        var shop = new Shop();
+        await shop.StartServerAsync();
+        shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'High Street', @zone, 'The Test Shop', 1000, 'GBP')", zone);
+        shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (2, 'Harbour', @zone, 'The Harbour', 1000, 'GBP')", zone);
+        shop.ImportStock(
+            """
+            isbn13,title,authors,condition,price_cents,on_hand
+            9780000000019,The Lighthouse Keeper,Ada Marsh,,1795,10
+            9780000000026,A Winter Garden,Tomas Reed,,1250,5
+            9780000000033,Maps of the North,Ines Calder,,2400,3
+            ,Old Charts,Ines Calder,used,600,1
+            """);
+        shop.Write("INSERT INTO contact (id, kind, name, email, phone) VALUES (@id, 'customer', 'Rosa Finch', 'rosa@example.com', '0100')", Rosa);
+        return shop;
+    }
+
+    public static readonly Guid Rosa = Guid.Parse("01930000-0000-7000-8000-000000000001");
+
+    public async Task StartServerAsync()
+    {
+        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url), Clock);
+        await app.StartAsync();
+        Url = app.Urls.First();
+    }
+
+    public async Task StopServerAsync()
+    {
+        await app!.StopAsync();
+        await app.DisposeAsync();
+        app = null;
+    }
+
+    public string TillFolder(string name) => Path.Combine(folder, name);
+
+    /// <summary>Enrols a till and fetches its replica.</summary>
+    public async Task<string> EnrolAsync(string name, long branch = 1)
+    {
+        var (code, _) = new Enrolment(Database, Clock).NewCode(branch, name);
+        await Till.EnrolAsync(TillFolder(name), Url, code, Clock, CancellationToken.None);
+        using var till = Till.Open(TillFolder(name), false, Clock);
+        await till.ReprovisionAsync();
+        return name;
+    }
+
+    public Till OpenTill(string name, bool disconnected)
+    {
+        var till = Till.Open(TillFolder(name), disconnected, Clock);
+        opened.Add(till);
+        return till;
+    }
+
+    /// <summary>Starts the till in normal mode and resynchronises.</summary>
+    public async Task<SyncReport> ResyncAsync(string name)
+    {
+        using var till = Till.Open(TillFolder(name), false, Clock);
+        return await till.SynchroniseAsync();
+    }
+
+    public (long Imported, long Rejected, string? RejectedFile) ImportStock(string csv, long branch = 1)
+    {
+        var file = Path.Combine(folder, $"{Guid.NewGuid():n}.csv");
+        File.WriteAllText(file, csv);
+        var outcome = new StockImport(Database, branch, Clock).Run(file, _ => { });
+        return (outcome.Imported, outcome.Rejected, outcome.RejectedFile);
+    }
+
+    public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));
+
+    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.Read(s, branch, 0, 99_999_999, byTaken));
+
+    public IReadOnlyList<string> BookFaults() => Database.Reading(BookCheck.Run);
+
+    public long Number(string sql, params object?[] values) => Database.Reading(s => s.Integer(sql, values)) ?? 0;
+
+    public string? Text(string sql, params object?[] values) => Database.Reading(s => s.Scalar(sql, values)) as string;
+
+    public int Write(string sql, params object?[] values) => Database.Writing(s => s.Execute(sql, values));
+
+    public async ValueTask DisposeAsync()
+    {
+        opened.ForEach(t => t.Dispose());
+        if (app is not null)
+        {
+            await StopServerAsync();
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+}

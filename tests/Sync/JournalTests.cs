@@ -1,0 +1,152 @@
+using System.Text;
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
+using Bookmine.TillClient.Files;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bookmine.Tests.Sync;
+
+/// <summary>The journal: sealed whole, chained, never rewritten.</summary>
+public sealed class JournalTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("bookmine-journal-").FullName;
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public void Entries_are_numbered_without_gaps_and_chained()
+    {
+        using var journal = Open();
+        for (var i = 0; i < 5; i++)
+        {
+            Seal(journal, $"payload {i}");
+        }
+        Assert.Equal([1, 2, 3, 4, 5], journal.After(0, 10).Select(e => e.N));
+        Assert.Equal((5, null), JournalVerification.Verify(journal));
+    }
+
+    [Fact]
+    public void A_composer_that_throws_leaves_nothing_and_takes_no_number()
+    {
+        using var journal = Open();
+        Assert.Throws<InvalidOperationException>(() => journal.Seal(scope =>
+        {
+            scope.TakeNumber();
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal((0, 10), (journal.LastN, journal.NumbersLeft));
+    }
+
+    [Fact]
+    public void An_entry_changed_afterwards_is_named_by_verify()
+    {
+        using (var journal = Open())
+        {
+            Seal(journal, "one");
+            Seal(journal, "two");
+            Seal(journal, "three");
+        }
+        using (var session = new Session(SqliteFiles.Open(Path.Combine(folder, "journal.db"))))
+        {
+            session.Execute("UPDATE entry SET payload = @payload WHERE n = 2", Encoding.UTF8.GetBytes("zwei"));
+        }
+        using var again = Open();
+        Assert.Equal((1, "entry 2 was changed after it was sealed"), JournalVerification.Verify(again));
+    }
+
+    [Fact]
+    public void A_journal_of_another_till_is_refused_and_named()
+    {
+        Open().Dispose();
+        var fault = Assert.Throws<JournalException>(() => ClientJournal.Open(SqliteFiles.Open, folder, 2, clock, new EntityIds(clock)));
+        Assert.Contains("journal of till 1", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_all_numbers_are_used_up_nothing_is_sealed_and_the_remedy_is_told()
+    {
+        using var journal = Open();
+        for (var i = 0; i < 10; i++)
+        {
+            Seal(journal, "x");
+        }
+        Assert.Throws<OutOfNumbersException>(() => Seal(journal, "x"));
+        Assert.Equal(10, journal.LastN);
+    }
+
+    [Fact]
+    public void A_payload_over_the_limit_is_refused_when_it_is_sealed()
+    {
+        using var journal = Open();
+        Assert.Throws<JournalException>(() => Seal(journal, new string('x', JournalEntry.MostPayloadBytes + 1)));
+        Assert.Equal(0, journal.LastN);
+    }
+
+    [Fact]
+    public void An_answer_is_noted_once_and_changes_nothing_that_was_sealed()
+    {
+        using var journal = Open();
+        var entry = Seal(journal, "one");
+        journal.Acknowledge([new EntryResult(1, EntryState.Posted, 500, 7, [], null)], 1);
+        journal.Acknowledge([new EntryResult(1, EntryState.Posted, 999, 8, [], null)], 1);
+        var read = journal.ByN(1)!;
+        Assert.Equal((500L, 1L), (read.Result!.Number, journal.Acknowledged));
+        Assert.Equal(entry.Chain, read.Chain);
+    }
+
+    [Fact]
+    public void A_push_reads_back_as_it_was_written_and_bytes_that_are_none_are_refused() => Gen.Byte.Array[0, 300].Array[0, 5].Sample(payloads =>
+    {
+        JournalEntry[] entries = [.. payloads.Select((p, i) => new JournalEntry(
+            i + 1, Guid.NewGuid(), "sale", 1, null, 0, p, JournalEntry.HashOf(i + 1, Guid.Empty, "sale", 1, 5, p), JournalEntry.NoChain, 5))];
+        var bytes = PushEnvelope.Write(Guid.NewGuid(), entries);
+        var (_, read) = PushEnvelope.Read(bytes);
+        for (var cut = 0; cut < bytes.Length; cut += 7)
+        {
+            Assert.Throws<WireFormatException>(() => PushEnvelope.Read(bytes.AsSpan(0, cut)));
+        }
+        return read.Zip(entries).All(p => p.First.Payload.AsSpan().SequenceEqual(p.Second.Payload) && p.First.Id == p.Second.Id);
+    });
+
+    [Fact]
+    public void The_payload_format_1_is_read_for_ever()
+    {
+        const string released = """
+            {"kind":"contact","by":"07","at":1762000000000,"rows":[{"table":"contact","op":"insert","values":
+            {"id":"01930000-0000-7000-8000-000000000009","kind":"customer","name":"Zoë O'Brien 📚","email":null}},
+            {"table":"stock","op":"update","values":{"id":"01930000-0000-7000-8000-00000000000a","title":"New"},"old":{"id":"01930000-0000-7000-8000-00000000000a","title":"Old"}}]}
+            """;
+        var group = ChangeGroupJson.Read(BookmineSetup.Instance, Guid.Empty, 1, Encoding.UTF8.GetBytes(released));
+        Assert.Equal(("contact", "07", 1_762_000_000_000), (group.Kind, group.Author, group.MadeAt));
+        Assert.Equal("Zoë O'Brien 📚", group.Changes[0].Values.Text("name"));
+        Assert.Equal((ChangeOp.Update, "Old"), (group.Changes[1].Op, group.Changes[1].Old!.Text("title")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"kind":"sale"}""")]
+    [InlineData("""{"kind":"sale","by":null,"at":1,"rows":[{"table":"till","op":"insert","values":{}}]}""")]
+    [InlineData("""{"kind":"sale","by":null,"at":1,"rows":[{"table":"contact","op":"insert","values":{"name":"x"}}]}""")]
+    [InlineData("""{"kind":"sale","by":null,"at":1,"rows":[{"table":"contact","op":"drop","values":{"id":"01930000-0000-7000-8000-000000000009"}}]}""")]
+    [InlineData("""{"kind":"sale","by":null,"at":1,"rows":[{"table":"contact","op":"insert","values":{"id":"01930000-0000-7000-8000-000000000009","name":5}}]}""")]
+    [InlineData("""{"kind":"sale","by":null,"at":"x","rows":[]}""")]
+    public void A_payload_that_is_no_group_of_changes_is_refused(string payload) => Assert.Throws<MalformedEntryException>(
+        () => ChangeGroupJson.Read(BookmineSetup.Instance, Guid.Empty, 1, Encoding.UTF8.GetBytes(payload)));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static JournalEntry Seal(ClientJournal journal, string payload) =>
+        journal.Seal(scope => new SealContent("test", 1, Encoding.UTF8.GetBytes(payload), scope.TakeNumber(), 100));
+
+    private ClientJournal Open()
+    {
+        var journal = ClientJournal.Open(SqliteFiles.Open, folder, 1, clock, new EntityIds(clock));
+        journal.AddBlock(new NumberBlock(1, 10));
+        return journal;
+    }
+}
