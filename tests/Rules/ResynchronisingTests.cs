@@ -303,7 +303,7 @@ public sealed class ResynchronisingTests
         var (outcome, transId) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
         Assert.NotNull(outcome.Entry);
         Assert.Null(transId);
-        Assert.Equal(TillClient.Server.ConnectionState.Away, till.Status().State);
+        Assert.Equal(global::Bookmine.TillClient.Server.ConnectionState.Away, till.Status().State);
         await shop.StartServerAsync();
         Assert.Null((await till.SellAsync(Sales.Of(Sales.Garden))).TransId);
 

@@ -193,7 +193,7 @@ public sealed class CrashPointTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        using (var session = new Bookmine.Sync.Data.Session(TillClient.Files.SqliteFiles.Open(new ReplicaFolder(shop.TillFolder("front")).Current!)))
+        using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(new ReplicaFolder(shop.TillFolder("front")).Current!)))
         {
             session.Execute("UPDATE stock SET title = 'Tampered' WHERE isbn13 = 9780000000019");
         }
@@ -211,7 +211,7 @@ public sealed class CrashPointTests
         {
             await till.SellAsync(Sales.Of(Sales.Lighthouse));
         }
-        using (var session = new Bookmine.Sync.Data.Session(TillClient.Files.SqliteFiles.Open(Path.Combine(shop.TillFolder("front"), "journal.db"))))
+        using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(Path.Combine(shop.TillFolder("front"), "journal.db"))))
         {
             session.Execute("UPDATE block SET next = last");
         }

@@ -27,7 +27,7 @@ public sealed record RowChange(ChangeOp Op, Row Values, Row? Old = null)
 }
 
 /// <summary>Changes that belong together and are posted whole or not at all.</summary>
-/// <param name="Kind">The client's word for what it did, such as <c>sale</c>.</param>
+/// <param name="Kind">The client's word for what it did.</param>
 /// <param name="Author">Who did it, if known.</param>
 /// <param name="MadeAt">When, by the client's clock, in Unix milliseconds.</param>
 public sealed record ChangeGroup(Guid Id, string Kind, string? Author, long MadeAt, IReadOnlyList<RowChange> Changes);

@@ -40,4 +40,4 @@ public sealed record SealContent(string Kind, int Format, byte[] Payload, long? 
 
 /// <summary>The leased numbers are used up; a hello to the server brings a new block.</summary>
 public sealed class OutOfNumbersException()
-    : Exception("All numbers leased to this till are used up. Reach the server once (bookmine-till resync): it leases new ones.");
+    : Exception("All numbers leased to this till are used up. Reach the server once: it leases new ones.");

@@ -33,7 +33,7 @@ public sealed class ClientOrchestrator(
             hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, download.Replaced);
     }
 
-    /// <summary>Posts what is unanswered, and nothing else: the way of a sale made with the server at hand.</summary>
+    /// <summary>Posts what is unanswered, and nothing else: the way of what is done with the server at hand.</summary>
     public async Task<(Guid Session, IReadOnlyList<EntryResult> Results)> PushAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
         await pushing.WaitAsync(cancel).ConfigureAwait(false);
@@ -75,7 +75,7 @@ public sealed class ClientOrchestrator(
         Take(hello);
         if (hello.Next == NextStep.Upgrade)
         {
-            throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install the new bookmine-till.", 426);
+            throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
         }
         await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false);
     }

@@ -5,7 +5,7 @@ namespace Bookmine.Sync.Setup;
 
 /// <summary>
 /// Computes from a row alone the bucket it belongs to, so that server and client agree without a word.
-/// A template such as <c>branch:{branch}:{month}</c> is filled from the row's columns and cut before the first that is null.
+/// A template such as <c>site:{site}:{month}</c> is filled from the row's columns and cut before the first that is null.
 /// </summary>
 public sealed class BucketRule
 {

@@ -8,6 +8,6 @@ internal static class HealthEndpoints
     public static void MapHealth(this WebApplication app)
     {
         app.MapGet("/health/live", () => "live");
-        app.MapGet("/health/ready", (IServerDatabase database) => database.Reading(s => s.Integer("SELECT head FROM sync_state WHERE id = 1")) is null ? "empty" : "ready");
+        app.MapGet("/health/ready", (IServerDatabase database) => database.Reading(FeedState.Read).Epoch.Length > 0 ? "ready" : "empty");
     }
 }

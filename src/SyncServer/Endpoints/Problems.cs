@@ -9,12 +9,16 @@ namespace Bookmine.SyncServer.Endpoints;
 /// <summary>What goes wrong becomes a Problem Details answer that names it and leaks no path and no SQL.</summary>
 internal static class Problems
 {
-    public static void UseProblems(this WebApplication app) => app.UseExceptionHandler(errors => errors.Run(async context =>
+    public static void UseProblems(this WebApplication app) => app.UseExceptionHandler(new ExceptionHandlerOptions
     {
-        var fault = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-        var (status, detail) = Answer(fault);
-        await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
-    }));
+        ExceptionHandler = async context =>
+        {
+            var (status, detail) = Answer(context.Features.Get<IExceptionHandlerFeature>()!.Error);
+            await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
+        },
+        // An answer in the four hundreds tells the caller all; only the server's own failures belong in its log.
+        SuppressDiagnosticsCallback = fault => Answer(fault.Exception).Status < StatusCodes.Status500InternalServerError,
+    });
 
     private static (int Status, string Detail) Answer(Exception fault) => fault switch
     {

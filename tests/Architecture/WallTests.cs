@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace Bookmine.Tests.Architecture;
+
+/// <summary>Keeps the walls between the rooms by reading their files.</summary>
+public sealed partial class WallTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Theory]
+    [InlineData("src/Sync", @"\b(books?|isbn|docket|sales?|stock|branch|cashier|contact)\b|Bookmine\.(Schema|SyncServer|TillClient)|HttpClient|AspNetCore|Npgsql|SqlClient|Data\.Sqlite")]
+    [InlineData("src/Schema", @"System\.Data|DbConnection|HttpClient|AspNetCore|Terminal\.Gui|System\.IO|File\.|Bookmine\.(SyncServer|TillClient)")]
+    [InlineData("src/SyncServer/Rules", @"System\.Data|Session|HttpClient|AspNetCore|TimeProvider|DateTime|File\.|Bookmine\.SyncServer\.(Database|Posting|Endpoints)|Bookmine\.Sync\.(Journal|Wire|Data|Feed|Orchestrators)")]
+    [InlineData("src/TillClient/Screens", @"Bookmine\.Sync\.(Journal|Data|Feed|Replica|Wire|Rows|Setup|Changes)|HttpClient|System\.Data|SELECT |INSERT ")]
+    [InlineData("src/SyncServer/Endpoints", @"\bSELECT\b|\bUPDATE\b|\bDELETE FROM\b")]
+    public void A_room_never_mentions_what_is_not_its_business(string room, string forbidden)
+    {
+        var pattern = new Regex(forbidden, RegexOptions.IgnoreCase);
+        var found = Lines(room).Where(l => pattern.IsMatch(l.Code)).Select(l => $"{l.File}:{l.Number}: {l.Code.Trim()}").ToList();
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Fact]
+    public void Provisioning_has_no_way_to_the_journal()
+    {
+        var mentions = Lines("src/Sync/Replica").Concat(Lines("src/Sync/Orchestrators")).Where(l => l.File.EndsWith("Downloader.cs", StringComparison.Ordinal) || l.File.EndsWith("ReplicaFile.cs", StringComparison.Ordinal)
+            || l.File.EndsWith("ReplicaFolder.cs", StringComparison.Ordinal) || l.File.EndsWith("ReplicaApply.cs", StringComparison.Ordinal)).Count(l => l.Code.Contains("ClientJournal", StringComparison.Ordinal));
+        Assert.Equal(0, mentions);
+    }
+
+    [Fact]
+    public void Nothing_asks_which_engine_it_is_on_outside_the_database_folder() =>
+        Assert.DoesNotContain(Lines("src"), l => !l.File.Contains("/Database/", StringComparison.Ordinal) && Engine().IsMatch(l.Code));
+
+    [Fact]
+    public void A_file_is_one_idea() => Assert.DoesNotContain(
+        Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories), f => !Generated(f) && File.ReadLines(f).Count() > 420);
+
+    [Fact]
+    public void The_setup_and_the_migrations_name_the_same_columns()
+    {
+        var migrations = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "db", "sqlite"), "*.sql").Order(StringComparer.Ordinal).Select(File.ReadAllText));
+        foreach (var table in Bookmine.Schema.BookmineSetup.Instance.Tables)
+        {
+            var body = Regex.Match(migrations, $@"CREATE TABLE {table.Name} \((.*?)\) STRICT", RegexOptions.Singleline).Groups[1].Value;
+            var columns = Regex.Matches(body, @"(?:^|,)\s*([a-z_0-9]+) (?:INTEGER|TEXT|BLOB)").Select(m => m.Groups[1].Value).ToList();
+            Assert.Equal(table.Columns.Select(c => c.Name), columns);
+        }
+    }
+
+    [GeneratedRegex(@"is SqliteDatabase|SqliteDialect|engine ==|IsSqlite|IsPostgres")]
+    private static partial Regex Engine();
+
+    private static IEnumerable<(string File, int Number, string Code)> Lines(string room) =>
+        Directory.EnumerateFiles(Path.Combine(Root, room), "*.cs", SearchOption.AllDirectories).Where(f => !Generated(f))
+            .SelectMany(f => File.ReadLines(f).Select((line, i) => (f.Replace('\\', '/'), i + 1, line)));
+
+    private static bool Generated(string file) => file.Contains("/obj/", StringComparison.Ordinal) || file.Contains("/bin/", StringComparison.Ordinal);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Bookmine.sln")))
+        {
+            folder = folder.Parent!;
+        }
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.SyncServer.Tills;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Files;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.SyncServer;
+
+/// <summary>Enrolment and identity: codes, secrets, versions, and what strangers may not do.</summary>
+public sealed class EnrolmentTests
+{
+    [Fact]
+    public async Task A_code_is_good_once()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (code, _) = new Enrolment(shop.Database, shop.Clock).NewCode(1, "front");
+        await Enrol(shop, "a", code);
+        var fault = await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "b", code));
+        Assert.Contains("used already", fault.Message, StringComparison.Ordinal);
+        Assert.False(TillIdentity.Exists(shop.TillFolder("b")));
+    }
+
+    [Fact]
+    public async Task A_code_expires_after_ten_minutes_and_an_unknown_one_is_told_apart()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (code, _) = new Enrolment(shop.Database, shop.Clock).NewCode(1, "front");
+        shop.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Contains("expired", (await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "a", code))).Message, StringComparison.Ordinal);
+        Assert.Contains("no such", (await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "a", "NONSENSE22"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_enrolled_tills_folder_is_not_enrolled_over()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var (code, _) = new Enrolment(shop.Database, shop.Clock).NewCode(1, "other");
+        await Assert.ThrowsAsync<TillException>(() => Enrol(shop, "front", code));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM enrol_code WHERE used_at IS NOT NULL AND till_name = 'other'"));
+    }
+
+    [Fact]
+    public async Task A_till_enrolled_afresh_gets_numbers_of_its_own()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var (code, _) = new Enrolment(shop.Database, shop.Clock).NewCode(1, "front");
+        await Enrol(shop, "replacement", code);
+        Assert.Equal(2, shop.Number("SELECT count(DISTINCT first) FROM number_block"));
+        Assert.Equal("superseded", shop.Text("SELECT state FROM till WHERE id = 1"));
+    }
+
+    [Fact]
+    public async Task A_server_of_another_version_says_so_and_burns_no_code()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var (code, _) = new Enrolment(shop.Database, shop.Clock).NewCode(1, "front");
+        using var http = new HttpClient();
+        var reply = await http.PostAsJsonAsync(shop.Url + "/sync/enrol", new { code, protocol = 2, schema = 1 });
+        Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
+        Assert.Contains("same version", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Enrol(shop, "a", code);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1:0000")]
+    [InlineData("x:y")]
+    [InlineData("99999999999999999999:y")]
+    public async Task Without_a_tills_secret_nothing_is_answered(string? credentials)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = credentials is null ? null : new AuthenticationHeaderValue("Till", credentials);
+        foreach (var path in (string[])["sync/totals?from=1&through=2", "shop/transaction/D1", "sync/snapshot/x"])
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync($"{shop.Url}/{path}")).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Malformed_and_hostile_bodies_get_a_problem_answer_that_leaks_nothing()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        var random = new Random(7);
+        foreach (var path in (string[])["sync/push", "sync/pull", "sync/hello", "shop/edit/01930000-0000-7000-8000-000000000001"])
+        {
+            for (var i = 0; i < 25; i++)
+            {
+                var body = new byte[random.Next(200)];
+                random.NextBytes(body);
+                using var content = new ByteArrayContent(body);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                var reply = await http.PostAsync($"{shop.Url}/{path}", content);
+                var text = await reply.Content.ReadAsStringAsync();
+                Assert.InRange((int)reply.StatusCode, 400, 499);
+                Assert.DoesNotContain("/work", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("SELECT", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_decompression_bomb_is_refused()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        using var bomb = new MemoryStream();
+        using (var brotli = new System.IO.Compression.BrotliStream(bomb, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            brotli.Write(new byte[64 * 1024 * 1024]);
+        }
+        using var content = new ByteArrayContent(bomb.ToArray());
+        content.Headers.ContentEncoding.Add("br");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await http.PostAsync($"{shop.Url}/sync/push", content)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_tills_secret_lies_in_a_file_that_only_its_owner_reads_and_on_the_server_only_as_a_hash()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var file = Path.Combine(shop.TillFolder("front"), "till.json");
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+        var secret = TillIdentity.Read(shop.TillFolder("front")).Secret;
+        await using var stream = new FileStream(shop.DatabaseFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var database = new MemoryStream();
+        await stream.CopyToAsync(database);
+        Assert.Equal(-1, database.ToArray().AsSpan().IndexOf(Encoding.ASCII.GetBytes(secret)));
+    }
+
+    [Fact]
+    public async Task Plain_HTTP_to_another_machine_is_refused()
+    {
+        var fault = await Assert.ThrowsAsync<TillException>(() => Till.EnrolAsync(
+            Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("n")), "http://192.0.2.1:5080", "X", TimeProvider.System, default));
+        Assert.Contains("https", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<TillIdentity> Enrol(Shop shop, string folder, string code) =>
+        Till.EnrolAsync(shop.TillFolder(folder), shop.Url, code, shop.Clock, CancellationToken.None);
+}
