@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Bookmine.Schema;
 using Bookmine.SyncServer.Commands;
 
-var verbs = new Verbs(TimeProvider.System);
+var clock = ShopClock.FromEnvironment(Console.Error.WriteLine);
+var verbs = new Verbs(clock);
 var root = new RootCommand("The Bookmine branch server: the shop's records, and what its tills post and receive.")
 {
     CommandContext.Db,
@@ -20,7 +22,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     DroppedCommand.Make(verbs),
     CheckCommand.Make(verbs),
 };
-ServeCommand.MakeDefault(root);
+ServeCommand.MakeDefault(root, clock);
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

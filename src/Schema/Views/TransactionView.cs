@@ -20,7 +20,7 @@ public sealed record TransactionView(
             document.GuidOrNull("contact_id"), Instant.Format(document.Integer("started_at")), Instant.Format(document.IntegerOrNull("shipped_at")),
             Instant.Format(document.IntegerOrNull("posted_at")), document.Integer("total_cents"), views.Sum(l => l.TaxCents),
             document.Integer("disconnected") == 1, document.TextOrNull("note"), document.TextOrNull("original_number"),
-            views, [.. payments.Select(PaymentView.Of)], [.. movements.Select(ShipmentView.Of)], [.. refunds.Order()]);
+            views, [.. payments.OrderBy(p => p.Guid("id")).Select(PaymentView.Of)], [.. movements.OrderBy(m => m.Guid("id")).Select(ShipmentView.Of)], [.. refunds.Order()]);
     }
 }
 

@@ -13,10 +13,10 @@ internal static class ServeCommand
 
     public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls);
 
-    public static void MakeDefault(RootCommand root)
+    public static void MakeDefault(RootCommand root, TimeProvider clock)
     {
         root.Add(Urls);
-        root.SetAction((parsed, _) => Verbs.RunAsync(new CommandContext(parsed, TimeProvider.System), ServeAsync));
+        root.SetAction((parsed, _) => Verbs.RunAsync(new CommandContext(parsed, clock), ServeAsync));
     }
 
     private static async Task<int> ServeAsync(CommandContext context)

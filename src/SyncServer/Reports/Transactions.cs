@@ -44,8 +44,8 @@ public static class Transactions
         return TransactionView.Of(
             document,
             TableSql.Where(session, BookmineSetup.DocumentLine, "document_id = @id", id),
-            TableSql.Where(session, BookmineSetup.Payment, "document_id = @id ORDER BY taken_at, id", id),
-            TableSql.Where(session, BookmineSetup.StockMovement, "document_id = @id ORDER BY id", id),
+            TableSql.Where(session, BookmineSetup.Payment, "document_id = @id", id),
+            TableSql.Where(session, BookmineSetup.StockMovement, "document_id = @id", id),
             TableSql.Where(session, BookmineSetup.Document, "original_id = @id", id).Select(r => r.IntegerOrNull("trans_id") ?? 0));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.Schema;
 
 namespace Bookmine.TillClient.Commands;
 
@@ -6,7 +7,7 @@ namespace Bookmine.TillClient.Commands;
 internal static class ScreenCommand
 {
     public static void MakeDefault(RootCommand root) =>
-        root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, TimeProvider.System, cancel), RunAsync));
+        root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, ShopClock.FromEnvironment(Console.Error.WriteLine), cancel), RunAsync));
 
     private static Task<int> RunAsync(CommandContext context) => throw new TillException("The screens come next.");
 }

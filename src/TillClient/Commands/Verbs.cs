@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.Schema;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 
@@ -18,7 +19,7 @@ internal static class Verbs
                 case Argument argument: command.Add(argument); break;
             }
         }
-        command.SetAction((parsed, cancel) => RunAsync(new CommandContext(parsed, TimeProvider.System, cancel), run));
+        command.SetAction((parsed, cancel) => RunAsync(new CommandContext(parsed, ShopClock.FromEnvironment(Console.Error.WriteLine), cancel), run));
         return command;
     }
 
