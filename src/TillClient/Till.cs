@@ -152,6 +152,36 @@ public sealed class Till : IDisposable
         });
     }
 
+    /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
+    public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
+        [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
+
+    /// <summary>The name of the branch, and the time there.</summary>
+    public (string Branch, DateTimeOffset LocalTime) Place() => Locked(() =>
+    {
+        var branch = view.BranchRow;
+        return (branch.Text("name"), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"))));
+    });
+
+    /// <summary>Prints a docket on the printer that was set, if any.</summary>
+    /// <returns>What went wrong; null when nothing did.</returns>
+    public async Task<string?> PrintAsync(string number, CancellationToken cancel = default)
+    {
+        if (Settings.Printer is not { } printer || await DocketAsync(number, cancel).ConfigureAwait(false) is not { } docket)
+        {
+            return null;
+        }
+        try
+        {
+            await File.AppendAllTextAsync(printer, docket + "\n\n\n", cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The printer {printer} does not take the docket ({e.Message}). The sale stands; print it again with /docket {number}.";
+        }
+    }
+
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
     public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
         DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)

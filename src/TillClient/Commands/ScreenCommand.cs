@@ -9,5 +9,10 @@ internal static class ScreenCommand
     public static void MakeDefault(RootCommand root) =>
         root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, ShopClock.FromEnvironment(Console.Error.WriteLine), cancel), RunAsync));
 
-    private static Task<int> RunAsync(CommandContext context) => throw new TillException("The screens come next.");
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        await Screens.PosProgram.RunAsync(till, context.Clock).ConfigureAwait(false);
+        return 0;
+    }
 }

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Terminal.Gui.App;
+using Terminal.Gui.Input;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Runs the POS screen on the terminal at hand.</summary>
+internal static class PosProgram
+{
+    private const int IterationsPerSecond = 50;
+
+    /// <exception cref="TillException">There is no terminal.</exception>
+    public static async Task RunAsync(Till till, TimeProvider clock)
+    {
+        if (Console.IsInputRedirected || Console.IsOutputRedirected)
+        {
+            throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
+        }
+        Application.MaximumIterationsPerSecond = IterationsPerSecond;
+        using var app = Application.Create();
+        // On the bare Linux console the ansi driver does not know F1 to F5.
+        app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
+        using var screen = new PosScreen();
+        await using var session = new PosSession(till, clock, () => app.Invoke(screen.SetNeedsDraw), () => app.Invoke(screen.Leave));
+        screen.Session = session;
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            app.Invoke(screen.Leave);
+        });
+        session.Start();
+        app.Run(screen);
+    }
+}

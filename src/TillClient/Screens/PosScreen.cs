@@ -1,0 +1,134 @@
+using System.Text;
+using Terminal.Gui.App;
+using Terminal.Gui.Drawing;
+using Terminal.Gui.Drivers;
+using Terminal.Gui.Input;
+using Terminal.Gui.ViewBase;
+using Terminal.Gui.Views;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>
+/// The POS screen: one entry line that takes everything, and a picture drawn by hand around it. Keys go straight into the entry line, so
+/// that no view can take a scan for something else; nothing on this thread waits for disk, printer or network.
+/// </summary>
+internal sealed class PosScreen : Runnable
+{
+    private const int MostEntryCharacters = 200;
+    private readonly StringBuilder entry = new();
+    private PosSession? session;
+    private bool leaving;
+
+    public PosScreen()
+    {
+        CanFocus = true;
+        Width = Dim.Fill();
+        Height = Dim.Fill();
+    }
+
+    /// <summary>The session whose pictures are drawn; set before the screen runs.</summary>
+    public PosSession Session
+    {
+        get => session!;
+        set => session = value;
+    }
+
+    /// <summary>Ends the screen; the only way out.</summary>
+    public void Leave()
+    {
+        leaving = true;
+        RequestStop();
+    }
+
+    protected override bool OnIsRunningChanging(bool oldIsRunning, bool newIsRunning) => !newIsRunning && !leaving;
+
+    protected override bool OnKeyDown(Key key)
+    {
+        if (key == Key.Enter)
+        {
+            Session.Enter(entry.ToString());
+            entry.Clear();
+        }
+        else if (key == Key.Esc)
+        {
+            entry.Clear();
+            Session.Back();
+        }
+        else if (key == Key.Backspace)
+        {
+            entry.Length = Math.Max(entry.Length - 1, 0);
+        }
+        else if (key == Key.CursorUp || key == Key.CursorDown)
+        {
+            Session.Move(key == Key.CursorUp ? -1 : 1);
+        }
+        else if (Bound(key) is { } command)
+        {
+            Session.Press(command);
+        }
+        else if (!key.IsCtrl && !key.IsAlt && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
+        {
+            entry.Append(rune.ToString());
+        }
+        SetNeedsDraw();
+        return true;
+    }
+
+    protected override bool OnDrawingContent(DrawContext? context)
+    {
+        var picture = Session.Picture;
+        var (width, height) = (Viewport.Width, Viewport.Height);
+        Line(0, picture.Head, VisualRole.Normal);
+        Line(1, $"{picture.Prompt}: {entry}_", VisualRole.Focus);
+        Line(2, new string('-', width), VisualRole.Normal);
+        var room = Math.Max(height - 8, 0);
+        var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
+        for (var i = 0; i < room; i++)
+        {
+            var line = skip + i;
+            Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? VisualRole.Focus : VisualRole.Normal);
+        }
+        Line(height - 5, new string('-', width), VisualRole.Normal);
+        Line(height - 4, picture.Total.PadLeft(width - 1), VisualRole.Normal);
+        Line(height - 3, picture.Message, picture.IsAlarm ? VisualRole.Focus : VisualRole.Normal);
+        Line(height - 2, picture.Status, VisualRole.Focus);
+        Line(height - 1, PosKeys.Line, VisualRole.Normal);
+        return true;
+
+        void Line(int row, string text, VisualRole role)
+        {
+            if (row < 0 || row >= height)
+            {
+                return;
+            }
+            SetAttributeForRole(role);
+            Move(0, row);
+            AddStr(text.Length >= width ? text[..width] : text.PadRight(width));
+        }
+    }
+
+    /// <summary>An open sale shows its last lines.</summary>
+    private static int Scroll(PosPicture picture, int room) => picture.Prompt.StartsWith("Find (", StringComparison.Ordinal) ? 0 : Math.Max(0, picture.Body.Count - room);
+
+    private static PosCommand? Bound(Key key)
+    {
+        foreach (var bound in PosKeys.All)
+        {
+            if (key == Function(bound.FunctionKey))
+            {
+                return bound.Command;
+            }
+        }
+        return null;
+    }
+
+    private static Key Function(int number) => number switch
+    {
+        1 => Key.F1,
+        4 => Key.F4,
+        7 => Key.F7,
+        9 => Key.F9,
+        10 => Key.F10,
+        _ => Key.F12,
+    };
+}
