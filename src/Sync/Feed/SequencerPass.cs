@@ -94,14 +94,18 @@ internal sealed class SequencerPass(Session session, long tip)
 
     private List<Row> ReadLive(SyncTable table, long lastNote)
     {
+        var keyOrdinal = table.Ordinal(table.KeyColumns[0]);
         var join = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = d.{NoteColumn(table, k)}"));
         using var reader = session.Query(
-            $"SELECT {string.Join(", ", table.Columns.Select(c => "t." + c.Name))} FROM {NotedKeys} JOIN {table.Name} t ON {join}",
+            $"SELECT {string.Join(", ", table.Columns.Select(c => "t." + c.Name))} FROM {NotedKeys} LEFT JOIN {table.Name} t ON {join}",
             table.Number, lastNote);
         var rows = new List<Row>();
         while (reader.Read())
         {
-            rows.Add(DbValues.ReadRow(table, reader));
+            if (!reader.IsDBNull(keyOrdinal))
+            {
+                rows.Add(DbValues.ReadRow(table, reader));
+            }
         }
         return rows;
     }
@@ -111,12 +115,16 @@ internal sealed class SequencerPass(Session session, long tip)
         using var reader = session.Query(
             $"""
             SELECT f.k_int, f.k_guid, f.bucket, f.removed, f.hash
-            FROM {NotedKeys} JOIN sync_feed f ON f.tab = @tab AND f.k_int = d.k_int AND f.k_guid = d.k_guid
+            FROM {NotedKeys} LEFT JOIN sync_feed f ON f.tab = @tab AND f.k_int = d.k_int AND f.k_guid = d.k_guid
             """,
             table.Number, lastNote);
         var held = new Dictionary<RowKey, List<Held>>();
         while (reader.Read())
         {
+            if (reader.IsDBNull(0))
+            {
+                continue;
+            }
             var key = new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1));
             if (!held.TryGetValue(key, out var list))
             {
@@ -127,6 +135,7 @@ internal sealed class SequencerPass(Session session, long tip)
         return held;
     }
 
+    // Joined from the left, so that every engine goes from the few noted keys to their rows, and never through all rows for the few.
     private const string NotedKeys = "(SELECT DISTINCT k_int, k_guid FROM sync_dirty WHERE tab = @tab AND id <= @last) d";
 
     private static string NoteColumn(SyncTable table, string key) => table.Ordinal(key) == table.KeyInteger ? "k_int" : "k_guid";

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Interceptors;
 using Bookmine.Sync.Setup;
@@ -82,7 +83,7 @@ public sealed class ServerOrchestrator(
             catch (Exception e) when (IsOfEntry(e))
             {
                 reply = database.Writing(session =>
-                    Posting(session, client).Quarantine(synchronisation, entry, $"the server failed on it ({e.GetType().Name})"));
+                    Posting(session, client).Quarantine(synchronisation, entry, e is MalformedEntryException ? e.Message : $"the server failed on it ({e.GetType().Name})"));
             }
             results.AddRange(reply.Results);
         }

@@ -41,6 +41,7 @@ public static class ReplicaSchema
         var columns = string.Join(", ", table.Searched);
         var added = string.Join(", ", table.Searched.Select(c => "new." + c));
         var removed = string.Join(", ", table.Searched.Select(c => "old." + c));
+        var moved = string.Join(" OR ", table.Searched.Select(c => $"old.{c} IS NOT new.{c}"));
         yield return $"""
             CREATE VIRTUAL TABLE {search} USING fts5({columns}, content='{table.Name}', tokenize="unicode61 remove_diacritics 2");
             INSERT INTO {search} ({search}) VALUES ('rebuild');
@@ -50,7 +51,7 @@ public static class ReplicaSchema
             CREATE TRIGGER {search}_d AFTER DELETE ON {table.Name} BEGIN
                 INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', old.rowid, {removed});
             END;
-            CREATE TRIGGER {search}_u AFTER UPDATE OF {columns} ON {table.Name} BEGIN
+            CREATE TRIGGER {search}_u AFTER UPDATE ON {table.Name} WHEN {moved} BEGIN
                 INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', old.rowid, {removed});
                 INSERT INTO {search} (rowid, {columns}) VALUES (new.rowid, {added});
             END;

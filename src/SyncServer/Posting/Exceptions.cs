@@ -9,8 +9,11 @@ namespace Bookmine.SyncServer.Posting;
 /// What is posted all the same but should be looked at, because the goods and the cash really moved: oversold, refunded twice, credit
 /// overspent, an original that is not here yet, likely duplicates.
 /// </summary>
-internal sealed class Exceptions(Session session, long till, long n, Guid synchronisation, long now)
+/// <param name="anyOpen">Whether any unresolved exception stands open, which an arriving row could resolve.</param>
+internal sealed class Exceptions(Session session, long till, long n, Guid synchronisation, long now, bool anyOpen)
 {
+    public const string Unresolved = "unresolved";
+
     public void Note(string kind, string subject, string text) => session.Execute(
         """
         INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at)
@@ -35,12 +38,12 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
 
     private void LookAtDocument(Row row)
     {
-        Resolve("unresolved", row.Guid("id").ToString());
+        Resolve(Unresolved, row.Guid("id").ToString());
         if (row.GuidOrNull("original_id") is { } original)
         {
             if (session.Scalar("SELECT 1 FROM document WHERE id = @id", original) is null)
             {
-                Note("unresolved", original.ToString(), $"the original docket {row.TextOrNull("original_number")} is not posted yet");
+                Note(Unresolved, original.ToString(), $"the original docket {row.TextOrNull("original_number")} is not posted yet");
             }
         }
         else if (row.Text("kind") == EntryKinds.Refund)
@@ -53,7 +56,7 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
     {
         if (row.GuidOrNull("stock_id") is { } stock && session.Scalar("SELECT 1 FROM stock WHERE id = @id", stock) is null)
         {
-            Note("unresolved", stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
+            Note(Unresolved, stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
         }
         if (row.GuidOrNull("original_line_id") is not { } original)
         {
@@ -69,7 +72,7 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
 
     private void LookAtStock(Row row)
     {
-        Resolve("unresolved", row.Guid("id").ToString());
+        Resolve(Unresolved, row.Guid("id").ToString());
         if (row.IntegerOrNull("isbn13") is { } isbn
             && session.Integer("SELECT count(*) FROM stock WHERE isbn13 = @isbn AND condition IS @condition", isbn, row.TextOrNull("condition")) > 1)
         {
@@ -79,7 +82,7 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
 
     private void LookAtContact(Row row)
     {
-        Resolve("unresolved", row.Guid("id").ToString());
+        Resolve(Unresolved, row.Guid("id").ToString());
         if (session.Integer(
             "SELECT count(*) FROM contact WHERE name = @name AND (email IS @email OR phone IS @phone)",
             row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone")) > 1)
@@ -97,6 +100,11 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
         }
     }
 
-    private void Resolve(string kind, string subject) => session.Execute(
-        "UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
+    private void Resolve(string kind, string subject)
+    {
+        if (anyOpen)
+        {
+            session.Execute("UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
+        }
+    }
 }

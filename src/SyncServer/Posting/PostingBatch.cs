@@ -45,11 +45,14 @@ internal sealed class PostingBatch : IPostingBatch
         {
             Record(group, dropped, n, synchronisation);
         }
-        var exceptions = new Exceptions(session, till, n, synchronisation, counter.PostedAt);
+        var exceptions = new Exceptions(session, till, n, synchronisation, counter.PostedAt, AnyOpen());
         Holdings.Move(session, ruling.Apply, exceptions);
         exceptions.Look(ruling.Apply);
         return ruling.Apply.Any(c => c.Table == BookmineSetup.Document) ? counter.TakeTransId() : null;
     }
+
+    private bool AnyOpen() => session.Scalar(
+        "SELECT 1 FROM exception WHERE kind = @kind AND resolved_at IS NULL LIMIT 1", Exceptions.Unresolved) is not null;
 
     public void Quarantined(long n, Guid id, string reason) => session.Execute(
         "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);

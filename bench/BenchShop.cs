@@ -1,0 +1,74 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Tills;
+using Bookmine.TillClient;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bookmine.Bench;
+
+/// <summary>A shop to measure: a real server on loopback over real files, a till in a folder of its own.</summary>
+internal sealed class BenchShop : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("bookmine-bench-").FullName;
+    private WebApplication? app;
+
+    public IServerDatabase Database => app!.Services.GetRequiredService<IServerDatabase>();
+
+    public string Url => app!.Urls.First();
+
+    public string TillFolder => Path.Combine(folder, "till");
+
+    public string File(string name) => Path.Combine(folder, name);
+
+    /// <summary>The stock rows, as they stand on the server.</summary>
+    public List<Row> Stock { get; } = [];
+
+    public static async Task<BenchShop> OpenAsync(int titles)
+    {
+        var shop = new BenchShop();
+        shop.app = ServerHost.Build(new ServerOptions("sqlite:" + shop.File("shop.db"), shop.folder, "http://127.0.0.1:0"), TimeProvider.System);
+        await shop.app.StartAsync();
+        shop.Database.Writing(session =>
+        {
+            session.Execute("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'Bench', 'UTC', 'Bench', 1000, '')");
+            var ids = new EntityIds(TimeProvider.System);
+            for (var i = 0; i < titles; i++)
+            {
+                var row = new Row(BookmineSetup.Stock)
+                {
+                    ["id"] = ids.Next(), ["code"] = $"{9_780_000_000_000 + i}", ["isbn13"] = 9_780_000_000_000L + i, ["isbn10"] = null,
+                    ["title"] = $"{Words[i % 17]} {Words[i / 17 % 17]} {Words[i / 289 % 17]} {i}", ["authors"] = $"{Words[i % 13]} {Words[i % 11]}",
+                    ["publisher"] = "Bench Press", ["year"] = 1990L, ["binding"] = "Paperback", ["condition"] = null, ["category"] = "Fiction", ["tax_rate_bp"] = null, ["made_by"] = null,
+                };
+                TableSql.TryInsert(session, row);
+                TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = 1L, ["stock_id"] = row["id"], ["price_cents"] = 1000L, ["on_hand"] = 0L });
+                shop.Stock.Add(row);
+            }
+            return true;
+        });
+        new Sequencer(shop.Database, BookmineSetup.Instance).Drain();
+        return shop;
+    }
+
+    public async Task EnrolAsync()
+    {
+        var (code, _) = new Enrolment(Database, TimeProvider.System).NewCode(1, "bench");
+        await Till.EnrolAsync(TillFolder, Url, code, TimeProvider.System, CancellationToken.None);
+    }
+
+    public Till OpenTill(bool disconnected) => Till.Open(TillFolder, disconnected, TimeProvider.System);
+
+    public async ValueTask DisposeAsync()
+    {
+        await app!.StopAsync();
+        await app.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static readonly string[] Words =
+        ["river", "winter", "paper", "north", "garden", "silent", "harbour", "letter", "stone", "bridge", "orchard", "window", "salt", "clock", "valley", "market", "atlas"];
+}
