@@ -6,9 +6,13 @@ using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Replica;
 
-/// <summary>Writes pulled rows into an open replica transaction and keeps the digests, hashing each row as it is read back.</summary>
+/// <summary>
+/// Writes pulled rows into an open replica transaction and keeps the digests, hashing each row as it is read back: at once where the
+/// replica has the bucket, in one scan at the end where the bucket is new to it.
+/// </summary>
 internal sealed class ReplicaApply
 {
+    private readonly HashSet<string> known = [];
     private readonly SyncSetup setup;
     private readonly Session session;
     private readonly Dictionary<(string Bucket, int Table), Digest> digests = [];
@@ -17,10 +21,19 @@ internal sealed class ReplicaApply
     {
         this.setup = setup;
         this.session = session;
-        using var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest");
-        while (reader.Read())
+        using (var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest"))
         {
-            digests.Add((reader.GetString(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+            while (reader.Read())
+            {
+                digests.Add((reader.GetString(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+            }
+        }
+        using (var reader = session.Query("SELECT bucket FROM sync_cursor"))
+        {
+            while (reader.Read())
+            {
+                known.Add(reader.GetString(0));
+            }
         }
     }
 
@@ -49,6 +62,10 @@ internal sealed class ReplicaApply
         {
             GiveUp(bucket);
         }
+        foreach (var bucket in checkpoint.Buckets.Where(b => !known.Contains(b)))
+        {
+            Count(bucket);
+        }
         Compare(checkpoint);
         session.Execute("DELETE FROM sync_cursor");
         foreach (var bucket in checkpoint.Buckets)
@@ -70,9 +87,34 @@ internal sealed class ReplicaApply
             Subtract(old);
             TableSql.Replace(session, row);
         }
-        var stored = TableSql.Find(session, table, row.Key)!;
-        var place = (BucketOf(stored), table.Number);
-        digests[place] = digests.GetValueOrDefault(place).Add(HashOf(stored));
+        if (known.Contains(BucketOf(row)))
+        {
+            var stored = TableSql.Find(session, table, row.Key)!;
+            var place = (BucketOf(stored), table.Number);
+            digests[place] = digests.GetValueOrDefault(place).Add(HashOf(stored));
+        }
+    }
+
+    private void Count(string bucket)
+    {
+        foreach (var table in setup.Tables)
+        {
+            if (table.Bucket.Condition(bucket) is not { } condition)
+            {
+                continue;
+            }
+            var digest = default(Digest);
+            using var reader = session.Query($"SELECT {TableSql.Of(table).Columns} FROM {table.Name} WHERE {condition}");
+            while (reader.Read())
+            {
+                var row = DbValues.ReadRow(table, reader);
+                digest = BucketOf(row) == bucket ? digest.Add(HashOf(row)) : digest;
+            }
+            if (digest != default)
+            {
+                digests[(bucket, table.Number)] = digest;
+            }
+        }
     }
 
     /// <summary>A row that moved to another bucket of the scope is there already, so a removal counts only for the bucket it names.</summary>
@@ -114,8 +156,12 @@ internal sealed class ReplicaApply
 
     private void Subtract(Row old)
     {
-        var place = (BucketOf(old), old.Table.Number);
-        digests[place] = digests.GetValueOrDefault(place).Remove(HashOf(old));
+        var bucket = BucketOf(old);
+        if (known.Contains(bucket))
+        {
+            var place = (bucket, old.Table.Number);
+            digests[place] = digests.GetValueOrDefault(place).Remove(HashOf(old));
+        }
     }
 
     private static string BucketOf(Row row) => row.Table.Bucket.Of(row)
