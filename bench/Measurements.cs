@@ -110,6 +110,22 @@ internal static class Measurements
         ];
     }
 
+    /// <summary>The till's own memory, in a process of its own: fetching a replica of 100,000 titles, and posting 1,000 sales.</summary>
+    public static async Task<(long Provisioning, long Posting)> MemoryAsync()
+    {
+        await using var shop = await BenchShop.OpenAsync(100_000);
+        await shop.EnrolAsync();
+        var provisioning = await TillProcess.PeakMegabytesAsync(shop.TillFolder, "reprovision");
+        using (var till = shop.OpenTill(true))
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                await till.SellAsync(Sale(shop, i));
+            }
+        }
+        return (provisioning, await TillProcess.PeakMegabytesAsync(shop.TillFolder, "resync"));
+    }
+
     private static SaleDraft Sale(BenchShop shop, int number) => new()
     {
         Lines = [.. Enumerable.Range(0, 3).Select(l => new LineDraft { StockId = shop.Stock[((number * 7) + (l * 331)) % shop.Stock.Count].Guid("id"), UnitPriceCents = 1000 })],

@@ -42,12 +42,12 @@ public static class Isbn
     public static bool IsEan(string digits) => digits.Length == 13 && digits.All(char.IsAsciiDigit) && digits[12] == CheckEan(digits[..12]);
 
     /// <summary>
-    /// The in-house EAN for a number of the shop's own: prefix 20 (GS1's range for use within a shop), ten digits, check digit. A number
-    /// from a till's leased block makes it unique across all tills without asking anyone.
+    /// The in-house EAN for a number of the shop's own: a prefix of GS1's range for use within a shop, ten digits, check digit. Tills take the
+    /// numbers of their leased blocks with the prefix 20, which makes it unique without asking anyone; the server counts with 21.
     /// </summary>
-    public static string InHouseEan(long number)
+    public static string InHouseEan(long number, bool ofServer = false)
     {
-        var twelve = string.Create(CultureInfo.InvariantCulture, $"20{number:d10}");
+        var twelve = string.Create(CultureInfo.InvariantCulture, $"{(ofServer ? 21 : 20)}{number:d10}");
         return twelve + CheckEan(twelve);
     }
 

@@ -7,36 +7,49 @@ using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient;
 
-/// <summary>Makes the report of a synchronisation: reads the posted entries again from the journal and asks the server for its totals.</summary>
+/// <summary>
+/// Makes the report of what was posted since the last report that a person saw, from the answers noted in the journal; so nothing that was
+/// dropped or quarantined goes untold because a line broke after the posting. Asks the server for its totals of the same entries.
+/// </summary>
 internal sealed class SyncReporter(ClientJournal journal, ShopClient shop)
 {
+    private const int Slice = 500;
     private static readonly ControlTotals Nothing = new(0, 0, 0, new Dictionary<string, long>());
 
-    public async Task<SyncReport> ReportAsync(SyncOutcome outcome, Func<int> requests, TimeSpan elapsed, CancellationToken cancel)
+    public async Task<SyncReport> ReportAsync(SyncOutcome outcome, Func<int> requests, Func<TimeSpan> elapsed, CancellationToken cancel)
     {
-        var posted = outcome.Results.Where(r => r.State == EntryState.Posted).ToList();
-        var server = posted.Count == 0 ? Nothing : await shop.TotalsAsync(outcome.FromN, outcome.ThroughN, cancel).ConfigureAwait(false);
-        var renumbered = new List<Renumbering>();
+        var (from, through) = (journal.ReportedThrough + 1, journal.Acknowledged);
+        var entries = Answered(from, through).ToList();
+        var posted = entries.FindAll(e => e.Result!.State == EntryState.Posted);
+        var server = posted.Count == 0 ? Nothing : await shop.TotalsAsync(from, through, cancel).ConfigureAwait(false);
         var totals = new Totals();
-        var (sales, stock, contacts) = (0, 0, 0);
-        foreach (var result in posted)
+        foreach (var entry in posted.Where(e => e.Result!.Number is not null))
         {
-            var entry = journal.ByN(result.N)!;
-            sales += entry.Kind is EntryKinds.Sale or EntryKinds.Refund ? 1 : 0;
-            stock += entry.Kind == EntryKinds.Stock ? 1 : 0;
-            contacts += entry.Kind == EntryKinds.Contact ? 1 : 0;
-            if (result.Number is { } transId && entry.Number is { } docket)
-            {
-                renumbered.Add(new Renumbering(DocketNumber.D(docket).ToString(), transId));
-                totals.Add(ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload));
-            }
+            totals.Add(ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload));
         }
         var till = totals.Sum();
         return new SyncReport(
-            new PostedCounts(sales, stock, contacts), [.. outcome.Results.SelectMany(r => r.Dropped)],
-            [.. outcome.Results.Where(r => r.State == EntryState.Quarantined).Select(r => new QuarantinedEntry(r.N, r.Reason ?? ""))],
-            renumbered, till, server, till.Agrees(server), requests(), Math.Round(elapsed.TotalSeconds, 3), outcome.Upgrade,
-            Math.Round(outcome.ClockOffset / 1000m, 1));
+            through,
+            new PostedCounts(
+                posted.Count(e => e.Kind is EntryKinds.Sale or EntryKinds.Refund), posted.Count(e => e.Kind == EntryKinds.Stock), posted.Count(e => e.Kind == EntryKinds.Contact)),
+            [.. entries.SelectMany(e => e.Result!.Dropped)],
+            [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => new QuarantinedEntry(e.N, e.Result!.Reason ?? ""))],
+            [.. posted.Where(e => e.Number is not null && e.Result!.Number is not null)
+                .Select(e => new Renumbering(DocketNumber.D(e.Number!.Value).ToString(), e.Result!.Number!.Value))],
+            till, server, till.Agrees(server), requests(), Math.Round(elapsed().TotalSeconds, 3), outcome.Upgrade, Math.Round(outcome.ClockOffset / 1000m, 1));
+    }
+
+    private IEnumerable<JournalEntry> Answered(long from, long through)
+    {
+        for (var n = from - 1; n < through;)
+        {
+            var slice = journal.After(n, Slice);
+            foreach (var entry in slice.Where(e => e.N <= through && e.Result is not null))
+            {
+                yield return entry;
+            }
+            n = slice.Count == 0 ? through : slice[^1].N;
+        }
     }
 
     private sealed class Totals

@@ -92,7 +92,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            view.Refresh();
+            view.Open();
             var (unposted, cents) = journal.Unposted();
             var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
             return new TillStatus(connection.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, connection.LastError);
@@ -114,7 +114,7 @@ public sealed class Till : IDisposable
         }
         return await PostAsync(
             Seal(EntryKinds.Refund, draft.Operator, scope => Document(
-                refunds.Make(draft, original, number.Trim(), transactions.Refunded(original.Id), Header(scope, EntryKinds.Refund)))),
+                refunds.Make(draft, original, number.Trim(), transactions.Refunded(original), Header(scope, EntryKinds.Refund)))),
             cancel).ConfigureAwait(false);
     }
 
@@ -156,31 +156,23 @@ public sealed class Till : IDisposable
     public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
 
-    /// <summary>The name of the branch, and the time there.</summary>
-    public (string Branch, DateTimeOffset LocalTime) Place() => Locked(() =>
+    /// <summary>The name of the branch, and the time there; null while the till has no replica.</summary>
+    public (string Branch, DateTimeOffset LocalTime)? Place() => Locked<(string, DateTimeOffset)?>(() =>
     {
+        if (!view.Exists)
+        {
+            return null;
+        }
         var branch = view.BranchRow;
         return (branch.Text("name"), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"))));
     });
 
     /// <summary>Prints a docket on the printer that was set, if any.</summary>
     /// <returns>What went wrong; null when nothing did.</returns>
-    public async Task<string?> PrintAsync(string number, CancellationToken cancel = default)
-    {
-        if (Settings.Printer is not { } printer || await DocketAsync(number, cancel).ConfigureAwait(false) is not { } docket)
-        {
-            return null;
-        }
-        try
-        {
-            await File.AppendAllTextAsync(printer, docket + "\n\n\n", cancel).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"The printer {printer} does not take the docket ({e.Message}). The sale stands; print it again with /docket {number}.";
-        }
-    }
+    public async Task<string?> PrintAsync(string number, CancellationToken cancel = default) =>
+        Settings.Printer is { } printer && await DocketAsync(number, cancel).ConfigureAwait(false) is { } docket
+            ? await DocketPrinter.PrintAsync(printer, docket, number, cancel).ConfigureAwait(false)
+            : null;
 
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
     public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
@@ -190,7 +182,7 @@ public sealed class Till : IDisposable
 
     /// <summary>The docket as text; null when there is no such transaction.</summary>
     public async Task<string?> DocketAsync(string number, CancellationToken cancel = default) =>
-        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction ? Locked(() => Render(transaction)) : null;
+        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction ? Locked(() => DocketText.Render(transaction, view.BranchRow, Settings.Columns)) : null;
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>
     public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
@@ -200,9 +192,12 @@ public sealed class Till : IDisposable
         {
             var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
             return await new SyncReporter(journal, shop)
-                .ReportAsync(outcome, () => http.Requests - before, clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
+                .ReportAsync(outcome, () => http.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
+
+    /// <summary>Notes that a person has seen a report, so that the next one begins after it.</summary>
+    public void Reported(SyncReport report) => journal.ReportedThrough = report.Through;
 
     /// <summary>Fetches a fresh replica; the journal stays as it is.</summary>
     public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => TryAsync(async () =>
@@ -216,7 +211,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            view.Refresh();
+            view.Open();
             var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
             return connection.MayTry && (due || connection.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
         }
@@ -253,16 +248,14 @@ public sealed class Till : IDisposable
         {
             try
             {
-                view.Refresh();
-                ChangeGroup? group = null;
-                var entry = journal.Seal(scope =>
+                var entry = view.Read(() => journal.Seal(scope =>
                 {
+                    view.Overlay.CatchUp(BookmineSetup.Instance, journal);
                     var (changes, number, amount) = make(scope);
-                    group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
+                    var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
                     RequireText(group);
                     return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
-                });
-                view.Overlay.Add(entry.N, group!);
+                }));
                 return new Outcome(entry, null);
             }
             catch (RefusedException e)
@@ -298,13 +291,20 @@ public sealed class Till : IDisposable
         patience.CancelAfter(WaitForTransId);
         try
         {
-            var (_, results) = await TryAsync(() => orchestrator.PushAsync(null, patience.Token)).ConfigureAwait(false);
-            return (outcome, results.FirstOrDefault(r => r.N == entry.N)?.Number);
+            var results = await TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
+            var result = results.FirstOrDefault(r => r.N == entry.N);
+            if (result is { State: EntryState.Posted } && journal.ReportedThrough == entry.N - 1)
+            {
+                journal.ReportedThrough = entry.N;
+            }
+            return (outcome, result?.Number);
         }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or OperationCanceledException)
+#pragma warning disable CA1031 // The sale is sealed: whatever happens now must not look as if it had not been sold.
+        catch (Exception)
         {
             return (outcome, null);
         }
+#pragma warning restore CA1031
     }
 
     private bool MayPost(JournalEntry entry)
@@ -348,9 +348,9 @@ public sealed class Till : IDisposable
         {
             return new Outcome(null, e.Refusal);
         }
-        catch (ServerAwayException e)
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or DownloadBusyException)
         {
-            return Outcome.Refuse(e.Message, "Edits and emails need the server. Make it when the server is back.");
+            return Outcome.Refuse(e.Message, "Edits and emails need the server. Look at the record again, and make the edit again if it was not made.");
         }
     }
 
@@ -374,19 +374,11 @@ public sealed class Till : IDisposable
         }
     }
 
-    private string Render(TransactionView transaction)
-    {
-        var branch = view.BranchRow;
-        return DocketText.Render(
-            transaction, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), Settings.Columns);
-    }
-
     private T Locked<T>(Func<T> work)
     {
         lock (gate)
         {
-            view.Refresh();
-            return work();
+            return view.Read(work);
         }
     }
 
@@ -402,7 +394,7 @@ public sealed class Till : IDisposable
             }
             return result;
         }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        catch (Exception e) when (e is not (OperationCanceledException or DownloadBusyException or TillException))
         {
             lock (gate)
             {

@@ -88,7 +88,9 @@ internal sealed class Shop : IAsyncDisposable
     public async Task<SyncReport> ResyncAsync(string name)
     {
         using var till = Till.Open(TillFolder(name), false, Clock);
-        return await till.SynchroniseAsync();
+        var report = await till.SynchroniseAsync();
+        till.Reported(report);
+        return report;
     }
 
     public (long Imported, long Rejected, string? RejectedFile) ImportStock(string csv, long branch = 1)

@@ -67,7 +67,9 @@ public sealed class UploadRulesTests
         { "branch 2", () => With(Sale(1000, 1000), BookmineSetup.Document, "branch", 2L) },
         { "another document", () => With(Sale(1000, 1000), BookmineSetup.Payment, "document_id", Guid.Empty) },
         { "before it was started", () => With(Sale(1000, 1000), BookmineSetup.Document, "shipped_at", 999_999_999_000L) },
-        { "no time of a shop", () => With(Sale(1000, 1000), BookmineSetup.Document, "started_at", 5L) },
+        { "no calendar", () => With(Sale(1000, 1000), BookmineSetup.Document, "started_at", long.MinValue) },
+        { "not leased", () => With(Sale(1000, 1000), BookmineSetup.Document, "docket", 99L) },
+        { "of till 6", () => With(Sale(1000, 1000), BookmineSetup.Document, "till", 6L) },
         { "beyond any bookshop's", () => With(Sale(1000, 1000), BookmineSetup.DocumentLine, "unit_price_cents", long.MaxValue) },
         { "is missing", () => With(Sale(1000, 1000), BookmineSetup.Document, "docket", null) },
         { "without a document", () => [.. Sale(1000, 1000).Where(c => c.Table == BookmineSetup.Email)] },
@@ -112,7 +114,7 @@ public sealed class UploadRulesTests
         public Dictionary<(SyncTable, RowKey), Row> Rows { get; } = [];
 
         public static Facts FactsOf(Dictionary<(SyncTable, RowKey), Row> rows) =>
-            new(new PostingFacts(5, [1], 700, Now, TimeZoneInfo.Utc), (table, key) => rows.GetValueOrDefault((table, key)));
+            new(new PostingFacts(5, [1], [(100_001, 200_000)], 700, Now, TimeZoneInfo.Utc), (table, key) => rows.GetValueOrDefault((table, key)));
 
         public Ruling Upload(string kind, params RowChange[] changes)
         {

@@ -21,7 +21,7 @@ public sealed class RefundTests
         var refund = shop.FindSale($"D{outcome.Entry!.Number}")!;
         Assert.Equal((-3001, "refund", -2), (refund.TotalCents, refund.Kind, refund.Lines[0].Qty));
         Assert.Equal([refund.TransId!.Value], shop.FindSale("546789")!.Refunds);
-        Assert.Equal(Json(before), Json(shop.FindSale("546789")! with { Refunds = [] }));
+        Assert.Equal(Json(before), Json(Unrefunded(shop.FindSale("546789")!)));
         Assert.Equal(9, shop.Number("SELECT on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
         Assert.Empty(shop.BookFaults());
     }
@@ -99,6 +99,9 @@ public sealed class RefundTests
         var (outcome, _) = await shop.OpenTill("back", true).RefundAsync("D100001", new RefundDraft());
         Assert.Contains("till front of branch 1", outcome.Refused!.Reason, StringComparison.Ordinal);
     }
+
+    private static global::Bookmine.Schema.Views.TransactionView Unrefunded(global::Bookmine.Schema.Views.TransactionView sale) =>
+        sale with { Refunds = [], Lines = [.. sale.Lines.Select(l => l with { RefundedQty = 0 })] };
 
     private static string Json(global::Bookmine.Schema.Views.TransactionView transaction) => System.Text.Json.JsonSerializer.Serialize(transaction);
 }

@@ -11,9 +11,10 @@ public sealed record TransactionView(
     IReadOnlyList<LineView> Lines, IReadOnlyList<PaymentView> Payments, IReadOnlyList<ShipmentView> Shipments, IReadOnlyList<long> Refunds)
 {
     /// <param name="refunds">TransIDs of the refunds against it.</param>
-    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IEnumerable<long> refunds)
+    /// <param name="refundedQty">Copies of a line that came back.</param>
+    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IEnumerable<long> refunds, Func<Guid, long> refundedQty)
     {
-        LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(LineView.Of)];
+        LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(l => LineView.Of(l, refundedQty(l.Guid("id"))))];
         return new TransactionView(
             document.Guid("id"), document.IntegerOrNull("trans_id"), DocketNumber.D(document.Integer("docket")).ToString(), document.Text("kind"),
             document.Integer("till"), document.Integer("branch"), document.TextOrNull("operator"), document.TextOrNull("reference"),
@@ -25,18 +26,19 @@ public sealed record TransactionView(
 }
 
 /// <param name="TaxCents">The tax contained.</param>
+/// <param name="RefundedQty">Copies that came back by refunds.</param>
 public sealed record LineView(
     Guid Id, int Line, Guid? StockId, string? Code, string? Isbn, string Title, long Qty, long UnitPriceCents, long DiscountCents,
-    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId)
+    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId, long RefundedQty)
 {
-    internal static LineView Of(Row row)
+    internal static LineView Of(Row row, long refundedQty)
     {
         var total = (row.Integer("qty") * row.Integer("unit_price_cents")) - row.Integer("discount_cents");
         return new LineView(
             row.Guid("id"), (int)row.Integer("line"), row.GuidOrNull("stock_id"), row.TextOrNull("code"),
             row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.Integer("qty"),
             row.Integer("unit_price_cents"), row.Integer("discount_cents"), total, row.Integer("tax_rate_bp"),
-            Money.TaxContained(total, row.Integer("tax_rate_bp")), row.GuidOrNull("original_line_id"));
+            Money.TaxContained(total, row.Integer("tax_rate_bp")), row.GuidOrNull("original_line_id"), refundedQty);
     }
 }
 
@@ -65,7 +67,8 @@ public sealed record ControlTotals(long Documents, long TotalCents, long Quantit
 }
 
 /// <summary>The JSON of what both programs exchange beside the engine's messages, without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TransactionView))]
 [JsonSerializable(typeof(ControlTotals))]
 [JsonSerializable(typeof(EnrolRequest))]

@@ -33,7 +33,7 @@ public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
             whole &= Read(i, scope[i], room, rows, reached, ref bytes);
         }
         var state = FeedState.Read(session);
-        var checkpoint = whole && state.Tip == state.Head ? new Checkpoint(state.Epoch, state.Head, scope, Digests()) : null;
+        var checkpoint = whole && state.IsWhole ? new Checkpoint(state.Epoch, state.Head, scope, Digests()) : null;
         return new PullChunk(new ChunkHead(scope, reached, rows.Count, checkpoint), rows);
     }
 

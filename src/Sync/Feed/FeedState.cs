@@ -7,6 +7,8 @@ namespace Bookmine.Sync.Feed;
 /// <param name="Head">The last change up to which the feed is whole: equal to the tip but while a long backlog is worked off.</param>
 public sealed record FeedState(string Epoch, long Tip, long Head)
 {
+    public bool IsWhole => Tip == Head;
+
     public static FeedState Read(Session session)
     {
         using var reader = session.Query("SELECT epoch, tip, head FROM sync_state WHERE id = 1");
@@ -14,5 +16,9 @@ public sealed record FeedState(string Epoch, long Tip, long Head)
         return new FeedState(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
-    public static bool AnythingDirty(Session session) => session.Scalar("SELECT 1 FROM sync_dirty LIMIT 1") is not null;
+    /// <summary>Whether a pass of the sequencer has something to do: notes, or a head that the last pass could not move.</summary>
+    public static bool NeedsPass(Session session) => session.Scalar("SELECT 1 FROM sync_dirty LIMIT 1") is not null || Read(session) is { IsWhole: false };
 }
+
+/// <summary>The feed is being brought up to date by another's long work; the same request is answered a moment later.</summary>
+public sealed class FeedBusyException() : Exception("The server is bringing its records up to date at this moment. Try again shortly.");

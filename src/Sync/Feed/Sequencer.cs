@@ -22,7 +22,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     /// <returns>The number of passes that found work.</returns>
     public int Drain()
     {
-        if (!database.Reading(FeedState.AnythingDirty))
+        if (!database.Reading(FeedState.NeedsPass))
         {
             return 0;
         }

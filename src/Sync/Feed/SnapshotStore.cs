@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Setup;
@@ -13,6 +14,9 @@ namespace Bookmine.Sync.Feed;
 public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> open, string folder, TimeProvider clock)
 {
     private readonly Lock gate = new();
+
+    private string Note => Path.Combine(folder, "current");
+
     private Made? current;
 
     private sealed record Made(SnapshotOffer Offer, string Epoch, long Head, long Rows);
@@ -23,6 +27,7 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
     {
         lock (gate)
         {
+            current ??= ReadNote();
             if (current is null || current.Epoch != state.Epoch || state.Head - current.Head > 1_000 + current.Rows / 3 || PathOf(current.Offer.Name) is null)
             {
                 current = Make(rows());
@@ -58,6 +63,20 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
         }
         var path = Path.Combine(folder, name + ".db");
         File.Move(building, path, overwrite: true);
-        return new Made(new SnapshotOffer(name, new FileInfo(path).Length), checkpoint.Epoch, checkpoint.Head, checkpoint.Digests.Sum(d => d.Count));
+        var made = new Made(new SnapshotOffer(name, new FileInfo(path).Length), checkpoint.Epoch, checkpoint.Head, checkpoint.Digests.Sum(d => d.Count));
+        File.WriteAllText(Note, string.Create(CultureInfo.InvariantCulture, $"{setup.SchemaVersion} {name} {made.Epoch} {made.Head} {made.Rows}"));
+        return made;
+    }
+
+    /// <summary>What the program before this one had made, so that a restart builds nothing again.</summary>
+    private Made? ReadNote()
+    {
+        if (!File.Exists(Note) || File.ReadAllText(Note).Split(' ') is not [var schema, var name, var epoch, var head, var rows]
+            || schema != setup.SchemaVersion.ToString(CultureInfo.InvariantCulture) || PathOf(name) is not { } path)
+        {
+            return null;
+        }
+        return new Made(
+            new SnapshotOffer(name, new FileInfo(path).Length), epoch, long.Parse(head, CultureInfo.InvariantCulture), long.Parse(rows, CultureInfo.InvariantCulture));
     }
 }

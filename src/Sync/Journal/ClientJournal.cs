@@ -135,6 +135,14 @@ public sealed class ClientJournal : IDisposable
         return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
     }));
 
+    /// <summary>Up to which entry a person has been told the server's answers.</summary>
+    public long ReportedThrough
+    {
+        get => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'reported'") ?? 0);
+        set => Locked(() => session.Execute(
+            "INSERT INTO meta (name, value) VALUES ('reported', @n) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", value));
+    }
+
     public void Dispose() => session.Dispose();
 
     private JournalEntry SealWithin(Func<SealScope, SealContent> compose)

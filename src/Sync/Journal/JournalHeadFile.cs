@@ -22,8 +22,15 @@ internal sealed class JournalHeadFile(string path)
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], head.Number);
         head.Chain.CopyTo(bytes[16..]);
         SHA256.HashData(bytes[..48], bytes[48..]);
-        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.Write(file, bytes, 0);
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            RandomAccess.Write(file, bytes, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The entry is sealed: a head that lags behind says nothing, and must not make it look as if it were not.
+        }
     }
 
     /// <summary>What was written last; null when there is no whole record.</summary>

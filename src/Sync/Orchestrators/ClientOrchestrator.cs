@@ -15,6 +15,7 @@ public sealed class ClientOrchestrator(
     SyncSetup setup, ClientJournal journal, string folder, Func<string, DbConnection> open, IServerChannel channel, TimeProvider clock, EntityIds ids) : IDisposable
 {
     private readonly SemaphoreSlim pushing = new(1, 1);
+    private readonly Guid running = ids.Next();
     private readonly Downloader downloader = new(setup, folder, open, channel, clock);
 
     /// <summary>Everything: post, then bring the replica up to date.</summary>
@@ -23,23 +24,24 @@ public sealed class ClientOrchestrator(
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
-        var from = journal.Acknowledged + 1;
-        var (session, results) = await PushAsync(progress, cancel).ConfigureAwait(false);
+        var session = ids.Next();
+        var results = await PushAsync(session, progress, cancel).ConfigureAwait(false);
         var upgrade = hello.Next == NextStep.Upgrade;
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
-            session, from, journal.Acknowledged, results, download.Rows,
+            session, results, download.Rows,
             hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, download.Replaced);
     }
 
     /// <summary>Posts what is unanswered, and nothing else: the way of what is done with the server at hand.</summary>
-    public async Task<(Guid Session, IReadOnlyList<EntryResult> Results)> PushAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    public Task<IReadOnlyList<EntryResult>> PushAsync(CancellationToken cancel = default) => PushAsync(running, null, cancel);
+
+    private async Task<IReadOnlyList<EntryResult>> PushAsync(Guid session, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         await pushing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            var session = ids.Next();
             var results = new List<EntryResult>();
             var (start, last) = (journal.Acknowledged, journal.LastN);
             for (var acknowledged = start; acknowledged < last;)
@@ -59,7 +61,7 @@ public sealed class ClientOrchestrator(
                 acknowledged = through;
             }
             progress?.Report(new SyncProgress(SyncStage.Posting, last - start, last - start));
-            return (session, results);
+            return results;
         }
         finally
         {
@@ -96,6 +98,12 @@ public sealed class ClientOrchestrator(
 
     private void Take(HelloReply hello)
     {
+        if (hello.Acknowledged > journal.LastN)
+        {
+            throw new JournalException(
+                $"The server holds entry {hello.Acknowledged} of this till, and the journal here ends at {journal.LastN}: it has lost its end or was put back from a copy. "
+                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+        }
         foreach (var block in hello.Blocks)
         {
             journal.AddBlock(block);

@@ -80,6 +80,10 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
         var part = Path.Combine(folder, $"snapshot-{offer.Name}.part");
         await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);
         replicas.Sweep();
+        foreach (var leftover in Directory.EnumerateFiles(folder, "snapshot-*.part").Where(f => f != part))
+        {
+            File.Delete(leftover);
+        }
         var path = replicas.Next();
         File.Move(part, path);
         long rows;
@@ -116,6 +120,10 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
                     staging.Clear();
                 }
                 return rows;
+            }
+            if (chunk.Rows.Count == 0)
+            {
+                throw new ServerAwayException("The server has nothing to send at this moment and is not done; the next try goes on from here.");
             }
             staging.Add(chunk);
             cursors = chunk.Head.Cursors;

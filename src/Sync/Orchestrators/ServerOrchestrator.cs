@@ -19,6 +19,7 @@ public sealed class ServerOrchestrator(
 {
     private readonly Sequencer sequencer = new(database, setup);
 
+    /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
     /// <exception cref="JournalForkException">The client's journal is not the one whose entries the server holds.</exception>
     public HelloReply Hello(ClientRecord client, HelloRequest request)
     {
@@ -33,6 +34,10 @@ public sealed class ServerOrchestrator(
                 throw new JournalForkException(client.Client, request.Acknowledged);
             }
             var next = NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
+            if (next == NextStep.Snapshot && !state.IsWhole)
+            {
+                throw new FeedBusyException();
+            }
             var offer = next == NextStep.Snapshot ? snapshots.Current(state, () => SnapshotRows(session)) : null;
             return new HelloReply(
                 inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks);
@@ -63,7 +68,8 @@ public sealed class ServerOrchestrator(
         return database.Reading(session =>
         {
             var state = FeedState.Read(session);
-            return state.Epoch == request.Epoch ? new FeedReader(session, client.Scope).After(request.Cursors) : throw new EpochException();
+            var chunk = state.Epoch == request.Epoch ? new FeedReader(session, client.Scope).After(request.Cursors) : throw new EpochException();
+            return chunk.Head.Checkpoint is null && chunk.Rows.Count == 0 ? throw new FeedBusyException() : chunk;
         });
     }
 
@@ -114,7 +120,7 @@ public sealed class ServerOrchestrator(
         while (true)
         {
             var chunk = feed.After(cursors);
-            yield return chunk;
+            yield return chunk.Head.Checkpoint is not null || chunk.Rows.Count > 0 ? chunk : throw new FeedBusyException();
             if (chunk.Head.Checkpoint is not null)
             {
                 yield break;

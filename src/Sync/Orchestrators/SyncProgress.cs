@@ -18,11 +18,10 @@ public sealed record SyncProgress(SyncStage Stage, long Done, long Of);
 
 /// <summary>What a synchronisation did.</summary>
 /// <param name="Session">Its id, by which the server groups what it posted.</param>
-/// <param name="FromN">The first entry it posted.</param>
 /// <param name="Results">The server's answers to the entries posted, in order.</param>
 /// <param name="Downloaded">Rows received.</param>
 /// <param name="ClockOffset">The server's time less this machine's, in milliseconds.</param>
 /// <param name="Upgrade">The server wants a newer program before this one downloads anything.</param>
 /// <param name="Replaced">A fresh replica was put in use.</param>
 public sealed record SyncOutcome(
-    Guid Session, long FromN, long ThroughN, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced);
+    Guid Session, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Microsoft.AspNetCore.Diagnostics;
@@ -16,12 +17,13 @@ internal static class Problems
             var (status, detail) = Answer(context.Features.Get<IExceptionHandlerFeature>()!.Error);
             await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
         },
-        // An answer in the four hundreds tells the caller all; only the server's own failures belong in its log.
-        SuppressDiagnosticsCallback = fault => Answer(fault.Exception).Status < StatusCodes.Status500InternalServerError,
+        // Any other answer tells the caller all; only the server's own failures belong in its log.
+        SuppressDiagnosticsCallback = fault => Answer(fault.Exception).Status != StatusCodes.Status500InternalServerError,
     });
 
     private static (int Status, string Detail) Answer(Exception fault) => fault switch
     {
+        FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
         JournalForkException or EpochException => (StatusCodes.Status409Conflict, fault.Message),
         WireFormatException or MalformedEntryException => (StatusCodes.Status400BadRequest, fault.Message),

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
@@ -13,7 +15,7 @@ namespace Bookmine.SyncServer.Imports;
 internal sealed class StockImport(IServerDatabase database, long branch, TimeProvider clock)
 {
     private readonly EntityIds ids = new(clock);
-    private readonly Dictionary<int, int> occurrences = [];
+    private readonly Dictionary<UInt128, int> occurrences = [];
 
     private sealed record Numbered(StockRow Row, int Occurrence);
 
@@ -37,12 +39,19 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
             {
                 return new Numbered(row, 0);
             }
-            var description = HashCode.Combine(row.Title, row.Authors, row.Publisher, row.Year, row.Binding, row.Condition);
+            var description = DescriptionOf(row);
             var occurrence = occurrences.GetValueOrDefault(description);
             occurrences[description] = occurrence + 1;
             return new Numbered(row, occurrence);
         }
         return null;
+    }
+
+    /// <summary>128 bits of SHA-256, so that a file of millions takes little memory and no two descriptions fall together.</summary>
+    private static UInt128 DescriptionOf(StockRow row)
+    {
+        var text = string.Join('\u001f', row.Title, row.Authors, row.Publisher, row.Year, row.Binding, row.Condition);
+        return Digest.FromBytes(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     private void Write(Session session, Numbered numbered)
@@ -99,7 +108,7 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
             return FormattableString.Invariant($"{isbn}");
         }
         session.Execute("UPDATE counter SET in_house_ean = in_house_ean + 1 WHERE id = 1");
-        return Isbn.InHouseEan(session.Integer("SELECT in_house_ean FROM counter WHERE id = 1")!.Value);
+        return Isbn.InHouseEan(session.Integer("SELECT in_house_ean FROM counter WHERE id = 1")!.Value, ofServer: true);
     }
 
     /// <summary>On-hand is a sum of movements, so the file's count becomes the movement that is missing from what earlier imports brought.</summary>

@@ -12,6 +12,9 @@ namespace Bookmine.SyncServer.Posting;
 /// <param name="anyOpen">Whether any unresolved exception stands open, which an arriving row could resolve.</param>
 internal sealed class Exceptions(Session session, long till, long n, Guid synchronisation, long now, bool anyOpen)
 {
+    /// <summary>A year from its posting, a sale's date is more likely a wrong clock than a long time away.</summary>
+    private const long DoubtfulMilliseconds = 366L * 24 * 3600 * 1000;
+
     public const string Unresolved = "unresolved";
 
     public void Note(string kind, string subject, string text) => session.Execute(
@@ -38,6 +41,10 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
 
     private void LookAtDocument(Row row)
     {
+        if (Math.Abs(now - row.Integer("started_at")) > DoubtfulMilliseconds)
+        {
+            Note("doubtful date", row.Guid("id").ToString(), $"docket {DocketNumber.D(row.Integer("docket"))} says it was started {Instant.Format(row.Integer("started_at"))}: the till's clock may be wrong");
+        }
         Resolve(Unresolved, row.Guid("id").ToString());
         if (row.GuidOrNull("original_id") is { } original)
         {
@@ -58,15 +65,21 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
         {
             Note(Unresolved, stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
         }
-        if (row.GuidOrNull("original_line_id") is not { } original)
+        LookAtRefunds(row.Guid("id"), row.Text("title"));
+        if (row.GuidOrNull("original_line_id") is { } original)
         {
-            return;
+            LookAtRefunds(original, row.Text("title"));
         }
+    }
+
+    /// <summary>Looked at when the refund comes and when its original comes after it.</summary>
+    private void LookAtRefunds(Guid original, string title)
+    {
         var sold = session.Integer("SELECT qty FROM document_line WHERE id = @id", original);
         var refunded = -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id", original) ?? 0);
-        if (sold is not null && refunded > sold)
+        if (sold is not null && refunded > Math.Max(sold.Value, 0))
         {
-            Note("refunded twice", original.ToString(), $"“{row.Text("title")}”: {sold} sold, {refunded} refunded");
+            Note("refunded twice", original.ToString(), $"“{title}”: {sold} sold, {refunded} refunded");
         }
     }
 

@@ -5,6 +5,7 @@ using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Posting;
@@ -49,6 +50,11 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
             {
                 throw new MalformedEntryException($"a till may not change {change.Table.Name} in this way");
             }
+            var missing = emailed ? change.Table.Columns.FirstOrDefault(c => !c.Nullable && change.Values[c.Name] is null) : null;
+            if ((missing is null ? Plausibility.EditFault(change) : $"{change.Table.Name}.{missing.Name} is missing") is { } fault)
+            {
+                throw new MalformedEntryException(fault);
+            }
         }
     }
 
@@ -59,6 +65,11 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
             return [];
         }
         var live = TableSql.Find(session, change.Table, change.Key);
+        var owner = change.Table == BookmineSetup.Holding ? TableSql.Find(session, BookmineSetup.Stock, new RowKey(change.Key.Guid)) : live;
+        if (owner is null)
+        {
+            throw new MalformedEntryException($"there is no {change.Table.Name} {change.Key}");
+        }
         return Enumerable.Range(0, change.Table.Columns.Count)
             .Where(i => change.Values.Has(i) && !change.Table.IsKey(i) && !Equals(live?[i], change.Old?[i]))
             .Select(i => new EditConflict(change.Table.Columns[i].Name, Text(change.Old?[i]), Text(live?[i])));

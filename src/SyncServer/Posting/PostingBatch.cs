@@ -4,6 +4,7 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Interceptors;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.SyncServer.Rules;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Posting;
 
@@ -14,6 +15,7 @@ internal sealed class PostingBatch : IPostingBatch
     private readonly long till;
     private readonly long branch;
     private readonly Dictionary<long, TimeZoneInfo> zones = [];
+    private readonly (long First, long Last)[] blocks;
     private readonly Counter counter;
 
     public PostingBatch(Session session, long till, TimeProvider clock)
@@ -27,6 +29,7 @@ internal sealed class PostingBatch : IPostingBatch
                 zones.Add(reader.GetInt64(0), TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(1)));
             }
         }
+        blocks = [.. NumberBlocks.Of(session, till).Select(b => (b.First, b.Last))];
         counter = Counter.Lock(session, clock);
     }
 
@@ -36,7 +39,7 @@ internal sealed class PostingBatch : IPostingBatch
     {
         var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
         var zone = zones.GetValueOrDefault(document?.IntegerOrNull("branch") ?? branch, zones[branch]);
-        return new PostingFacts(till, zones.Keys, counter.LastTransId + 1, counter.PostedAt, zone);
+        return new PostingFacts(till, zones.Keys, blocks, counter.LastTransId + 1, counter.PostedAt, zone);
     }
 
     public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)

@@ -10,11 +10,9 @@ internal static class Plausibility
 {
     private const long MostQty = 1_000_000;
 
-    /// <summary>No till is older than the year 2000 (Unix milliseconds).</summary>
-    private const long Earliest = 946_684_800_000;
-
-    /// <summary>A till's clock may be wrong by a day and more; a year is a broken record.</summary>
-    private const long MostAheadMilliseconds = 366L * 24 * 3600 * 1000;
+    // Unix milliseconds from year 1 to year 9999: what a calendar can hold, less a day at each end for the time zones. A till whose clock is wrong is posted all the same, and listed.
+    private const long Earliest = -62_135_510_400_000;
+    private const long Latest = 253_402_214_400_000;
 
     private static readonly SyncTable[] DocumentTables =
         [BookmineSetup.Document, BookmineSetup.DocumentLine, BookmineSetup.Payment, BookmineSetup.StockMovement, BookmineSetup.Credit];
@@ -36,14 +34,28 @@ internal static class Plausibility
         }
         if (change.Op != ChangeOp.Insert)
         {
-            return DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
+            return EditFault(change) is { } fault ? fault : DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
         }
         foreach (var column in table.Columns.Where(c => !c.Nullable && row[c.Name] is null && !SetByServer(c.Name)))
         {
             return $"{table.Name}.{column.Name} is missing";
         }
-        return AmountFault(row) ?? TimeFault(row, posting);
+        return AmountFault(row) ?? TimeFault(row) ?? NumberFault(row, posting);
     }
+
+    /// <summary>What may not stand in an edit either, with the server at hand or without.</summary>
+    public static string? EditFault(RowChange change)
+    {
+        var row = change.Values;
+        var emptied = row.Table.Columns.FirstOrDefault(c => row.Has(c.Name) && !c.Nullable && row[c.Name] is null);
+        return emptied is not null ? $"{row.Table.Name}.{emptied.Name} would be emptied" : AmountFault(row);
+    }
+
+    private static string? NumberFault(Row row, PostingFacts posting) =>
+        row.Table != BookmineSetup.Document ? null
+        : row.Integer("till") != posting.Till ? $"it is a transaction of till {row.Integer("till")}"
+        : !posting.Blocks.Any(b => row.Integer("docket") >= b.First && row.Integer("docket") <= b.Last) ? $"its number {DocketNumber.D(row.Integer("docket"))} was not leased to this till"
+        : null;
 
     private static bool SetByServer(string column) => column is "on_hand";
 
@@ -52,7 +64,7 @@ internal static class Plausibility
         foreach (var column in row.Table.Columns.Where(c => c.Type == ColumnType.Integer && row[c.Name] is not null))
         {
             var value = Math.Abs((decimal)row.Integer(column.Name));
-            if ((column.Name.EndsWith("_cents", StringComparison.Ordinal) && value > Money.MostCents) || (column.Name == "qty" && value > MostQty))
+            if ((column.Name.EndsWith("_cents", StringComparison.Ordinal) && value > Money.MostCents) || (column.Name is "price_cents" or "unit_price_cents" && row.Integer(column.Name) < 0) || (column.Name == "qty" && value > MostQty))
             {
                 return $"{row.Table.Name}.{column.Name} is {row[column.Name]}, beyond any bookshop's";
             }
@@ -60,13 +72,13 @@ internal static class Plausibility
         return null;
     }
 
-    private static string? TimeFault(Row row, PostingFacts posting)
+    private static string? TimeFault(Row row)
     {
         foreach (var column in (string[])["started_at", "shipped_at", "taken_at"])
         {
-            if (row.Has(column) && row.IntegerOrNull(column) is { } at && (at < Earliest || at > posting.PostedAt + MostAheadMilliseconds))
+            if (row.Has(column) && row.IntegerOrNull(column) is { } at && (at < Earliest || at > Latest))
             {
-                return $"{row.Table.Name}.{column} is {at}, which is no time of a shop";
+                return $"{row.Table.Name}.{column} is {at}, which no calendar holds";
             }
         }
         return null;

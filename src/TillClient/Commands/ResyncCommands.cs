@@ -68,6 +68,7 @@ internal static class ResyncCommands
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,
                 report.Upgrade, report.ClockOffsetSeconds),
             OutputJson.Readable.ResyncOutput, () => Text(report));
+        till.Reported(report);
         return report.Agree ? 0 : 1;
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Bookmine.Schema;
-using Bookmine.Sync.Orchestrators;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Commands;
@@ -61,7 +60,7 @@ internal static class SellCommands
         {
             await till.SynchroniseAsync(null, context.Cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
         }

@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Schema.Views;
+using Bookmine.Sync.Rows;
 
 namespace Bookmine.TillClient.Dockets;
 
@@ -7,6 +8,9 @@ namespace Bookmine.TillClient.Dockets;
 public static class DocketText
 {
     private const int NarrowestColumns = 24;
+
+    public static string Render(TransactionView transaction, Row branch, int columns) => Render(
+        transaction, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), columns);
 
     /// <param name="header">The branch's docket header; line breaks begin new lines.</param>
     /// <param name="number">The number to print: D12345 until the transaction is posted, its TransID afterwards.</param>

@@ -10,6 +10,9 @@ internal static class SqliteFiles
 
     public static DbConnection OpenToRead(string path) => Open(path, SqliteOpenMode.ReadWrite);
 
+    /// <summary>Begins a reading transaction, which sees one state and takes no lock.</summary>
+    public static DbTransaction BeginRead(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());

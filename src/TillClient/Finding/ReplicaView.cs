@@ -19,6 +19,7 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
     private Session? session;
     private IDisposable? hold;
     private long head;
+    private List<long> quarantined = [];
     private long shiftsThrough;
     private Dictionary<Guid, long> shifts = [];
 
@@ -30,37 +31,35 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
 
     public bool Exists => session is not null;
 
-    /// <summary>Brings the view up to the files as they are now. Cheap when nothing has changed.</summary>
-    public void Refresh()
+    /// <summary>Runs the work on one state of the replica and the overlay that belongs to it.</summary>
+    public T Read<T>(Func<T> work)
     {
-        if (replicas.Current != path)
-        {
-            Close();
-            path = replicas.Current;
-            if (path is null)
-            {
-                return;
-            }
-            hold = ReplicaFolder.Hold(path);
-            session = new Session(SqliteFiles.OpenToRead(path));
-            session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
-            head = -1;
-        }
+        Open();
         if (session is null)
+        {
+            return work();
+        }
+        return session.InTransaction(
+            () =>
+            {
+                BringOverlayUp();
+                return work();
+            },
+            SqliteFiles.BeginRead);
+    }
+
+    /// <summary>Opens the replica in use, when another was put in use or none is open yet.</summary>
+    public void Open()
+    {
+        if (replicas.Current is not { } current || current == path)
         {
             return;
         }
-        var included = TableSql.Find(session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("n") ?? 0;
-        if (included != head)
-        {
-            head = included;
-            Overlay = Overlay.Read(BookmineSetup.Instance, journal, head, Quarantined());
-            (shifts, shiftsThrough) = ([], -1);
-        }
-        else
-        {
-            Overlay.CatchUp(BookmineSetup.Instance, journal);
-        }
+        Close();
+        hold = ReplicaFolder.Hold(current);
+        session = new Session(SqliteFiles.OpenToRead(current));
+        session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
+        (path, head) = (current, -1);
     }
 
     /// <summary>The branch the till belongs to now.</summary>
@@ -78,6 +77,10 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
         TableSql.Where(Session, table, $"{column} = @value LIMIT 100", value).Select(Overlay.Edited)
             .Concat(Overlay.Made(table).Where(r => Equals(r[column], value)))
             .DistinctBy(r => r.Key);
+
+    /// <summary>All rows that belong to a document or line: a sale may have any number of lines.</summary>
+    public IEnumerable<Row> Of(SyncTable table, string column, Guid owner) =>
+        TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.Made(table).Where(r => Equals(r[column], owner))).DistinctBy(r => r.Key);
 
     /// <summary>On-hand counts move with what was sold here and is not included yet.</summary>
     public long OnHandShift(Guid stock)
@@ -99,8 +102,29 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
 
     public void Dispose() => Close();
 
+    private void BringOverlayUp()
+    {
+        var included = TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("n") ?? 0;
+        if (included > journal.LastN)
+        {
+            throw new JournalException(
+                $"The server has posted entry {included} of this till, and the journal here ends at {journal.LastN}: it has lost its end or was put back from a copy. "
+                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+        }
+        var kept = Quarantined();
+        if (included != head || !kept.SequenceEqual(quarantined))
+        {
+            Overlay = Overlay.Read(BookmineSetup.Instance, journal, included, kept);
+            (head, quarantined, shifts, shiftsThrough) = (included, kept, [], -1);
+        }
+        else
+        {
+            Overlay.CatchUp(BookmineSetup.Instance, journal);
+        }
+    }
+
     private List<long> Quarantined() =>
-        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined'", till).Select(r => r.Integer("n"))];
+        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", till).Select(r => r.Integer("n"))];
 
     private void Close()
     {

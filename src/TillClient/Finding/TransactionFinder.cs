@@ -25,11 +25,11 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
         return block is null ? null : (block.Text("till_name"), block.Integer("branch"));
     }
 
-    /// <summary>Quantities refunded so far per line of the document, those not posted yet included.</summary>
-    public Dictionary<Guid, long> Refunded(Guid document) => Refunds(document)
-        .SelectMany(r => view.By(BookmineSetup.DocumentLine, "document_id", r.Guid("id")))
-        .Where(l => l["original_line_id"] is not null)
-        .GroupBy(l => l.Guid("original_line_id")).ToDictionary(g => g.Key, g => -g.Sum(l => l.Integer("qty")));
+    /// <summary>Quantities refunded so far per line: those that the server told of, or those known here, not posted ones included.</summary>
+    public Dictionary<Guid, long> Refunded(TransactionView original) => original.Lines.ToDictionary(
+        l => l.Id, l => Math.Max(l.RefundedQty, RefundedHere(l.Id)));
+
+    private long RefundedHere(Guid line) => -view.Of(BookmineSetup.DocumentLine, "original_line_id", line).Sum(l => l.Integer("qty"));
 
     private TransactionView? ByDocket(long docket) =>
         view.By(BookmineSetup.Document, "docket", docket).FirstOrDefault() is { } document ? View(document) : null;
@@ -45,14 +45,15 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
         var id = document.Guid("id");
         var found = TransactionView.Of(
             document,
-            view.By(BookmineSetup.DocumentLine, "document_id", id),
-            view.By(BookmineSetup.Payment, "document_id", id),
-            view.By(BookmineSetup.StockMovement, "document_id", id),
-            Refunds(id).Select(r => r.IntegerOrNull("trans_id") ?? PostedNumber(r)).OfType<long>());
+            view.Of(BookmineSetup.DocumentLine, "document_id", id),
+            view.Of(BookmineSetup.Payment, "document_id", id),
+            view.Of(BookmineSetup.StockMovement, "document_id", id),
+            Refunds(id).Select(r => r.IntegerOrNull("trans_id") ?? PostedNumber(r)).OfType<long>(),
+            RefundedHere);
         return found.TransId is null ? found with { TransId = PostedNumber(document) } : found;
     }
 
-    private IEnumerable<Row> Refunds(Guid document) => view.By(BookmineSetup.Document, "original_id", document);
+    private IEnumerable<Row> Refunds(Guid document) => view.Of(BookmineSetup.Document, "original_id", document);
 
     private long? PostedNumber(Row document) => view.Overlay.MadeBy(document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
 }

@@ -6,8 +6,8 @@ using Bookmine.TillClient.Selling;
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>What the entries of the POS screen mean, one after another: selling, choosing, pricing, paying, showing a page.</summary>
-/// <param name="synchronise">Resynchronises and shows the report.</param>
-internal sealed class PosDialogue(Till till, TimeProvider clock, Func<Task> synchronise, Action quit, CancellationToken cancel)
+/// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
+internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchronise, Action quit, CancellationToken cancel)
 {
     private const int MostQty = 9_999;
     private readonly Basket basket = new();
@@ -216,7 +216,12 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Func<Task> sync
                 return Task.CompletedTask;
             case "price" or "disc" when Line(arguments) is { } line && arguments.Length == 2 && Money.TryParse(arguments[1], out var cents) && cents >= 0:
                 var old = basket.Lines[line];
-                basket.Replace(line, word == "price" ? old with { PriceCents = cents } : old with { DiscountCents = cents });
+                if (word == "disc" && cents > Math.Abs(old.Qty * old.PriceCents))
+                {
+                    Say($"{Money.Format(cents)} is more than the line's {Money.Format(Math.Abs(old.Qty * old.PriceCents))}.", isAlarm: true);
+                    return Task.CompletedTask;
+                }
+                basket.Replace(line, word == "price" ? old with { PriceCents = cents } : old with { DiscountCents = Math.Sign(old.Qty) * cents });
                 return Task.CompletedTask;
             case "refund" when arguments.Length is 1 or 2:
                 return RefundAsync(arguments);
@@ -253,7 +258,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Func<Task> sync
                 await ShowDocketAsync(arguments.Length > 0 ? arguments[0] : lastNumber!).ConfigureAwait(false);
                 break;
             case PosCommand.Resynchronise:
-                await synchronise().ConfigureAwait(false);
+                synchronise();
                 break;
             case PosCommand.Quit when !basket.IsEmpty:
                 Say("A sale is open: pay it (F12) or drop it (/clear) first.", isAlarm: true);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using Bookmine.Sync.Orchestrators;
 using Bookmine.TillClient.Commands;
 using Bookmine.TillClient.Server;
 
@@ -8,7 +7,8 @@ namespace Bookmine.TillClient.Screens;
 
 /// <summary>
 /// The POS screen without the screen: what was entered goes in, pictures come out. Entries wait in a queue and are worked off one after
-/// another on a thread of their own, so that a scan during a repaint, a search or a synchronisation is neither lost nor out of order.
+/// another on a thread of their own, so that a scan during a repaint or a search is neither lost nor out of order. A synchronisation runs
+/// beside the queue: nobody at the counter waits for it.
 /// </summary>
 internal sealed class PosSession(Till till, TimeProvider clock, Action changed, Action quit) : IAsyncDisposable
 {
@@ -18,35 +18,47 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private readonly Channel<Func<Task>> inputs = Channel.CreateBounded<Func<Task>>(10_000);
     private readonly CancellationTokenSource ending = new();
     private PosDialogue? dialogue;
+    private SyncBar? bar;
     private Task working = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
     private Task synchronising = Task.CompletedTask;
+
     /// <summary>What to draw now.</summary>
     public PosPicture Picture { get; private set; } = PosPicture.Empty;
 
+    private PosDialogue Dialogue => dialogue!;
+
     public void Start()
     {
-        dialogue = new PosDialogue(till, clock, () => SynchroniseAsync(showAlways: true), quit, ending.Token);
+        dialogue = new PosDialogue(till, clock, () => Synchronise(byHand: true), quit, ending.Token);
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
+        if (till.Status().State != ConnectionState.Disconnected)
+        {
+            Do(() => Synchronise(byHand: false));
+        }
     }
 
     /// <summary>An entry ended by Enter.</summary>
-    public void Enter(string text) => inputs.Writer.TryWrite(() => dialogue!.HandleAsync(text.Trim()));
+    public void Enter(string text) => inputs.Writer.TryWrite(() => Dialogue.HandleAsync(text.Trim()));
 
-    public void Press(PosCommand command) => inputs.Writer.TryWrite(() => dialogue!.CommandAsync(command, []));
+    public void Press(PosCommand command) => inputs.Writer.TryWrite(() => Dialogue.CommandAsync(command, []));
 
     /// <summary>Esc: one step back.</summary>
-    public void Back() => Do(dialogue!.Back);
+    public void Back() => Do(Dialogue.Back);
 
-    public void Move(int by) => Do(() => dialogue!.Move(by));
+    public void Move(int by) => Do(() => Dialogue.Move(by));
 
-    /// <summary>Waits until all that was entered has been worked off.</summary>
+    /// <summary>Waits until all that was entered has been worked off, and a synchronisation that runs has ended.</summary>
     public async Task SettleAsync()
     {
-        var settled = new TaskCompletionSource();
-        Do(settled.SetResult);
-        await settled.Task.ConfigureAwait(false);
+        for (var round = 0; round < 2; round++)
+        {
+            var settled = new TaskCompletionSource();
+            Do(settled.SetResult);
+            await settled.Task.ConfigureAwait(false);
+            await synchronising.ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -59,11 +71,6 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     private async Task WorkAsync()
     {
-        if (till.Status().State != ConnectionState.Disconnected)
-        {
-            Redraw();
-            await SynchroniseAsync(showAlways: false).ConfigureAwait(false);
-        }
         Redraw();
         await foreach (var input in inputs.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
         {
@@ -71,10 +78,12 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             {
                 await input().ConfigureAwait(false);
             }
+#pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                dialogue!.Say(e.Message, isAlarm: true);
+                Dialogue.Say(e.Message, isAlarm: true);
             }
+#pragma warning restore CA1031
             Redraw();
         }
     }
@@ -87,44 +96,61 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             Do(() =>
             {
-                if (dialogue!.IsIdle && synchronising.IsCompleted && till.ShouldSynchronise(SynchroniseEvery))
+                if (Dialogue.IsIdle && till.ShouldSynchronise(SynchroniseEvery))
                 {
-                    synchronising = Task.Run(QuietlyAsync);
+                    Synchronise(byHand: false);
                 }
             });
         }
     }
 
-    private async Task QuietlyAsync()
-    {
-        try
-        {
-            await till.SynchroniseAsync(null, ending.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or DownloadBusyException or OperationCanceledException)
-        {
-            // The status line says it; the state machine tries again.
-        }
-    }
-
-    private async Task SynchroniseAsync(bool showAlways)
+    private void Synchronise(bool byHand)
     {
         if (till.Status().State == ConnectionState.Disconnected)
         {
-            dialogue!.Say("This till was started disconnected. Leave and start it in normal mode to resynchronise.");
-            return;
+            Dialogue.Say("This till was started disconnected. Leave and start it in normal mode to resynchronise.");
         }
+        else if (synchronising.IsCompleted)
+        {
+            synchronising = Task.Run(() => SynchroniseAsync(byHand));
+        }
+    }
+
+    private async Task SynchroniseAsync(bool byHand)
+    {
         try
         {
-            var report = await till.SynchroniseAsync(new Bar(this), ending.Token).ConfigureAwait(false);
-            if (showAlways || report.Posted.Sales + report.Posted.Stock + report.Posted.Contacts + report.Dropped.Count + report.Quarantined.Count > 0 || !report.Agree)
-            {
-                dialogue!.Show(ResyncCommands.Text(report).Split('\n'));
-            }
+            bar = new SyncBar(() => Do(() => { }));
+            var report = await till.SynchroniseAsync(bar, ending.Token).ConfigureAwait(false);
+            Do(() => Tell(report, byHand));
         }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or DownloadBusyException)
+#pragma warning disable CA1031 // A synchronisation that fails is told and tried again; nothing at the counter depends on it.
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            dialogue!.Say(e.Message, isAlarm: true);
+            Do(() => Failed(e.Message, byHand));
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            bar = null;
+        }
+    }
+
+    /// <summary>The report is shown between sales; what it tells is not lost when a sale is open, but told by the next one.</summary>
+    private void Tell(SyncReport report, bool byHand)
+    {
+        if (Dialogue.IsIdle && (byHand || report.TellsAnything))
+        {
+            Dialogue.Show(ResyncCommands.Text(report).Split('\n'));
+            till.Reported(report);
+        }
+    }
+
+    private void Failed(string message, bool byHand)
+    {
+        if (byHand || Dialogue.IsIdle)
+        {
+            Dialogue.Say(message, isAlarm: byHand);
         }
     }
 
@@ -136,10 +162,25 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     private void Redraw()
     {
-        var (branch, now) = till.Place();
-        Draw(new PosPicture(
-            string.Create(CultureInfo.InvariantCulture, $"{branch} · till {till.Identity.Name} · {now:yyyy-MM-dd HH:mm}"), dialogue!.Body(), dialogue.Marked,
-            dialogue.Total(), dialogue.Prompt(), dialogue.Message, dialogue.IsAlarm, StatusText.Line(till.Status())));
+        try
+        {
+            var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
+            Draw(new PosPicture(Head(), body, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
+        }
+#pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
+        catch (Exception e)
+        {
+            Draw(Picture with { Message = e.Message, IsAlarm = true });
+        }
+#pragma warning restore CA1031
+    }
+
+    private string Head()
+    {
+        var name = $"till {till.Identity.Name}";
+        return till.Place() is var (branch, now)
+            ? string.Create(CultureInfo.InvariantCulture, $"{branch} · {name} · {now:yyyy-MM-dd HH:mm}")
+            : $"{name} has no replica yet and needs the server once (F9)";
     }
 
     private void Draw(PosPicture picture)
@@ -150,29 +191,5 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         }
         Picture = picture;
         changed();
-    }
-
-    /// <summary>The progress of a synchronisation, as a bar in the body.</summary>
-    private sealed class Bar(PosSession session) : IProgress<SyncProgress>
-    {
-        private const int Width = 40;
-        private const int EveryMilliseconds = 40;
-        private long drawn;
-
-        public void Report(SyncProgress value)
-        {
-            if (drawn != 0 && Environment.TickCount64 - drawn < EveryMilliseconds && value.Done < value.Of)
-            {
-                return;
-            }
-            drawn = Environment.TickCount64;
-            var full = value.Of == 0 ? 0 : (int)(value.Done * Width / value.Of);
-            session.Draw(session.Picture with
-            {
-                Body = ["", $"  {SyncProgressBar.Name(value.Stage)}", $"  [{new string('#', full)}{new string('.', Width - full)}] {(value.Of == 0 ? "" : $"{value.Done:N0} of {value.Of:N0}")}"],
-                Marked = -1,
-                Message = "",
-            });
-        }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class RefundMaker(SaleMaker sales, EntityIds ids)
     public DocumentEntry Make(RefundDraft draft, TransactionView original, string number, IReadOnlyDictionary<Guid, long> refunded, DocumentHeader header)
     {
         var started = sales.Time(draft.StartedAt, "started_at");
-        DocumentLine[] lines = [.. (draft.Lines ?? EveryLine(original, refunded)).Select(l => Line(l, original, refunded))];
+        var given = new Dictionary<Guid, long>(refunded);
+        DocumentLine[] lines = [.. (draft.Lines ?? EveryLine(original, refunded)).Select(l => Line(l, original, given))];
         if (lines.Length == 0)
         {
             throw new RefusedException($"nothing is left to refund on {number}", "Look at the refunds against it: find the docket.");
@@ -36,17 +37,24 @@ internal sealed class RefundMaker(SaleMaker sales, EntityIds ids)
     private static IEnumerable<RefundLineDraft> EveryLine(TransactionView original, IReadOnlyDictionary<Guid, long> refunded) => original.Lines
         .Select(l => new RefundLineDraft(l.Line, l.Qty - refunded.GetValueOrDefault(l.Id))).Where(l => l.Qty > 0);
 
-    private DocumentLine Line(RefundLineDraft draft, TransactionView original, IReadOnlyDictionary<Guid, long> refunded)
+    private DocumentLine Line(RefundLineDraft? draft, TransactionView original, Dictionary<Guid, long> given)
     {
+        if (draft is null)
+        {
+            throw new RefusedException("a line of the refund is null", "Give each line's number, or leave the lines out to refund everything.");
+        }
         var sold = original.Lines.FirstOrDefault(l => l.Line == draft.Line)
             ?? throw new RefusedException($"the docket has no line {draft.Line}", $"It has lines 1 to {original.Lines.Count}.");
-        var left = sold.Qty - refunded.GetValueOrDefault(sold.Id);
+        var before = given.GetValueOrDefault(sold.Id);
+        var left = sold.Qty - before;
         if (draft.Qty <= 0 || draft.Qty > left)
         {
             throw new RefusedException(
                 $"{draft.Qty} of “{sold.Title}” cannot come back: {sold.Qty} were sold and {sold.Qty - left} refunded", $"Refund at most {Math.Max(left, 0)}.");
         }
-        var paid = sold.TotalCents * draft.Qty / sold.Qty;
+        given[sold.Id] = before + draft.Qty;
+        // What was paid for the copies up to these, less what was paid for those before: one by one they add up to the line.
+        var paid = (sold.TotalCents * (before + draft.Qty) / sold.Qty) - (sold.TotalCents * before / sold.Qty);
         var amount = draft.AmountCents ?? paid;
         if (amount is < 0 or > Money.MostCents)
         {

@@ -66,19 +66,29 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
             : (started, shipped);
     }
 
-    private DocumentLine Line(LineDraft draft)
+    private DocumentLine Line(LineDraft? draft)
     {
-        if (draft.Qty == 0 || Math.Abs(draft.Qty) > MostQty)
+        if (draft is null)
+        {
+            throw new RefusedException("a line of the sale is null", "Give an object for each line.");
+        }
+        if (draft.Qty is 0 or > MostQty or < -MostQty)
         {
             throw new RefusedException($"a line has the quantity {draft.Qty}", $"Give a quantity from 1 to {MostQty}, or a negative one for a return.");
         }
-        if (draft.UnitPriceCents is < 0 or > Money.MostCents || Math.Abs(draft.DiscountCents) > Money.MostCents)
+        if (draft.UnitPriceCents is < 0 or > Money.MostCents || draft.DiscountCents is < -Money.MostCents or > Money.MostCents)
         {
             throw new RefusedException($"a line has the price {draft.UnitPriceCents} and the discount {draft.DiscountCents}", "Give a price in cents, 0 or more; a return has a negative quantity instead.");
         }
         var item = Item(draft);
         var price = draft.UnitPriceCents ?? item?.PriceCents ?? throw new RefusedException(
             $"“{item?.Title ?? draft.Title}” has no price in this branch", "Give unit_price_cents.");
+        var full = draft.Qty * price;
+        if (draft.DiscountCents != 0 && (Math.Sign(draft.DiscountCents) != Math.Sign(full) || Math.Abs(draft.DiscountCents) > Math.Abs(full)))
+        {
+            throw new RefusedException(
+                $"a discount of {Money.Format(draft.DiscountCents)} on {Money.Format(full)}", "Give at most the whole amount; a return's discount is negative, as its amount is.");
+        }
         return new DocumentLine(
             ids.Next(), item?.StockId, item?.Code, long.TryParse(item?.Isbn, out var isbn) ? isbn : null, item?.Title ?? draft.Title!, draft.Qty,
             price, draft.DiscountCents, item?.TaxRateBp ?? view.BranchRow.Integer("tax_rate_bp"));
@@ -105,10 +115,14 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
         return draft.Title is not null ? null : throw new RefusedException("a line names no item", "Name it by isbn, code, stock_id, or title.");
     }
 
-    private DocumentPayment Payment(PaymentDraft draft, long otherwise)
+    private DocumentPayment Payment(PaymentDraft? draft, long otherwise)
     {
+        if (draft is null)
+        {
+            throw new RefusedException("a payment of the sale is null", "Give an object for each payment.");
+        }
         RequireMethod(draft.Method);
-        if (Math.Abs(draft.AmountCents) > Money.MostCents || (draft.Change && draft.AmountCents > 0))
+        if (draft.AmountCents is < -Money.MostCents or > Money.MostCents || (draft.Change && draft.AmountCents > 0))
         {
             throw new RefusedException($"a payment has the amount {draft.AmountCents}", "Give cents; change is negative.");
         }

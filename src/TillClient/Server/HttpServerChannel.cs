@@ -15,6 +15,7 @@ namespace Bookmine.TillClient.Server;
 public sealed class HttpServerChannel(TillHttp http) : IServerChannel
 {
     private const int CompressFromBytes = 8 * 1024;
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private const int FetchBufferBytes = 128 * 1024;
 
     public int Requests => http.Requests;
@@ -59,7 +60,7 @@ public sealed class HttpServerChannel(TillHttp http) : IServerChannel
     private async Task FetchFromAsync(SnapshotOffer offer, FileStream file, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var range = file.Length > 0 ? new RangeHeaderValue(file.Length, null) : null;
-        using var response = await http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range).ConfigureAwait(false);
+        using var response = await http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range, streamed: true).ConfigureAwait(false);
         if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
         {
             file.SetLength(0);
@@ -68,13 +69,16 @@ public sealed class HttpServerChannel(TillHttp http) : IServerChannel
         try
         {
             using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            for (int read; (read = await body.ReadAsync(buffer, cancel).ConfigureAwait(false)) > 0;)
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            patience.CancelAfter(IdleTimeout);
+            for (int read; (read = await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0;)
             {
+                patience.CancelAfter(IdleTimeout);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
                 progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, file.Length, offer.Bytes));
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             throw new ServerAwayException($"The line to {http.Server} broke while fetching the replica; the next try goes on where it was.", e);
         }

@@ -12,7 +12,7 @@ namespace Bookmine.TillClient.Server;
 public sealed class TillHttp : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
     private readonly HttpClient client;
 
     /// <param name="identity">Whose secret goes with each request; null before enrolment.</param>
@@ -61,10 +61,11 @@ public sealed class TillHttp : IDisposable
         }
     }
 
+    /// <param name="streamed">The caller reads the body itself, and bounds each read; otherwise the time limit covers the body too.</param>
     /// <exception cref="ServerAwayException">There is no answer, or the server fails.</exception>
     /// <exception cref="ServerRefusedException">The server refuses, and says why.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancel, RangeHeaderValue? range = null)
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancel, RangeHeaderValue? range = null, bool streamed = false)
     {
         Requests++;
         using var request = new HttpRequestMessage(method, path) { Content = content };
@@ -72,7 +73,8 @@ public sealed class TillHttp : IDisposable
         HttpResponseMessage response;
         try
         {
-            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            response = await client.SendAsync(
+                request, streamed ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
         {

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Bookmine.Bench;
+
+/// <summary>The till as a process of its own, to see the memory that it alone needs.</summary>
+internal static class TillProcess
+{
+    private const int PollMilliseconds = 10;
+
+    /// <returns>The peak working set of one command, in MB.</returns>
+    public static async Task<long> PeakMegabytesAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "bookmine-till.dll"), .. arguments, "--data", folder, "--json"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        using var process = Process.Start(start)!;
+        var peak = 0L;
+        while (!process.HasExited)
+        {
+            process.Refresh();
+            peak = Math.Max(peak, process.HasExited ? 0 : process.WorkingSet64);
+            await Task.Delay(PollMilliseconds);
+        }
+        return process.ExitCode == 0 ? peak / 1024 / 1024 : throw new InvalidOperationException($"bookmine-till {string.Join(' ', arguments)} failed.");
+    }
+}

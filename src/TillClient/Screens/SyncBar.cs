@@ -1,0 +1,34 @@
+using Bookmine.Sync.Orchestrators;
+using Bookmine.TillClient.Commands;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>The progress of a synchronisation, as a bar for the screen's middle.</summary>
+/// <param name="redraw">Asks for a new picture.</param>
+internal sealed class SyncBar(Action redraw) : IProgress<SyncProgress>
+{
+    private const int Width = 40;
+    private const int EveryMilliseconds = 40;
+    private long drawn;
+
+    /// <summary>What to show; null before the first progress.</summary>
+    public IReadOnlyList<string>? Lines { get; private set; }
+
+    public void Report(SyncProgress value)
+    {
+        var now = Environment.TickCount64;
+        if (drawn != 0 && now - drawn < EveryMilliseconds && value.Done < value.Of)
+        {
+            return;
+        }
+        drawn = now;
+        var full = value.Of == 0 ? 0 : (int)(value.Done * Width / value.Of);
+        Lines =
+        [
+            "", $"  {SyncProgressBar.Name(value.Stage)}",
+            $"  [{new string('#', full)}{new string('.', Width - full)}] {(value.Of == 0 ? "" : $"{value.Done:N0} of {value.Of:N0}")}",
+            "", "  Scan to sell meanwhile.",
+        ];
+        redraw();
+    }
+}
