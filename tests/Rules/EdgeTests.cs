@@ -1,0 +1,200 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Bookmine.Schema;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.Rules;
+
+/// <summary>What happens at the edges of the rules.</summary>
+public sealed class EdgeTests
+{
+    [Fact]
+    public async Task What_was_dropped_is_told_by_the_next_report_when_the_line_breaks_after_the_posting()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        await till.EditStockAsync(new StockDraft { Isbn = Sales.Lighthouse, PriceCents = 1 });
+        await using (var crash = new CrashingTill(shop, "front"))
+        {
+            crash.Channel.DieAfterPulls = 0;
+            await Assert.ThrowsAsync<ServerAwayException>(crash.SynchroniseAsync);
+            Assert.Equal(2, crash.Journal.Acknowledged);
+        }
+        var report = await shop.ResyncAsync("front");
+        Assert.Equal((1, "price_cents", true), (report.Posted.Sales, report.Dropped[0].Field, report.Agree));
+        Assert.False((await shop.ResyncAsync("front")).TellsAnything);
+    }
+
+    [Fact]
+    public async Task A_tills_folder_put_back_from_a_copy_is_noticed_at_the_first_hello_and_sells_no_more()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var folder = shop.TillFolder("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        Copy(folder, folder + "-copy");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("front");
+        Copy(folder + "-copy", shop.TillFolder("restored"));
+
+        var fault = await Assert.ThrowsAsync<JournalException>(() => shop.ResyncAsync("restored"));
+
+        Assert.Contains("put back from a copy", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sale_of_a_hundred_and_twenty_lines_is_shown_and_refunded_whole()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        await till.SellAsync(new SaleDraft
+        {
+            Lines = [.. Enumerable.Range(0, 120).Select(i => new LineDraft { Title = $"Card {i}", UnitPriceCents = 100 })],
+            Payments = [new PaymentDraft { Method = "cash", AmountCents = 12_000 }],
+        });
+        await shop.ResyncAsync("front");
+        Assert.Equal(120, Assert.IsType<FoundTransaction>(Assert.Single(await till.FindAsync("D100001"))).Transaction.Lines.Count);
+        Assert.Equal(-12_000, (await till.RefundAsync("D100001", new RefundDraft())).Outcome.Entry!.Amount);
+    }
+
+    [Fact]
+    public async Task Copies_refunded_one_by_one_give_back_exactly_what_was_paid()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        var sale = Sales.Of(Sales.Lighthouse, 3, 334);
+        (sale.Lines![0].DiscountCents, sale.Payments) = (2, [new PaymentDraft { Method = "cash", AmountCents = 1000 }]);
+        await till.SellAsync(sale);
+        var back = 0L;
+        for (var i = 0; i < 3; i++)
+        {
+            back += (await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)] })).Outcome.Entry!.Amount;
+        }
+        Assert.Equal(-1000, back);
+        Assert.NotNull((await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)] })).Outcome.Refused);
+        await shop.ResyncAsync("front");
+        Assert.Empty(shop.BookFaults());
+        Assert.Equal(0, shop.Totals()[0].SalesCents + shop.Totals()[0].RefundsCents);
+    }
+
+    [Fact]
+    public async Task A_line_named_twice_in_one_refund_counts_twice()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        var (outcome, _) = await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1), new RefundLineDraft(1)] });
+        Assert.Contains("cannot come back", outcome.Refused!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_docket_of_another_branch_that_was_refunded_there_is_not_refunded_again_with_the_server_at_hand()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("pier", branch: 2);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.OpenTill("front", true).RefundAsync("D100001", new RefundDraft());
+        await shop.ResyncAsync("front");
+        using var pier = shop.OpenTill("pier", false);
+        await pier.SynchroniseAsync();
+        Assert.Contains("nothing is left", (await pier.RefundAsync("D100001", new RefundDraft())).Outcome.Refused!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_till_whose_clock_is_years_off_is_posted_today_and_its_dates_are_listed_as_doubtful()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var dead = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using (var till = global::Bookmine.TillClient.Till.Open(shop.TillFolder("front"), true, dead))
+        {
+            await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        }
+        Assert.Equal(1, (await shop.ResyncAsync("front")).Posted.Sales);
+        Assert.Equal("2026-11-02", Assert.Single(shop.Totals()).Day);
+        Assert.Equal("doubtful date", shop.Text("SELECT kind FROM exception"));
+    }
+
+    [Theory]
+    [InlineData(-500, 1)]
+    [InlineData(500, -1)]
+    [InlineData(1796, 1)]
+    [InlineData(long.MinValue, 1)]
+    public async Task A_discount_is_never_more_than_its_line_and_never_pays_out(long discount, long qty)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var sale = Sales.Of(Sales.Lighthouse, qty);
+        sale.Lines![0].DiscountCents = discount;
+        var (outcome, _) = await shop.OpenTill("front", true).SellAsync(sale);
+        Assert.Contains("discount", outcome.Refused!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_program_sold_on_this_till_is_seen_also_after_a_sale_of_ones_own()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var (one, two) = (shop.OpenTill("front", true), shop.OpenTill("front", true));
+        await one.SellAsync(Sales.Of(Sales.Lighthouse));
+        await two.SellAsync(Sales.Of(Sales.Lighthouse));
+        await one.SellAsync(Sales.Of(Sales.Lighthouse));
+        Assert.Equal(7, Assert.IsType<FoundStock>(Assert.Single(await one.FindAsync(Sales.Lighthouse))).OnHand);
+        Assert.NotEmpty(await one.FindAsync("D100002"));
+    }
+
+    [Fact]
+    public async Task A_feed_whose_head_was_left_behind_catches_up_at_the_next_hello()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        shop.Write("UPDATE sync_state SET head = head - 1");
+        await shop.ResyncAsync("front");
+        await shop.EnrolAsync("late");
+        Replicas.AssertEqual(shop, "late");
+    }
+
+    [Theory]
+    [InlineData("sync/hello", "{}")]
+    [InlineData("sync/hello", """{"protocol":1,"schema":1,"last_n":0,"acknowledged":0,"chain":null,"epoch":null,"cursors":null,"provisioned_at":0,"numbers_left":1,"last_block":0}""")]
+    [InlineData("sync/pull", """{"epoch":null,"cursors":null}""")]
+    [InlineData("sync/enrol", """{"code":null,"protocol":1,"schema":1}""")]
+    [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"edit","by":null,"at":1,"rows":[{"table":"stock","op":"update","values":{"id":"ID","title":null}}]}""")]
+    [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"edit","by":null,"at":1,"rows":[{"table":"holding","op":"update","values":{"branch":1,"stock_id":"ID","price_cents":-5},"old":{"branch":1,"stock_id":"ID","price_cents":1795}}]}""")]
+    [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"email","by":null,"at":1,"rows":[{"table":"email","op":"insert","values":{"id":"ID","branch":1}}]}""")]
+    [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"edit","by":null,"at":1,"rows":[{"table":"stock","op":"update","values":{"id":"01930000-0000-7000-8000-00000000dead","title":"x"}}]}""")]
+    public async Task A_request_that_is_well_formed_and_wrong_is_answered_with_what_is_wrong(string path, string body)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        var id = shop.Database.Reading(s => global::Bookmine.Sync.Data.TableSql.Where(s, BookmineSetup.Stock, "isbn13 = 9780000000019")[0].Guid("id"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        using var content = new StringContent(body.Replace("ID", id.ToString(), StringComparison.Ordinal), Encoding.UTF8, "application/json");
+        var reply = await http.PostAsync($"{shop.Url}/{path}", content);
+        Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
+        Assert.Equal("The Lighthouse Keeper", shop.Text("SELECT title FROM stock WHERE isbn13 = 9780000000019"));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+}
