@@ -31,11 +31,8 @@ public sealed class Till : IDisposable
     private readonly TimeProvider clock;
     private readonly EntityIds ids;
     private readonly ClientJournal journal;
-    private readonly TillHttp http;
-    private readonly HttpServerChannel channel;
-    private readonly ShopClient shop;
+    private readonly ServerLink link;
     private readonly ClientOrchestrator orchestrator;
-    private readonly Connection connection;
     private readonly ReplicaView view;
     private readonly Catalogue catalogue;
     private readonly TransactionFinder transactions;
@@ -50,11 +47,8 @@ public sealed class Till : IDisposable
         Identity = TillIdentity.Read(folder);
         ids = new EntityIds(clock);
         journal = ClientJournal.Open(SqliteFiles.Open, folder, Identity.Till, clock, ids);
-        http = new TillHttp(Identity.Server, Identity);
-        channel = new HttpServerChannel(http);
-        shop = new ShopClient(http);
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, channel, clock, ids);
-        connection = new Connection(disconnected, clock, new Random());
+        link = new ServerLink(folder, Identity, new Connection(disconnected, clock, new Random()));
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, link.Channel, clock, ids);
         view = new ReplicaView(folder, journal, Identity.Till);
         catalogue = new Catalogue(view);
         transactions = new TransactionFinder(view, journal);
@@ -80,7 +74,15 @@ public sealed class Till : IDisposable
                 $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
         }
         Directory.CreateDirectory(folder);
-        var reply = await ShopClient.EnrolAsync(server, code, cancel).ConfigureAwait(false);
+        EnrolReply reply;
+        try
+        {
+            reply = await ShopClient.EnrolAsync(server, code, cancel).ConfigureAwait(false);
+        }
+        catch (ServerAwayException)
+        {
+            throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
+        }
         var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret);
         identity.Write(folder);
         using var journal = ClientJournal.Open(SqliteFiles.Open, folder, reply.Till, clock, new EntityIds(clock));
@@ -95,7 +97,7 @@ public sealed class Till : IDisposable
             view.Open();
             var (unposted, cents) = journal.Unposted();
             var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
-            return new TillStatus(connection.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, connection.LastError);
+            return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, link.LastError);
         }
     }
 
@@ -171,14 +173,15 @@ public sealed class Till : IDisposable
     /// <returns>What went wrong; null when nothing did.</returns>
     public async Task<string?> PrintAsync(string number, CancellationToken cancel = default) =>
         Settings.Printer is { } printer && await DocketAsync(number, cancel).ConfigureAwait(false) is { } docket
-            ? await DocketPrinter.PrintAsync(printer, docket, number, cancel).ConfigureAwait(false)
+            ? await DocketPrinter.PrintAsync(printer, DocketPrinter.EncodingOf(Settings.CodePage), docket, number, cancel).ConfigureAwait(false)
             : null;
 
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
     public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
         DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
             ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
-            : $"{number} is no transaction that is at hand here"));
+            : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
+            : $"no title, author, code or contact here goes with “{number.Trim()}”"));
 
     /// <summary>The docket as text; null when there is no such transaction.</summary>
     public async Task<string?> DocketAsync(string number, CancellationToken cancel = default) =>
@@ -187,12 +190,16 @@ public sealed class Till : IDisposable
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>
     public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
-        var (started, before) = (clock.GetTimestamp(), http.Requests);
-        return await TryAsync(async () =>
+        if (link.State == ConnectionState.Disconnected)
+        {
+            throw new TillException("This till was started disconnected and calls nobody. Leave --disconnected out to resynchronise.");
+        }
+        var (started, before) = (clock.GetTimestamp(), link.Requests);
+        return await link.TryAsync(async () =>
         {
             var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
-            return await new SyncReporter(journal, shop)
-                .ReportAsync(outcome, () => http.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
+            return await new SyncReporter(journal, link.Shop)
+                .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -200,7 +207,7 @@ public sealed class Till : IDisposable
     public void Reported(SyncReport report) => journal.ReportedThrough = report.Through;
 
     /// <summary>Fetches a fresh replica; the journal stays as it is.</summary>
-    public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => TryAsync(async () =>
+    public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => link.TryAsync(async () =>
     {
         await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
         return true;
@@ -213,7 +220,7 @@ public sealed class Till : IDisposable
         {
             view.Open();
             var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
-            return connection.MayTry && (due || connection.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
+            return link.MayTry && (due || link.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
         }
     }
 
@@ -231,11 +238,11 @@ public sealed class Till : IDisposable
         orchestrator.Dispose();
         view.Dispose();
         journal.Dispose();
-        http.Dispose();
+        link.Dispose();
     }
 
     private DocumentHeader Header(SealScope scope, string kind) => new(
-        scope.Id, scope.TakeNumber(), kind, view.Branch, Identity.Till, null, null, 0, null, null, null, connection.State != ConnectionState.Normal);
+        scope.Id, scope.TakeNumber(), kind, view.Branch, Identity.Till, null, null, 0, null, null, null, link.State != ConnectionState.Normal);
 
     private Sealing Document(DocumentEntry document) => new(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
 
@@ -291,7 +298,7 @@ public sealed class Till : IDisposable
         patience.CancelAfter(WaitForTransId);
         try
         {
-            var results = await TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
+            var results = await link.TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
             var result = results.FirstOrDefault(r => r.N == entry.N);
             if (result is { State: EntryState.Posted } && journal.ReportedThrough == entry.N - 1)
             {
@@ -311,7 +318,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            return connection.MayTry && journal.Acknowledged == entry.N - 1;
+            return link.MayTry && journal.Acknowledged == entry.N - 1;
         }
     }
 
@@ -321,7 +328,7 @@ public sealed class Till : IDisposable
     /// </summary>
     private async Task<Outcome> EditAsync(string kind, string? author, Func<long, IReadOnlyList<RowChange>> make, CancellationToken cancel)
     {
-        if (connection.State == ConnectionState.Disconnected)
+        if (link.State == ConnectionState.Disconnected)
         {
             var outcome = Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
             var corrected = outcome.Entry is { } entry
@@ -335,7 +342,7 @@ public sealed class Till : IDisposable
         {
             await SynchroniseAsync(null, cancel).ConfigureAwait(false);
             var edit = Locked(() => new ChangeGroup(ids.Next(), kind, author, clock.GetUtcNow().ToUnixTimeMilliseconds(), make(journal.Acknowledged)));
-            var reply = await TryAsync(() => shop.EditAsync(edit, cancel)).ConfigureAwait(false);
+            var reply = await link.TryAsync(() => link.Shop.EditAsync(edit, cancel)).ConfigureAwait(false);
             if (reply.Conflicts is [var conflict, ..])
             {
                 return Outcome.Refuse(
@@ -360,13 +367,13 @@ public sealed class Till : IDisposable
         {
             return found;
         }
-        if (!DocketNumber.TryParse(text, out var number) || Isbn.TryParse(text, out _) || !connection.MayTry)
+        if (!DocketNumber.TryParse(text, out var number) || Isbn.TryParse(text, out _) || !link.MayTry)
         {
             return null;
         }
         try
         {
-            return await TryAsync(() => shop.FindAsync(number.ToString(), cancel)).ConfigureAwait(false);
+            return await link.TryAsync(() => link.Shop.FindAsync(number.ToString(), cancel)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
         {
@@ -379,28 +386,6 @@ public sealed class Till : IDisposable
         lock (gate)
         {
             return view.Read(work);
-        }
-    }
-
-    /// <summary>Calls the server and moves the state machine by what comes of it.</summary>
-    private async Task<T> TryAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            var result = await call().ConfigureAwait(false);
-            lock (gate)
-            {
-                connection.Reached();
-            }
-            return result;
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or DownloadBusyException or TillException))
-        {
-            lock (gate)
-            {
-                connection.Lost(e.Message);
-            }
-            throw;
         }
     }
 }

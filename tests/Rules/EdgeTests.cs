@@ -156,6 +156,18 @@ public sealed class EdgeTests
     }
 
     [Fact]
+    public async Task An_older_till_still_posts_to_a_newer_server_and_downloads_nothing_until_it_is_renewed()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await using var crash = new CrashingTill(shop, "front");
+        var hello = await crash.Channel.HelloAsync(new global::Bookmine.Sync.Wire.HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, 0), default);
+        Assert.Equal((global::Bookmine.Sync.Wire.NextStep.Upgrade, null), (hello.Next, hello.Snapshot));
+        Assert.Equal(1, (await crash.Channel.PushAsync(Guid.NewGuid(), crash.Journal.After(0, 10), default)).Acknowledged);
+    }
+
+    [Fact]
     public async Task A_feed_whose_head_was_left_behind_catches_up_at_the_next_hello()
     {
         await using var shop = await Shop.OpenAsync();

@@ -78,6 +78,44 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_row_that_moves_to_another_bucket_leaves_the_tills_that_hold_only_the_old_one()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("pier", branch: 2);
+        var order = Sales.Of(Sales.Lighthouse);
+        order.ShippedAt = null;
+        await shop.OpenTill("front", true).SellAsync(order);
+        await shop.ResyncAsync("front");
+        shop.Write("UPDATE document SET month = 202611");
+        await shop.ResyncAsync("front");
+        Replicas.AssertEqual(shop, "front");
+        shop.Write("UPDATE document SET branch = 2");
+        await shop.ResyncAsync("front");
+        await shop.ResyncAsync("pier");
+        Replicas.AssertEqual(shop, "front");
+        Replicas.AssertEqual(shop, "pier", branch: 2);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+    }
+
+    [Fact]
+    public async Task The_head_moves_only_when_nothing_is_left_and_no_checkpoint_is_given_before()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var sequencer = new Sequencer(shop.Database, BookmineSetup.Instance);
+        sequencer.Drain();
+        var before = shop.Database.Reading(FeedState.Read);
+        shop.Write("WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 5000) INSERT INTO stock (id, code, title) SELECT randomblob(16), 'c' || n, 'T' FROM i");
+        sequencer.Pass();
+        var between = shop.Database.Reading(FeedState.Read);
+        Assert.Equal((before.Head, true), (between.Head, between.Tip > between.Head));
+        var chunk = shop.Database.Reading(s => new FeedReader(s, ["shared"]).After(new Dictionary<string, long>()));
+        Assert.Null(chunk.Head.Checkpoint);
+        Assert.Equal(2, sequencer.Drain());
+        Assert.True(shop.Database.Reading(FeedState.Read).IsWhole);
+    }
+
+    [Fact]
     public async Task A_synchronisation_with_nothing_to_do_is_one_request()
     {
         await using var shop = await Shop.OpenAsync();

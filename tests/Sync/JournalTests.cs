@@ -126,6 +126,16 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((ChangeOp.Update, "Old"), (group.Changes[1].Op, group.Changes[1].Old!.Text("title")));
     }
 
+    [Fact]
+    public void A_payload_reads_back_as_it_was_written() => Gen.Select(Gen.Guid, Gen.String[Gen.Char['\u0001', '\ud7ff'], 0, 30], Gen.Long, Gen.Bool).Sample((id, text, cents, known) =>
+    {
+        var row = new Row(BookmineSetup.Payment) { ["id"] = id, ["document_id"] = id, ["branch"] = 1L, ["method"] = text, ["amount_cents"] = cents, ["paid_at"] = known ? cents : null };
+        var group = new ChangeGroup(id, "sale", text, cents, [new RowChange(ChangeOp.Insert, row)]);
+        var read = ChangeGroupJson.Read(BookmineSetup.Instance, id, ChangeGroupJson.Format, ChangeGroupJson.Write(group));
+        return (read.Kind, read.Author, read.MadeAt) == (group.Kind, group.Author, group.MadeAt)
+            && Enumerable.Range(0, BookmineSetup.Payment.Columns.Count).All(i => Equals(read.Changes[0].Values[i], row[i]) && read.Changes[0].Values.Has(i) == row.Has(i));
+    });
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

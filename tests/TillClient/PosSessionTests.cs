@@ -91,7 +91,9 @@ public sealed class PosSessionTests
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
         Assert.Contains(pos.Session.Picture.Status, (await pos.TypeAsync("D100001")).Status, StringComparison.Ordinal);
         Assert.Contains(pos.Session.Picture.Body, l => l.Contains("17.95", StringComparison.Ordinal));
-        Assert.Contains("refunded 17.95", (await pos.BackAndTypeAsync("/refund D100001")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Refund all of it", (await pos.BackAndTypeAsync("/refund D100001")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("Nothing was refunded", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
+        Assert.Contains("refunded 17.95", (await pos.TypeAsync("/refund D100001", "yes")).Message, StringComparison.Ordinal);
     }
 
     private sealed class Counter(Shop shop) : IAsyncDisposable

@@ -34,6 +34,10 @@ internal static class BranchCommands
         {
             throw new ShopException($"{zone} is no time zone that this machine knows. Give an IANA name, such as Europe/London.");
         }
+        if (string.IsNullOrWhiteSpace(context.Get(Name)))
+        {
+            throw new ShopException("A branch needs a name, such as High Street.");
+        }
         using var database = context.OpenDatabase();
         var id = database.Writing(session =>
         {

@@ -21,6 +21,9 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    // Wide enough that a table in a file or a pipe breaks no cell.
+    private const int PipedWidth = 400;
+
     public TimeProvider Clock => clock;
 
     public bool AsJson => parsed.GetValue(Json);
@@ -57,6 +60,10 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
         foreach (var row in rows)
         {
             table.AddRow([.. columns.Select(c => Markup.Escape(c.Cell(row)))]);
+        }
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = PipedWidth;
         }
         AnsiConsole.Write(table);
         return 0;

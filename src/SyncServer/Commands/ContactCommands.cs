@@ -13,7 +13,7 @@ internal static class ContactCommands
 
     public static Command Make(Verbs verbs) => new("contact", "Customers and suppliers")
     {
-        verbs.Make("import", "Import contacts from a CSV file; run again, it doubles nothing", Import, File),
+        verbs.Make("import", "Import contacts from a CSV file; run again, it doubles nothing. Columns by name, only name required: name, email, phone, address", Import, File),
         verbs.Make("show", "Show contacts by id or name", Show, Who),
     };
 

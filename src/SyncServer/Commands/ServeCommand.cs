@@ -19,10 +19,33 @@ internal static class ServeCommand
         root.SetAction((parsed, _) => Verbs.RunAsync(new CommandContext(parsed, clock), ServeAsync));
     }
 
+    private static void Require(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new ShopException($"“{url}” is no address to listen on. Give one such as http://127.0.0.1:5080.");
+        }
+        if (address.Scheme == "http" && !address.IsLoopback)
+        {
+            Console.Error.WriteLine($"{url} is plain HTTP beyond this machine: put a TLS proxy before it. Tills refuse it unless told otherwise.");
+        }
+    }
+
     private static async Task<int> ServeAsync(CommandContext context)
     {
+        foreach (var url in context.Get(Urls).Split(';'))
+        {
+            Require(url);
+        }
         await using var app = ServerHost.Build(new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls)), context.Clock);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new ShopException($"{context.Get(Urls)} cannot be listened on: {e.Message} Is another server running there? Give another port with --urls.");
+        }
         foreach (var url in app.Urls)
         {
             Console.WriteLine($"listening on {url}");

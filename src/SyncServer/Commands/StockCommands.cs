@@ -16,7 +16,7 @@ internal static class StockCommands
 
     public static Command Make(Verbs verbs) => new("stock", "The shop's stock")
     {
-        verbs.Make("import", "Import stock from a CSV file; run again, it doubles nothing", Import, File, Branch),
+        verbs.Make("import", $"Import stock from a CSV file; run again, it doubles nothing. Columns by name, only title required: {string.Join(", ", StockRow.Columns)}", Import, File, Branch),
         verbs.Make("show", "Show stock records with each branch's holding", Show, What),
     };
 

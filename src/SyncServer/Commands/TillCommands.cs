@@ -11,11 +11,13 @@ internal static class TillCommands
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Argument<long> Till = new("till") { Description = "The till's number, as till list shows it" };
 
+    private static readonly Option<bool> Undo = new("--undo") { Description = "Let it in again" };
+
     public static Command Make(Verbs verbs) => new("till", "The counter machines")
     {
         verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name),
         verbs.Make("list", "List the tills", List),
-        verbs.Make("revoke", "Let a till in no more", Revoke, Till),
+        verbs.Make("revoke", "Let a till in no more; what it has not posted stays in its journal", Revoke, Till, Undo),
         verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Till),
         verbs.Make("move", "Give a till to another branch", Move, Till, Branch),
     };
@@ -24,6 +26,10 @@ internal static class TillCommands
     {
         using var database = context.OpenDatabase();
         database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
+        if (string.IsNullOrWhiteSpace(context.Get(Name)))
+        {
+            throw new ShopException("A till needs a name, such as front.");
+        }
         var (code, expires) = new Enrolment(database, context.Clock).NewCode(context.Get(Branch), context.Get(Name));
         return context.Print(
             new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
@@ -58,7 +64,11 @@ internal static class TillCommands
     }
 
     private static int Revoke(CommandContext context) =>
-        Change(context, "revoked", "UPDATE till SET state = 'revoked' WHERE id = @till", context.Get(Till));
+        context.Get(Undo)
+            ? Change(context, "let in again", "UPDATE till SET state = 'enrolled' WHERE id = @till AND state = 'revoked'", context.Get(Till))
+            : Change(
+                context, "revoked; sales that it has not posted stay in its journal: --undo lets it in again to post them",
+                "UPDATE till SET state = 'revoked' WHERE id = @till", context.Get(Till));
 
     private static int Reprovision(CommandContext context) => Change(
         context, "will fetch a fresh replica when it next says hello", "UPDATE till SET reprovision_from = @now WHERE id = @till",

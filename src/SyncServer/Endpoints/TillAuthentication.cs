@@ -16,7 +16,8 @@ internal static class TillAuthentication
             if (Prove(context.HttpContext) is not { } till)
             {
                 return Results.Problem(
-                    "This till is not known here, or was revoked or enrolled afresh elsewhere. Have the manager make an enrolment code and enrol it.",
+                    "This till is not known here or was revoked. What it has sold and not posted stays in its journal: keep its folder. "
+                    + "The manager lets a revoked till in again with bookmine-server till revoke NUMBER --undo.",
                     statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till");
             }
             context.HttpContext.Items[Key] = till;

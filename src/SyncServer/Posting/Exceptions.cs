@@ -65,6 +65,10 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
         {
             Note(Unresolved, stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
         }
+        if (row.Integer("qty") < 0 && row["original_line_id"] is null)
+        {
+            Note("return without original", row.Guid("id").ToString(), $"{-row.Integer("qty")} of “{row.Text("title")}” came back for {Money.Format(-row.Integer("qty") * row.Integer("unit_price_cents"))}, against no docket");
+        }
         LookAtRefunds(row.Guid("id"), row.Text("title"));
         if (row.GuidOrNull("original_line_id") is { } original)
         {

@@ -17,6 +17,7 @@ internal sealed class PostingBatch : IPostingBatch
     private readonly Dictionary<long, TimeZoneInfo> zones = [];
     private readonly (long First, long Last)[] blocks;
     private readonly Counter counter;
+    private long entries;
 
     public PostingBatch(Session session, long till, TimeProvider clock)
     {
@@ -44,6 +45,7 @@ internal sealed class PostingBatch : IPostingBatch
 
     public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)
     {
+        entries++;
         foreach (var dropped in ruling.Dropped)
         {
             Record(group, dropped, n, synchronisation);
@@ -60,7 +62,11 @@ internal sealed class PostingBatch : IPostingBatch
     public void Quarantined(long n, Guid id, string reason) => session.Execute(
         "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);
 
-    public void Complete() => counter.Write();
+    public void Complete()
+    {
+        counter.Write();
+        session.Execute("UPDATE till SET seen_at = @now, unposted = max(unposted - @entries, 0) WHERE id = @till", PostedAt, entries, till);
+    }
 
     private void Record(ChangeGroup group, DroppedField dropped, long n, Guid synchronisation) => session.Execute(
         """

@@ -9,14 +9,19 @@ internal static class JsonLines
 {
     private const int MostLineCharacters = 1024 * 1024;
 
-    /// <returns>For each line that is not empty its number, and the draft or what is wrong with it.</returns>
-    public static IEnumerable<(int Line, T? Draft, RefusedOutput? Refused)> Read<T>(string file, JsonTypeInfo<T> type)
-        where T : class
+    /// <exception cref="TillException">The file is not there.</exception>
+    public static void Require(string file)
     {
         if (file != "-" && !File.Exists(file))
         {
             throw new TillException($"There is no file {file}.");
         }
+    }
+
+    /// <returns>For each line that is not empty its number, and the draft or what is wrong with it.</returns>
+    public static IEnumerable<(int Line, T? Draft, RefusedOutput? Refused)> Read<T>(string file, JsonTypeInfo<T> type)
+        where T : class
+    {
         using var reader = file == "-" ? Console.In : new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: false));
         for (var number = 1; reader.ReadLine() is { } line; number++)
         {
@@ -48,5 +53,9 @@ internal static class JsonLines
         }
     }
 
-    private static string Short(string message) => message.Split(" Path:")[0].Split(" LineNumber:")[0];
+    /// <summary>The JSON reader's reason in the words of a sales file.</summary>
+    private static string Short(string message) =>
+        message.Contains("could not be mapped", StringComparison.Ordinal) ? $"there is no field {message.Split('\'')[1]}"
+        : message.Contains("could not be converted", StringComparison.Ordinal) ? "the value is of the wrong kind (text in quotes, numbers without)"
+        : message.Split(" Path:")[0].Split(" LineNumber:")[0];
 }

@@ -12,7 +12,7 @@ internal static class LookCommands
     private static readonly Argument<string> Text = new("text") { Description = "D12345, a TransID, ISBN, code, words of title or author, a contact" };
     private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
     private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
-    private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width: 32, 42 or 48" };
+    private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width in characters, 24 to 96; printers have 32, 42 or 48" };
     private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
 
     public static IEnumerable<Command> Make() =>
@@ -72,6 +72,11 @@ internal static class LookCommands
         var number = context.Get(Number);
         var docket = await till.DocketAsync(number, context.Cancel).ConfigureAwait(false)
             ?? throw new TillException($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.");
+        if (context.AsJson)
+        {
+            context.Print(new DocketOutput(number, docket), OutputJson.Readable.DocketOutput, () => docket);
+            return 0;
+        }
         Console.Write(docket);
         return 0;
     }
@@ -109,6 +114,7 @@ internal static class LookCommands
         {
             throw new TillException($"A docket of {columns} columns fits no printer. Give 32, 42 or 48.");
         }
+        _ = Dockets.DocketPrinter.EncodingOf(context.Get(CodePage) ?? old.CodePage);
         till.Settings = new Files.TillSettings(context.Get(Printer) is { } printer ? (printer.Length == 0 ? null : printer) : old.Printer, columns, context.Get(CodePage) ?? old.CodePage);
         context.Print(new DoneOutput(true), OutputJson.Readable.DoneOutput, () => $"printer {till.Settings.Printer ?? "none"}, {till.Settings.Columns} columns");
         return Task.FromResult(0);

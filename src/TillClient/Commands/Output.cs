@@ -29,6 +29,8 @@ internal sealed record EnrolOutput(long Till, string Name, long Branch);
 
 internal sealed record VerifyOutput(long Entries, bool Sound, string? Fault);
 
+internal sealed record DocketOutput(string Number, string Text);
+
 internal sealed record DoneOutput(bool Done);
 
 /// <summary>The JSON that the till's commands print, without reflection.</summary>
@@ -41,6 +43,7 @@ internal sealed record DoneOutput(bool Done);
 [JsonSerializable(typeof(EnrolOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(DoneOutput))]
+[JsonSerializable(typeof(DocketOutput))]
 [JsonSerializable(typeof(TransactionView))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {

@@ -13,21 +13,21 @@ internal static class SellCommands
 
     public static IEnumerable<Command> Make() =>
     [
-        Verbs.Make("sell", "Seal each sale of a file of JSON lines", c => RunAsync(c, DraftJson.Default.SaleDraft, (t, d) => t.SellAsync(d, c.Cancel)), From),
-        Verbs.Make("refund", "Refund lines of a docket", c => RunAsync(c, DraftJson.Default.RefundDraft, (t, d) => t.RefundAsync(c.Get(Docket), d, c.Cancel)), From, Docket),
+        Verbs.Make("sell", "Seal each sale of a file of JSON lines, such as {\"operator\":\"07\",\"lines\":[{\"isbn\":\"9780000000019\",\"qty\":2}],\"payments\":[{\"method\":\"cash\",\"amount_cents\":4000},{\"method\":\"cash\",\"amount_cents\":-410,\"change\":true}]}", c => RunAsync(c, DraftJson.Default.SaleDraft, (t, d) => t.SellAsync(d, c.Cancel)), From),
+        Verbs.Make("refund", "Refund lines of a docket: {\"lines\":[{\"line\":1,\"qty\":1,\"amount_cents\":1795,\"to_stock\":true}],\"method\":\"cash\"}; {} refunds everything in cash, method credit raises General Credit", c => RunAsync(c, DraftJson.Default.RefundDraft, (t, d) => t.RefundAsync(c.Get(Docket), d, c.Cancel)), From, Docket),
         new Command("stock", "Stock records")
         {
-            Verbs.Make("new", "Make stock records", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => t.NewStockAsync(d, c.Cancel)), From),
-            Verbs.Make("edit", "Change stock records", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => Plain(t.EditStockAsync(d, c.Cancel))), From),
+            Verbs.Make("new", "Make stock records: {\"title\":\"…\",\"isbn\":\"…\",\"authors\":\"…\",\"condition\":\"used\",\"price_cents\":1795,\"qty\":1}", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => t.NewStockAsync(d, c.Cancel)), From),
+            Verbs.Make("edit", "Change stock records, named by stock_id, code or isbn: {\"isbn\":\"…\",\"price_cents\":1500}", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => Plain(t.EditStockAsync(d, c.Cancel))), From),
         },
         new Command("contact", "Contacts")
         {
-            Verbs.Make("new", "Make contacts", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => t.NewContactAsync(d, c.Cancel)), From),
-            Verbs.Make("edit", "Change contacts", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => Plain(t.EditContactAsync(d, c.Cancel))), From),
+            Verbs.Make("new", "Make contacts: {\"name\":\"…\",\"email\":\"…\",\"phone\":\"…\",\"address\":\"…\"}", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => t.NewContactAsync(d, c.Cancel)), From),
+            Verbs.Make("edit", "Change contacts, named by contact_id or exact name: {\"name\":\"…\",\"phone\":\"…\"}", c => RunAsync(c, DraftJson.Default.ContactDraft, (t, d) => Plain(t.EditContactAsync(d, c.Cancel))), From),
         },
         new Command("email", "Emails")
         {
-            Verbs.Make("new", "Record an email to a contact", c => RunAsync(c, DraftJson.Default.EmailDraft, (t, d) => Plain(t.EmailAsync(d, c.Cancel))), From),
+            Verbs.Make("new", "Record an email to a contact: {\"name\":\"…\",\"subject\":\"…\",\"body\":\"…\"}", c => RunAsync(c, DraftJson.Default.EmailDraft, (t, d) => Plain(t.EmailAsync(d, c.Cancel))), From),
         },
     ];
 
@@ -36,6 +36,7 @@ internal static class SellCommands
     private static async Task<int> RunAsync<T>(CommandContext context, JsonTypeInfo<T> type, Func<Till, T, Task<(Outcome Outcome, long? TransId)>> seal)
         where T : class
     {
+        JsonLines.Require(context.Get(From));
         using var till = context.OpenTill();
         await ConnectAsync(context, till).ConfigureAwait(false);
         var refused = 0;

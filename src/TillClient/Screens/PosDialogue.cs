@@ -19,6 +19,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
     private string message = "";
     private bool alarm;
     private string? lastNumber;
+    private string question = "";
+    private Func<Task> confirm = () => Task.CompletedTask;
 
     private enum Mode
     {
@@ -26,6 +28,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         Choosing,
         Pricing,
         Paying,
+        Confirming,
         Showing,
     }
 
@@ -35,6 +38,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
     public string Message => message;
 
     public bool IsAlarm => alarm;
+
+    public bool IsPage => mode is Mode.Showing or Mode.Confirming;
 
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => mode == Mode.Choosing ? chosen : -1;
@@ -68,6 +73,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
             case Mode.Choosing: return ChooseAsync(text);
             case Mode.Pricing: return PriceAsync(text);
             case Mode.Paying: return PayAsync(text);
+            case Mode.Confirming: return ConfirmAsync(text);
             default:
                 mode = Mode.Selling;
                 return text.Length == 0 ? Task.CompletedTask : ScanAsync(text);
@@ -198,7 +204,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         basket.Clear();
         if (await till.PrintAsync(lastNumber, cancel).ConfigureAwait(false) is { } fault)
         {
-            Say(fault, isAlarm: true);
+            Say($"{message}  {fault}", isAlarm: true);
         }
     }
 
@@ -224,7 +230,10 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
                 basket.Replace(line, word == "price" ? old with { PriceCents = cents } : old with { DiscountCents = Math.Sign(old.Qty) * cents });
                 return Task.CompletedTask;
             case "refund" when arguments.Length is 1 or 2:
-                return RefundAsync(arguments);
+                return AskRefundAsync(arguments);
+            case "price" or "disc":
+                Say($"/{word} takes a line of this sale and an amount, such as /{word} 1 12.50.", isAlarm: true);
+                return Task.CompletedTask;
             default:
                 Say($"/{word} {string.Join(' ', arguments)} is no command here. F1 or /help lists them.", isAlarm: true);
                 return Task.CompletedTask;
@@ -269,6 +278,28 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         }
     }
 
+    /// <summary>Money is given back only after the docket was shown and the refund confirmed.</summary>
+    private async Task AskRefundAsync(string[] arguments)
+    {
+        await ShowDocketAsync(arguments[0]).ConfigureAwait(false);
+        if (mode == Mode.Showing)
+        {
+            (mode, confirm) = (Mode.Confirming, () => RefundAsync(arguments));
+            question = $"Refund {(arguments.Length == 2 ? $"line {arguments[1]}" : "all of it")} in cash? yes / Esc";
+        }
+    }
+
+    private Task ConfirmAsync(string text)
+    {
+        mode = Mode.Selling;
+        if (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text.Equals("y", StringComparison.OrdinalIgnoreCase))
+        {
+            return confirm();
+        }
+        Say("Nothing was refunded.");
+        return Task.CompletedTask;
+    }
+
     private async Task RefundAsync(string[] arguments)
     {
         RefundLineDraft[]? lines = arguments.Length == 2 && int.TryParse(arguments[1], CultureInfo.InvariantCulture, out var line) ? [new RefundLineDraft(line)] : null;
@@ -300,7 +331,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
 
     public IReadOnlyList<string> Body() => mode switch
     {
-        Mode.Showing => [.. page.Skip(chosen)],
+        Mode.Showing or Mode.Confirming => [.. page.Skip(chosen)],
         Mode.Choosing => [.. choices.Select((c, i) => $"{i + 1,3}  {Fit(c.Title, 34)} {Fit(c.Authors ?? "", 14)} {Fit(c.Condition ?? "new", 5)} {(c.PriceCents is { } p ? Money.Format(p) : "-"),8} {c.OnHand,4}")],
         _ => [.. basket.Lines.Select((l, i) => $"{i + 1,3} {l.Qty,4} x {Fit(l.Item.Title, 38)} {Money.Format(l.PriceCents),9} {(l.DiscountCents == 0 ? "" : "-" + Money.Format(l.DiscountCents)),7} {Money.Format(l.TotalCents),9}")],
     };
@@ -315,6 +346,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         Mode.Pricing => $"Price of {Fit(choices[0].Title, 30).TrimEnd()}",
         Mode.Paying => $"Pay {Money.Format(basket.TotalCents - basket.PaidCents)} (Enter: cash, exactly)",
         Mode.Showing => "Find (Esc: back)",
+        Mode.Confirming => question,
         _ => quantity == 1 ? "Find" : $"{quantity} x",
     };
 

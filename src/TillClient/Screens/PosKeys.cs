@@ -31,7 +31,7 @@ internal static class PosKeys
         ("D12345, 546789", "the transaction with that number"),
         ("/price 2 12.50", "another price for line 2"),
         ("/disc 2 1.00", "a discount on line 2"),
-        ("/refund D12345 1", "refund line 1 of a docket in cash"),
+        ("/refund D12345 1", "refund line 1 of a docket in cash; without the 1, all of it"),
         ("/clear", "drop the open sale"),
         ("Esc", "back"),
     ];

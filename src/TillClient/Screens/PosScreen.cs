@@ -81,16 +81,18 @@ internal sealed class PosScreen : Runnable
         Line(0, picture.Head, VisualRole.Normal);
         Line(1, $"{picture.Prompt}: {entry}_", VisualRole.Focus);
         Line(2, new string('-', width), VisualRole.Normal);
-        var room = Math.Max(height - 8, 0);
+        var room = Math.Max(height - 9, 0);
         var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
         for (var i = 0; i < room; i++)
         {
             var line = skip + i;
             Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? VisualRole.Focus : VisualRole.Normal);
         }
-        Line(height - 5, new string('-', width), VisualRole.Normal);
-        Line(height - 4, picture.Total.PadLeft(width - 1), VisualRole.Normal);
-        Line(height - 3, picture.Message, picture.IsAlarm ? VisualRole.Focus : VisualRole.Normal);
+        Line(height - 6, new string('-', width), VisualRole.Normal);
+        Line(height - 5, picture.Total.PadLeft(width - 1), VisualRole.Normal);
+        var (first, second) = InTwo(picture.Message, width);
+        Line(height - 4, first, picture.IsAlarm ? VisualRole.Focus : VisualRole.Normal);
+        Line(height - 3, second, picture.IsAlarm && second.Length > 0 ? VisualRole.Focus : VisualRole.Normal);
         Line(height - 2, picture.Status, VisualRole.Focus);
         Line(height - 1, PosKeys.Line, VisualRole.Normal);
         return true;
@@ -107,8 +109,19 @@ internal sealed class PosScreen : Runnable
         }
     }
 
+    /// <summary>A message has two lines, broken at a space.</summary>
+    private static (string First, string Second) InTwo(string message, int width)
+    {
+        if (message.Length <= width)
+        {
+            return (message, "");
+        }
+        var at = message.LastIndexOf(' ', width);
+        return at <= 0 ? (message[..width], message[width..]) : (message[..at], message[(at + 1)..]);
+    }
+
     /// <summary>An open sale shows its last lines.</summary>
-    private static int Scroll(PosPicture picture, int room) => picture.Prompt.StartsWith("Find (", StringComparison.Ordinal) ? 0 : Math.Max(0, picture.Body.Count - room);
+    private static int Scroll(PosPicture picture, int room) => picture.IsPage ? 0 : Math.Max(0, picture.Body.Count - room);
 
     private static PosCommand? Bound(Key key)
     {

@@ -165,7 +165,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         try
         {
             var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
-            Draw(new PosPicture(Head(), body, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
+            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
         }
 #pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
         catch (Exception e)

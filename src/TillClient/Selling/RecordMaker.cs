@@ -71,7 +71,11 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
 
     public IReadOnlyList<RowChange> NewContact(ContactDraft draft)
     {
-        var name = draft.Name ?? throw new RefusedException("the contact has no name", "Give a name.");
+        var name = string.IsNullOrWhiteSpace(draft.Name) ? throw new RefusedException("the contact has no name", "Give a name.") : draft.Name;
+        if (draft.Email is { } email && !email.Contains('@', StringComparison.Ordinal))
+        {
+            throw new RefusedException($"“{email}” is not an email address", "Mend it, or leave it out.");
+        }
         var contact = Filled(new Row(BookmineSetup.Contact) { ["id"] = draft.ContactId ?? ids.Next(), ["kind"] = "customer", ["name"] = name }, draft);
         return view.Find(BookmineSetup.Contact, contact.Key) is null
             ? [new RowChange(ChangeOp.Insert, contact)]

@@ -12,6 +12,11 @@ internal sealed class RefundMaker(SaleMaker sales, EntityIds ids)
     /// <exception cref="RefusedException">The draft is no refund of this docket.</exception>
     public DocumentEntry Make(RefundDraft draft, TransactionView original, string number, IReadOnlyDictionary<Guid, long> refunded, DocumentHeader header)
     {
+        sales.RequireOperator(draft.Operator);
+        if (original.Kind == EntryKinds.Refund)
+        {
+            throw new RefusedException($"{number} is a refund itself", "Sell the goods again instead.");
+        }
         var started = sales.Time(draft.StartedAt, "started_at");
         var given = new Dictionary<Guid, long>(refunded);
         DocumentLine[] lines = [.. (draft.Lines ?? EveryLine(original, refunded)).Select(l => Line(l, original, given))];

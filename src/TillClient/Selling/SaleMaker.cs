@@ -19,6 +19,7 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
         {
             throw new RefusedException("the sale has no lines", "Give at least one line.");
         }
+        RequireOperator(draft.Operator);
         var (started, shipped) = Times(draft);
         var contact = draft.ContactId is { } id
             ? view.Find(BookmineSetup.Contact, new RowKey(id))?.Guid("id") ?? throw new RefusedException($"there is no contact {id}", "Find the contact, or leave contact_id out.")
@@ -37,6 +38,15 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
         if (view.By(BookmineSetup.PaymentMethod, "code", method ?? "").FirstOrDefault() is null)
         {
             throw new RefusedException($"there is no payment method “{method}”", "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
+        }
+    }
+
+    /// <summary>An operator whom the manager has disabled sells nothing. Who is not on the list is taken as named.</summary>
+    public void RequireOperator(string? name)
+    {
+        if (name is not null && view.By(BookmineSetup.Operator, "name", name).FirstOrDefault() is { } known && known.Integer("disabled") == 1)
+        {
+            throw new RefusedException($"the operator {name} is disabled", "Have another operator sell, or ask the manager.");
         }
     }
 
