@@ -26,6 +26,7 @@ public sealed record TillStatus(
 public sealed class Till : IDisposable
 {
     private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitForLookUp = TimeSpan.FromSeconds(2);
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly TimeProvider clock;
@@ -371,11 +372,13 @@ public sealed class Till : IDisposable
         {
             return null;
         }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(WaitForLookUp);
         try
         {
-            return await link.TryAsync(() => link.Shop.FindAsync(number.ToString(), cancel)).ConfigureAwait(false);
+            return await link.TryAsync(() => link.Shop.FindAsync(number.ToString(), patience.Token)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return null;
         }

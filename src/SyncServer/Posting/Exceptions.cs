@@ -79,9 +79,8 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
     /// <summary>Looked at when the refund comes and when its original comes after it.</summary>
     private void LookAtRefunds(Guid original, string title)
     {
-        var sold = session.Integer("SELECT qty FROM document_line WHERE id = @id", original);
         var refunded = -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id", original) ?? 0);
-        if (sold is not null && refunded > Math.Max(sold.Value, 0))
+        if (refunded > 0 && session.Integer("SELECT qty FROM document_line WHERE id = @id", original) is { } sold && refunded > Math.Max(sold, 0))
         {
             Note("refunded twice", original.ToString(), $"“{title}”: {sold} sold, {refunded} refunded");
         }

@@ -186,7 +186,16 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         {
             basket.Pay(method.Code, due - given, change: true);
         }
-        await FinishAsync(given - due).ConfigureAwait(false);
+        try
+        {
+            await FinishAsync(given - due).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Nothing was sealed: what was taken is to be given again.
+            basket.UndoPayments();
+            throw;
+        }
     }
 
     private async Task FinishAsync(long changeCents)
