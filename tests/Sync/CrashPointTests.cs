@@ -189,10 +189,11 @@ public sealed class CrashPointTests
     }
 
     [Fact]
-    public async Task A_replica_that_was_tampered_with_is_found_at_the_next_download_and_replaced()
+    public async Task A_row_changed_behind_the_replicas_back_is_found_when_its_change_comes_and_the_replica_is_replaced()
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
+        var tampered = new ReplicaFolder(shop.TillFolder("front")).Current;
         using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(new ReplicaFolder(shop.TillFolder("front")).Current!)))
         {
             session.Execute("UPDATE stock SET title = 'Tampered' WHERE isbn13 = 9780000000019");
@@ -200,6 +201,7 @@ public sealed class CrashPointTests
         shop.Write("UPDATE stock SET title = 'The Lighthouse' WHERE isbn13 = 9780000000019");
         await shop.ResyncAsync("front");
         Replicas.AssertEqual(shop, "front");
+        Assert.NotEqual(tampered, new ReplicaFolder(shop.TillFolder("front")).Current);
     }
 
     [Fact]
