@@ -54,7 +54,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         for (var round = 0; round < 2; round++)
         {
-            var settled = new TaskCompletionSource();
+            var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Do(settled.SetResult);
             await settled.Task.ConfigureAwait(false);
             await synchronising.ConfigureAwait(false);
