@@ -4,7 +4,12 @@ using System.Text.Json;
 
 namespace Bookmine.Tests.Processes;
 
+/// <summary>Tests that run real processes run by themselves.</summary>
+[CollectionDefinition(nameof(ProcessesAlone), DisableParallelization = true)]
+public sealed class ProcessesAlone;
+
 /// <summary>The two programs as real processes, killed in the middle of things.</summary>
+[Collection(nameof(ProcessesAlone))]
 public sealed class KillTests : IDisposable
 {
     private const int SalesMade = 600;
