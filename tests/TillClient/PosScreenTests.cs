@@ -23,6 +23,8 @@ public sealed class PosScreenTests
         screen.Session = session;
         session.Start();
         using var token = app.Begin(screen) as IDisposable;
+        // Begin makes every await resume in the application's loop; no loop runs here, so one that did not finish at once would wait for ever.
+        SynchronizationContext.SetSynchronizationContext(null);
 
         Type(app, "2*");
         Type(app, Sales.Lighthouse);
