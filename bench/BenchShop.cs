@@ -45,7 +45,7 @@ internal sealed class BenchShop : IAsyncDisposable
                     ["publisher"] = "Bench Press", ["year"] = 1990L, ["binding"] = "Paperback", ["condition"] = null, ["category"] = "Fiction", ["tax_rate_bp"] = null, ["made_by"] = null,
                 };
                 TableSql.TryInsert(session, row);
-                TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = 1L, ["stock_id"] = row["id"], ["price_cents"] = 1000L, ["on_hand"] = 0L });
+                TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = 1L, ["stock_id"] = row["id"], ["price_cents"] = 1000L, ["on_hand"] = 100_000L });
                 shop.Stock.Add(row);
             }
             return true;

@@ -5,16 +5,25 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var runs = args.Length > 0 && int.TryParse(args[0], out var given) ? given : 3;
 Console.WriteLine($"Medians of {runs} runs, each beside its raw write in the same run. {Environment.ProcessorCount} processors, .NET {Environment.Version}.");
 Console.WriteLine($"{"",-62}{"time",12}{"raw",12}{"ratio",8}");
-foreach (var titles in (int[])[10_000, 100_000])
+var wanted = args.Length > 1 ? args[1] : "";
+foreach (var (name, measure) in (IEnumerable<(string, Func<Task<IReadOnlyList<Figure>>>)>)
+[
+    ("provision 10000", () => Measurements.ProvisionAsync(10_000)),
+    ("provision 100000", () => Measurements.ProvisionAsync(100_000)),
+    ("post 1000", () => Measurements.PostAsync(1_000)),
+    ("post 10000", () => Measurements.PostAsync(10_000)),
+    ("nothing", Measurements.NothingToDoAsync),
+    ("delta", Measurements.DeltaAsync),
+    ("seal", Measurements.SealAsync),
+])
 {
-    await Table.MeasureAsync(runs, () => Measurements.ProvisionAsync(titles));
+    if (name.StartsWith(wanted, StringComparison.Ordinal))
+    {
+        await Table.MeasureAsync(runs, measure);
+    }
 }
-foreach (var sales in (int[])[1_000, 10_000])
+if ("memory".StartsWith(wanted, StringComparison.Ordinal))
 {
-    await Table.MeasureAsync(runs, () => Measurements.PostAsync(sales));
+    var (provisioning, posting) = await Measurements.MemoryAsync();
+    Console.WriteLine($"the till's memory, a process of its own: {provisioning} MB fetching 100,000 titles, {posting} MB posting 1,000 sales");
 }
-await Table.MeasureAsync(runs, Measurements.NothingToDoAsync);
-await Table.MeasureAsync(runs, Measurements.DeltaAsync);
-await Table.MeasureAsync(runs, Measurements.SealAsync);
-var (provisioning, posting) = await Measurements.MemoryAsync();
-Console.WriteLine($"the till's memory, a process of its own: {provisioning} MB fetching 100,000 titles, {posting} MB posting 1,000 sales");

@@ -41,20 +41,20 @@ CREATE INDEX document_reference ON document (reference) WHERE reference IS NOT N
 CREATE TABLE document_line (
     id BLOB NOT NULL PRIMARY KEY, document_id BLOB NOT NULL, branch INTEGER NOT NULL, month INTEGER, line INTEGER NOT NULL, stock_id BLOB,
     code TEXT, isbn13 INTEGER, title TEXT NOT NULL, qty INTEGER NOT NULL, unit_price_cents INTEGER NOT NULL, discount_cents INTEGER NOT NULL,
-    tax_rate_bp INTEGER NOT NULL, original_line_id BLOB) STRICT;
+    tax_rate_bp INTEGER NOT NULL, original_line_id BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX document_line_document ON document_line (document_id);
 CREATE INDEX document_line_original ON document_line (original_line_id) WHERE original_line_id IS NOT NULL;
 
 CREATE TABLE payment (
     id BLOB NOT NULL PRIMARY KEY, document_id BLOB NOT NULL, branch INTEGER NOT NULL, month INTEGER, method TEXT NOT NULL,
-    amount_cents INTEGER NOT NULL, change INTEGER NOT NULL, taken_at INTEGER NOT NULL, paid_at INTEGER, paid_day INTEGER, taken_day INTEGER) STRICT;
+    amount_cents INTEGER NOT NULL, change INTEGER NOT NULL, taken_at INTEGER NOT NULL, paid_at INTEGER, paid_day INTEGER, taken_day INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX payment_document ON payment (document_id);
 CREATE INDEX payment_paid_day ON payment (branch, paid_day);
 CREATE INDEX payment_taken_day ON payment (branch, taken_day);
 
 CREATE TABLE stock_movement (
     id BLOB NOT NULL PRIMARY KEY, document_id BLOB, branch INTEGER NOT NULL, month INTEGER, stock_id BLOB, code TEXT, qty INTEGER NOT NULL,
-    value_cents INTEGER NOT NULL, reason TEXT NOT NULL, taken_at INTEGER NOT NULL, posted_at INTEGER, posted_day INTEGER, taken_day INTEGER) STRICT;
+    value_cents INTEGER NOT NULL, reason TEXT NOT NULL, taken_at INTEGER NOT NULL, posted_at INTEGER, posted_day INTEGER, taken_day INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX stock_movement_document ON stock_movement (document_id) WHERE document_id IS NOT NULL;
 CREATE INDEX stock_movement_posted_day ON stock_movement (branch, posted_day);
 CREATE INDEX stock_movement_taken_day ON stock_movement (branch, taken_day);

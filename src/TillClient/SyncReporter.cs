@@ -21,13 +21,13 @@ internal sealed class SyncReporter(ClientJournal journal, ShopClient shop)
         var (from, through) = (journal.ReportedThrough + 1, journal.Acknowledged);
         var entries = Answered(from, through).ToList();
         var posted = entries.FindAll(e => e.Result!.State == EntryState.Posted);
-        var server = posted.Count == 0 ? Nothing : await shop.TotalsAsync(from, through, cancel).ConfigureAwait(false);
+        var asked = posted.Count == 0 ? Task.FromResult(Nothing) : shop.TotalsAsync(from, through, cancel);
         var totals = new Totals();
         foreach (var entry in posted.Where(e => e.Result!.Number is not null))
         {
             totals.Add(ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload));
         }
-        var till = totals.Sum();
+        var (till, server) = (totals.Sum(), await asked.ConfigureAwait(false));
         return new SyncReport(
             through,
             new PostedCounts(

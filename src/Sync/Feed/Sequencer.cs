@@ -4,6 +4,19 @@ using Bookmine.Sync.Setup;
 
 namespace Bookmine.Sync.Feed;
 
+/// <summary>What a run of passes came to.</summary>
+public enum SequencerOutcome
+{
+    /// <summary>Nothing was left to sequence.</summary>
+    Whole,
+
+    /// <summary>There is more; a further run goes on with it.</summary>
+    More,
+
+    /// <summary>The database was not to be had, because of another's long transaction.</summary>
+    Busy,
+}
+
 /// <summary>
 /// Turns what the triggers noted into the feed: an order of changes that is complete under concurrent writers, because a row is given
 /// its place only after its transaction has committed.
@@ -16,26 +29,29 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     /// <summary>The bound of <see cref="Drain"/>: what is still dirty then is left for the next call.</summary>
     private const int MostPasses = 10_000;
 
+    private const int DeletedAtOnce = 50;
+    private static readonly string DeleteMany = $"DELETE FROM sync_dirty WHERE id IN ({string.Join(", ", Enumerable.Range(0, DeletedAtOnce).Select(i => $"@id{i}"))})";
+
     private readonly Lock gate = new();
 
     /// <summary>Runs passes until one finds nothing left. Callers that arrive meanwhile wait and share the outcome.</summary>
-    /// <returns>The number of passes that found work.</returns>
-    public int Drain()
+    /// <param name="mostPasses">Stop after so many, for a caller who can use what there is by then.</param>
+    public SequencerOutcome Drain(int mostPasses = MostPasses)
     {
         if (!database.Reading(FeedState.NeedsPass))
         {
-            return 0;
+            return SequencerOutcome.Whole;
         }
         lock (gate)
         {
-            for (var passes = 0; passes < MostPasses; passes++)
+            for (var passes = 0; passes < mostPasses; passes++)
             {
-                if (Pass() is not PassSize)
+                if (Pass() is not PassSize and var taken)
                 {
-                    return passes + 1;
+                    return taken is null ? SequencerOutcome.Busy : SequencerOutcome.Whole;
                 }
             }
-            return MostPasses;
+            return SequencerOutcome.More;
         }
     }
 
@@ -83,7 +99,13 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
     private static void DeleteNotes(Session session, List<(long Id, int Table)> notes)
     {
-        foreach (var (id, _) in notes)
+        var ids = notes.Select(n => (object?)n.Id).ToArray();
+        var whole = ids.Length - (ids.Length % DeletedAtOnce);
+        for (var i = 0; i < whole; i += DeletedAtOnce)
+        {
+            session.Execute(DeleteMany, ids.AsSpan(i, DeletedAtOnce));
+        }
+        foreach (var id in ids.AsSpan(whole))
         {
             session.Execute("DELETE FROM sync_dirty WHERE id = @id", id);
         }

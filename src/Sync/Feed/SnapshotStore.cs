@@ -48,7 +48,7 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
         Checkpoint checkpoint;
         using (var replica = ReplicaFile.Create(setup, open, building, indexed: false))
         {
-            checkpoint = replica.Apply(chunks, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            checkpoint = Fill(replica, chunks);
             replica.BuildIndexes();
             replica.Finish();
         }
@@ -66,6 +66,19 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
         var made = new Made(new SnapshotOffer(name, new FileInfo(path).Length), checkpoint.Epoch, checkpoint.Head, checkpoint.Digests.Sum(d => d.Count));
         File.WriteAllText(Note, string.Create(CultureInfo.InvariantCulture, $"{setup.SchemaVersion} {name} {made.Epoch} {made.Head} {made.Rows}"));
         return made;
+    }
+
+    private Checkpoint Fill(ReplicaFile replica, IEnumerable<PullChunk> chunks)
+    {
+        using var applying = replica.BeginApply();
+        Checkpoint? checkpoint = null;
+        foreach (var chunk in chunks)
+        {
+            applying.Take(chunk);
+            checkpoint = chunk.Head.Checkpoint;
+        }
+        applying.Finish(checkpoint!, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return checkpoint!;
     }
 
     /// <summary>What the program before this one had made, so that a restart builds nothing again.</summary>

@@ -20,6 +20,11 @@ public sealed class ClientJournal : IDisposable
     private readonly TimeProvider clock;
     private readonly JournalHeadFile headFile;
 
+    // Asked for with every picture of the screen: counted once, and from then on what came since.
+    private Counted unposted = new(0, 0, 0, 0);
+
+    private sealed record Counted(long After, long Through, long Count, long Amount);
+
     private ClientJournal(Session session, string folder, TimeProvider clock, EntityIds ids)
     {
         this.session = session;
@@ -73,9 +78,16 @@ public sealed class ClientJournal : IDisposable
     /// <summary>Entries with a printed number that are not yet answered, and the sum of their control amounts.</summary>
     public (long Count, long Amount) Unposted() => Locked(() =>
     {
-        using var reader = session.Query("SELECT count(*), coalesce(sum(amount), 0) FROM entry WHERE n > @acknowledged AND number IS NOT NULL", Acknowledged);
+        var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
+        if (acknowledged != unposted.After)
+        {
+            unposted = new Counted(acknowledged, acknowledged, 0, 0);
+        }
+        using var reader = session.Query(
+            "SELECT count(number), coalesce(sum(CASE WHEN number IS NULL THEN 0 ELSE amount END), 0), coalesce(max(n), @through) FROM entry WHERE n > @through", unposted.Through);
         reader.Read();
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        unposted = new Counted(acknowledged, reader.GetInt64(2), unposted.Count + reader.GetInt64(0), unposted.Amount + reader.GetInt64(1));
+        return (unposted.Count, unposted.Amount);
     });
 
     /// <summary>Adds a block of numbers; one that is there already changes nothing.</summary>

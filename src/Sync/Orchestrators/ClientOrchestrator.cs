@@ -42,31 +42,48 @@ public sealed class ClientOrchestrator(
         await pushing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            var results = new List<EntryResult>();
-            var (start, last) = (journal.Acknowledged, journal.LastN);
-            for (var acknowledged = start; acknowledged < last;)
-            {
-                progress?.Report(new SyncProgress(SyncStage.Posting, acknowledged - start, last - start));
-                var batch = Batch(acknowledged);
-                var reply = await channel.PushAsync(session, batch, cancel).ConfigureAwait(false);
-                var through = Math.Min(reply.Acknowledged, batch[^1].N);
-                if (through <= acknowledged || reply.Results.Count < through - acknowledged)
-                {
-                    throw new ServerRefusedException(
-                        $"The server answered {reply.Results.Count} of {batch.Count} entries from {batch[0].N} on and holds {reply.Acknowledged}. "
-                        + "Its records and this till's journal do not fit together; ask the manager to look at this till's posting report.", 409);
-                }
-                journal.Acknowledge(reply.Results, through);
-                results.AddRange(reply.Results);
-                acknowledged = through;
-            }
-            progress?.Report(new SyncProgress(SyncStage.Posting, last - start, last - start));
-            return results;
+            return await PushAllAsync(session, progress, cancel).ConfigureAwait(false);
         }
         finally
         {
             pushing.Release();
         }
+    }
+
+    /// <summary>
+    /// Batch after batch, each sent only when the one before is answered. While the server posts one, the answers to the one before are
+    /// noted and the next is read.
+    /// </summary>
+    private async Task<IReadOnlyList<EntryResult>> PushAllAsync(Guid session, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        var results = new List<EntryResult>();
+        var (start, last) = (journal.Acknowledged, journal.LastN);
+        var batch = last > start ? Batch(start) : [];
+        var answer = batch.Count > 0 ? channel.PushAsync(session, batch, cancel) : null;
+        while (answer is not null)
+        {
+            progress?.Report(new SyncProgress(SyncStage.Posting, results.Count, last - start));
+            var following = Batch(batch[^1].N);
+            var reply = await answer.ConfigureAwait(false);
+            var through = Through(reply, batch);
+            batch = through == batch[^1].N ? following : Batch(through);
+            answer = through < last ? channel.PushAsync(session, batch, cancel) : null;
+            journal.Acknowledge(reply.Results, through);
+            results.AddRange(reply.Results);
+        }
+        progress?.Report(new SyncProgress(SyncStage.Posting, last - start, last - start));
+        return results;
+    }
+
+    /// <summary>How far the batch is answered.</summary>
+    private static long Through(PushReply reply, List<JournalEntry> batch)
+    {
+        var through = Math.Min(reply.Acknowledged, batch[^1].N);
+        return through >= batch[0].N && reply.Results.Count > through - batch[0].N
+            ? through
+            : throw new ServerRefusedException(
+                $"The server answered {reply.Results.Count} of {batch.Count} entries from {batch[0].N} on and holds {reply.Acknowledged}. "
+                + "Its records and this till's journal do not fit together; ask the manager to look at this till's posting report.", 409);
     }
 
     /// <summary>Fetches a fresh replica. The journal is not touched: there is nothing to upload first.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
 
@@ -97,38 +98,66 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
         return new DownloadOutcome(rows, true);
     }
 
+    /// <summary>Pulls up to the checkpoint. While a chunk is written into the replica's transaction the next is on its way.</summary>
     private async Task<long> PullAsync(ReplicaFile replica, string epoch, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var cursors = replica.Cursors();
         var staging = new Staging(Path.Combine(folder, "stage"), $"{Path.GetFileName(replica.Path)} {epoch} {string.Join(' ', cursors.OrderBy(c => c.Key))}");
-        cursors = staging.Last()?.Cursors ?? cursors;
-        var rows = 0L;
-        for (var chunks = 0; chunks < MostChunks; chunks++)
+        using var applying = replica.BeginApply();
+        try
         {
-            var chunk = await channel.PullAsync(new PullRequest(epoch, cursors), cancel).ConfigureAwait(false);
-            rows += chunk.Head.Rows;
-            progress?.Report(new SyncProgress(SyncStage.Downloading, rows, 0));
-            if (chunk.Head.Checkpoint is not null)
+            foreach (var staged in staging.Chunks())
             {
-                progress?.Report(new SyncProgress(SyncStage.Applying, rows, rows));
-                try
+                applying.Take(staged);
+                cursors = staged.Head.Cursors;
+            }
+            var rows = 0L;
+            var coming = channel.PullAsync(new PullRequest(epoch, cursors), cancel);
+            for (var chunks = 0; chunks < MostChunks; chunks++)
+            {
+                var chunk = await coming.ConfigureAwait(false);
+                rows += chunk.Head.Rows;
+                if (chunk.Head.Checkpoint is { } checkpoint)
                 {
-                    replica.Apply(staging.Chunks().Append(chunk), clock.GetUtcNow().ToUnixTimeMilliseconds());
-                }
-                finally
-                {
+                    progress?.Report(new SyncProgress(SyncStage.Applying, rows, rows));
+                    applying.Take(chunk);
+                    applying.Finish(checkpoint, clock.GetUtcNow().ToUnixTimeMilliseconds());
                     staging.Clear();
+                    return rows;
                 }
-                return rows;
+                if (chunk.Rows.Count == 0)
+                {
+                    throw new ServerAwayException("The server has nothing to send at this moment and is not done; the next try goes on from here.");
+                }
+                progress?.Report(new SyncProgress(SyncStage.Downloading, rows, 0));
+                coming = channel.PullAsync(new PullRequest(epoch, chunk.Head.Cursors), cancel);
+                await WhileComingAsync(coming, () =>
+                {
+                    staging.Add(chunk);
+                    applying.Take(chunk);
+                }).ConfigureAwait(false);
             }
-            if (chunk.Rows.Count == 0)
-            {
-                throw new ServerAwayException("The server has nothing to send at this moment and is not done; the next try goes on from here.");
-            }
-            staging.Add(chunk);
-            cursors = chunk.Head.Cursors;
+        }
+        catch (Exception e) when (e is DivergenceException or WireFormatException or MalformedRowException)
+        {
+            staging.Clear();
+            throw;
         }
         throw new ServerRefusedException($"The download did not end within {MostChunks} chunks.", 500);
+    }
+
+    /// <summary>Works while an answer is awaited; when the work fails, the answer is still waited for, so that nothing of this download runs on.</summary>
+    private static async Task WhileComingAsync(Task coming, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch
+        {
+            await coming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     /// <summary>Another process of this till may be downloading: one at a time.</summary>

@@ -17,6 +17,9 @@ public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IRea
 public sealed class ServerOrchestrator(
     SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, SnapshotStore snapshots, TimeProvider clock)
 {
+    /// <summary>As many passes as fill a chunk.</summary>
+    private const int PassesPerPull = 3;
+
     private readonly Sequencer sequencer = new(database, setup);
 
     /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
@@ -60,17 +63,29 @@ public sealed class ServerOrchestrator(
         }
     }
 
-    /// <summary>The next rows for the client, in one short read.</summary>
+    /// <summary>
+    /// The next rows for the client, in one short read. A long backlog is sequenced a chunk's worth at a time, so that the client applies one
+    /// chunk while the next is sequenced.
+    /// </summary>
     /// <exception cref="EpochException">The cursors are of another epoch.</exception>
+    /// <exception cref="FeedBusyException">There is nothing to send and the feed is not whole.</exception>
     public PullChunk Pull(ClientRecord client, PullRequest request)
     {
-        sequencer.Drain();
-        return database.Reading(session =>
+        while (true)
         {
-            var state = FeedState.Read(session);
-            var chunk = state.Epoch == request.Epoch ? new FeedReader(session, client.Scope).After(request.Cursors) : throw new EpochException();
-            return chunk.Head.Checkpoint is null && chunk.Rows.Count == 0 ? throw new FeedBusyException() : chunk;
-        });
+            var outcome = sequencer.Drain(PassesPerPull);
+            var chunk = database.Reading(session => FeedState.Read(session).Epoch == request.Epoch
+                ? new FeedReader(session, client.Scope).After(request.Cursors)
+                : throw new EpochException());
+            if (chunk.Head.Checkpoint is not null || chunk.Rows.Count > 0)
+            {
+                return chunk;
+            }
+            if (outcome != SequencerOutcome.More)
+            {
+                throw new FeedBusyException();
+            }
+        }
     }
 
     /// <summary>The path of a snapshot's file; null when the server no longer has it.</summary>

@@ -16,12 +16,27 @@ public sealed class Overlay
     private readonly Dictionary<int, Dictionary<RowKey, Row>> edits = [];
     private readonly Dictionary<RowKey, long> madeBy = [];
     private readonly HashSet<long> entries = [];
+    private readonly Dictionary<(int Table, string Column), Dictionary<object, List<Row>>> indexes = [];
 
     /// <summary>The last entry it has.</summary>
     public long Through { get; private set; }
 
     /// <summary>Rows made here, with the corrections they got since.</summary>
     public IEnumerable<Row> Made(SyncTable table) => made.GetValueOrDefault(table.Number, None).Values;
+
+    /// <summary>Those of them with a value in a column; the first question for a column makes an index, which is kept.</summary>
+    public IReadOnlyList<Row> Made(SyncTable table, string column, object value)
+    {
+        if (!indexes.TryGetValue((table.Number, column), out var index))
+        {
+            indexes.Add((table.Number, column), index = []);
+            foreach (var row in Made(table))
+            {
+                Index(index, row, column);
+            }
+        }
+        return index.TryGetValue(value, out var rows) ? rows : [];
+    }
 
     public Row? FindMade(SyncTable table, RowKey key) => made.GetValueOrDefault(table.Number, None).GetValueOrDefault(key);
 
@@ -51,12 +66,12 @@ public sealed class Overlay
         {
             if (change.Op == ChangeOp.Insert)
             {
-                TableOf(made, change.Table).TryAdd(change.Key, change.Values.Copy());
-                madeBy.TryAdd(change.Key, n);
+                Make(n, change);
             }
             else if (FindMade(change.Table, change.Key) is { } own)
             {
                 own.Merge(change.Values);
+                Forget(change.Table);
             }
             else if (TableOf(edits, change.Table) is var edited && !edited.TryAdd(change.Key, change.Values.Copy()))
             {
@@ -87,6 +102,45 @@ public sealed class Overlay
             {
                 Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
             }
+        }
+    }
+
+    private void Make(long n, RowChange change)
+    {
+        var row = change.Values.Copy();
+        if (!TableOf(made, change.Table).TryAdd(change.Key, row))
+        {
+            return;
+        }
+        madeBy.TryAdd(change.Key, n);
+        foreach (var ((table, column), index) in indexes)
+        {
+            if (table == change.Table.Number)
+            {
+                Index(index, row, column);
+            }
+        }
+    }
+
+    private static void Index(Dictionary<object, List<Row>> index, Row row, string column)
+    {
+        if (row[column] is not { } value)
+        {
+            return;
+        }
+        if (!index.TryGetValue(value, out var rows))
+        {
+            index.Add(value, rows = []);
+        }
+        rows.Add(row);
+    }
+
+    /// <summary>A correction may move a row in any index; corrections are rare, and the next question makes the index again.</summary>
+    private void Forget(SyncTable table)
+    {
+        foreach (var key in indexes.Keys.Where(k => k.Table == table.Number).ToArray())
+        {
+            indexes.Remove(key);
         }
     }
 

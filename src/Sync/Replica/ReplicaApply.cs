@@ -7,17 +7,18 @@ using Bookmine.Sync.Wire;
 namespace Bookmine.Sync.Replica;
 
 /// <summary>
-/// Writes pulled rows into an open replica transaction and keeps the digests, hashing each row as it is read back: at once where the
-/// replica has the bucket, in one scan at the end where the bucket is new to it.
+/// A download being applied in one transaction of the replica, chunk by chunk as they arrive, so that the rows of one are written while the
+/// next is on its way. Keeps the digests, hashing each row as it is read back: at once where the replica has the bucket, in one scan at
+/// the end where the bucket is new to it. Disposed before <see cref="Finish"/> has returned, it leaves the replica as it was.
 /// </summary>
-internal sealed class ReplicaApply
+public sealed class ReplicaApply : IDisposable
 {
     private readonly HashSet<string> known = [];
     private readonly SyncSetup setup;
     private readonly Session session;
     private readonly Dictionary<(string Bucket, int Table), Digest> digests = [];
 
-    public ReplicaApply(SyncSetup setup, Session session)
+    internal ReplicaApply(SyncSetup setup, Session session)
     {
         this.setup = setup;
         this.session = session;
@@ -54,8 +55,21 @@ internal sealed class ReplicaApply
         }
     }
 
+    /// <summary>Compares with the checkpoint and commits.</summary>
+    /// <param name="now">Unix milliseconds, kept as the replica's age.</param>
+    /// <exception cref="DivergenceException">The digests disagree; nothing was changed.</exception>
+    public void Finish(Checkpoint checkpoint, long now)
+    {
+        Settle(checkpoint);
+        ReplicaFile.Note(session, "epoch", checkpoint.Epoch);
+        ReplicaFile.Note(session, "as_of", now.ToString(CultureInfo.InvariantCulture));
+        session.Commit();
+    }
+
+    public void Dispose() => session.Rollback();
+
     /// <summary>Gives up the buckets that left the scope, compares the digests, and writes cursors and digests.</summary>
-    public void Settle(Checkpoint checkpoint)
+    private void Settle(Checkpoint checkpoint)
     {
         var keep = checkpoint.Buckets.ToHashSet();
         foreach (var bucket in digests.Keys.Select(k => k.Bucket).Distinct().Where(b => !keep.Contains(b)).ToArray())
@@ -81,11 +95,18 @@ internal sealed class ReplicaApply
 
     private void Put(SyncTable table, Row row)
     {
-        if (!TableSql.TryInsert(session, row))
+        if (!known.Contains(BucketOf(row)) && TableSql.TryInsert(session, row))
         {
-            var old = TableSql.Find(session, table, row.Key)!;
+            return;
+        }
+        if (TableSql.Find(session, table, row.Key) is { } old)
+        {
             Subtract(old);
             TableSql.Replace(session, row);
+        }
+        else
+        {
+            TableSql.TryInsert(session, row);
         }
         if (known.Contains(BucketOf(row)))
         {

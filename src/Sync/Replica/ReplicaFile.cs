@@ -30,7 +30,7 @@ public sealed class ReplicaFile : IDisposable
         {
             replica.session.Script(table);
         }
-        replica.Note("schema", setup.SchemaVersion.ToString(CultureInfo.InvariantCulture));
+        Note(replica.session, "schema", setup.SchemaVersion.ToString(CultureInfo.InvariantCulture));
         if (indexed)
         {
             replica.BuildIndexes();
@@ -41,7 +41,7 @@ public sealed class ReplicaFile : IDisposable
     public static ReplicaFile Open(SyncSetup setup, Func<string, DbConnection> open, string path)
     {
         var session = new Session(open(path));
-        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON;");
+        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;");
         return new ReplicaFile(setup, path, session);
     }
 
@@ -52,7 +52,7 @@ public sealed class ReplicaFile : IDisposable
     public long ProvisionedAt
     {
         get => session.Scalar("SELECT value FROM sync_replica WHERE name = 'provisioned_at'") is string text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
-        set => Note("provisioned_at", value.ToString(CultureInfo.InvariantCulture));
+        set => Note(session, "provisioned_at", value.ToString(CultureInfo.InvariantCulture));
     }
 
     public int Schema => int.Parse((string)session.Scalar("SELECT value FROM sync_replica WHERE name = 'schema'")!, CultureInfo.InvariantCulture);
@@ -80,35 +80,22 @@ public sealed class ReplicaFile : IDisposable
         }
     }
 
-    /// <summary>Applies pulled chunks, the last of which carries the checkpoint, in one transaction.</summary>
-    /// <param name="chunks">In the order they were pulled; enumerated once.</param>
-    /// <param name="now">Unix milliseconds, kept as the replica's age.</param>
-    /// <exception cref="DivergenceException">The digests disagree afterwards; nothing was changed.</exception>
-    /// <exception cref="WireFormatException">The chunks do not reach a checkpoint; nothing was changed.</exception>
-    public Checkpoint Apply(IEnumerable<PullChunk> chunks, long now) => session.InTransaction(() =>
+    /// <summary>Begins the one transaction in which a download is applied, chunk by chunk as they arrive.</summary>
+    public ReplicaApply BeginApply()
     {
-        var apply = new ReplicaApply(setup, session);
-        Checkpoint? checkpoint = null;
-        foreach (var chunk in chunks)
-        {
-            apply.Take(chunk);
-            checkpoint = chunk.Head.Checkpoint;
-        }
-        apply.Settle(checkpoint ?? throw new WireFormatException("A download that ends before its checkpoint."));
-        Note("epoch", checkpoint.Epoch);
-        Note("as_of", now.ToString(CultureInfo.InvariantCulture));
-        return checkpoint;
-    });
+        session.Begin();
+        return new ReplicaApply(setup, session);
+    }
 
     /// <summary>Notes that the replica was found up to date.</summary>
-    public void NoteCurrent(long now) => Note("as_of", now.ToString(CultureInfo.InvariantCulture));
+    public void NoteCurrent(long now) => Note(session, "as_of", now.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Leaves one self-contained file, ready to be copied; for a file that nobody else has open.</summary>
     public void Finish() => session.Script("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
 
     public void Dispose() => session.Dispose();
 
-    private void Note(string name, string value) => session.Execute(
+    internal static void Note(Session session, string name, string value) => session.Execute(
         "INSERT INTO sync_replica (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
 }
 

@@ -36,19 +36,18 @@ internal sealed class Staging
     }
 
     /// <summary>The staged chunks in order; a damaged one ends the sequence and goes, with all after it.</summary>
-    public IEnumerable<PullChunk> Chunks() => Files().Select(f => PullChunk.Read(File.ReadAllBytes(f)));
-
-    /// <summary>The head of the last whole chunk; null when nothing is staged.</summary>
-    public ChunkHead? Last()
+    public IEnumerable<PullChunk> Chunks()
     {
-        try
+        var damaged = false;
+        foreach (var file in Files())
         {
-            return Files() is [.., var last] ? PullChunk.Read(File.ReadAllBytes(last)).Head : null;
-        }
-        catch (WireFormatException)
-        {
-            Clear();
-            return null;
+            if (!damaged && Read(file) is { } chunk)
+            {
+                yield return chunk;
+                continue;
+            }
+            damaged = true;
+            File.Delete(file);
         }
     }
 
@@ -57,6 +56,18 @@ internal sealed class Staging
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.Delete(file);
+        }
+    }
+
+    private static PullChunk? Read(string file)
+    {
+        try
+        {
+            return PullChunk.Read(File.ReadAllBytes(file));
+        }
+        catch (WireFormatException)
+        {
+            return null;
         }
     }
 

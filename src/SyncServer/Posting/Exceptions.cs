@@ -9,20 +9,30 @@ namespace Bookmine.SyncServer.Posting;
 /// What is posted all the same but should be looked at, because the goods and the cash really moved: oversold, refunded twice, credit
 /// overspent, an original that is not here yet, likely duplicates.
 /// </summary>
-/// <param name="anyOpen">Whether any unresolved exception stands open, which an arriving row could resolve.</param>
-internal sealed class Exceptions(Session session, long till, long n, Guid synchronisation, long now, bool anyOpen)
+internal sealed class Exceptions(Session session, long till, long now)
 {
     /// <summary>A year from its posting, a sale's date is more likely a wrong clock than a long time away.</summary>
     private const long DoubtfulMilliseconds = 366L * 24 * 3600 * 1000;
 
     public const string Unresolved = "unresolved";
 
-    public void Note(string kind, string subject, string text) => session.Execute(
-        """
-        INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at)
-        VALUES (@till, @n, @synchronisation, @kind, @subject, @text, @noted_at, NULL)
-        """,
-        till, n, synchronisation, kind, subject, text, now);
+    // Asked once a batch: whether any original is still awaited, which an arriving row could be.
+    private bool anyAwaited = session.Scalar("SELECT 1 FROM exception WHERE kind = @kind AND resolved_at IS NULL LIMIT 1", Unresolved) is not null;
+    private (long N, Guid Synchronisation) entry;
+
+    /// <summary>Says which entry what is noted from now on belongs to.</summary>
+    public void Begin(long n, Guid synchronisation) => entry = (n, synchronisation);
+
+    public void Note(string kind, string subject, string text)
+    {
+        anyAwaited |= kind == Unresolved;
+        session.Execute(
+            """
+            INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at)
+            VALUES (@till, @n, @synchronisation, @kind, @subject, @text, @noted_at, NULL)
+            """,
+            till, entry.N, entry.Synchronisation, kind, subject, text, now);
+    }
 
     public void Look(IReadOnlyList<RowChange> applied)
     {
@@ -69,7 +79,10 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
         {
             Note("return without original", row.Guid("id").ToString(), $"{-row.Integer("qty")} of “{row.Text("title")}” came back for {Money.Format(-row.Integer("qty") * row.Integer("unit_price_cents"))}, against no docket");
         }
-        LookAtRefunds(row.Guid("id"), row.Text("title"));
+        if (anyAwaited)
+        {
+            LookAtRefunds(row.Guid("id"), row.Text("title"));
+        }
         if (row.GuidOrNull("original_line_id") is { } original)
         {
             LookAtRefunds(original, row.Text("title"));
@@ -118,7 +131,7 @@ internal sealed class Exceptions(Session session, long till, long n, Guid synchr
 
     private void Resolve(string kind, string subject)
     {
-        if (anyOpen)
+        if (anyAwaited)
         {
             session.Execute("UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
         }

@@ -16,8 +16,11 @@ internal static class Holdings
         foreach (var group in moved)
         {
             var quantity = group.Sum(c => c.Values.Integer("qty"));
-            var onHand = Add(session, group.Key.Branch, group.Key.Stock, quantity);
-            if (onHand < 0 && quantity < 0)
+            // A count that stays at nought or above needs no second look.
+            if (session.Execute(
+                "UPDATE holding SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand + @qty >= 0",
+                quantity, group.Key.Branch, group.Key.Stock) == 0
+                && Add(session, group.Key.Branch, group.Key.Stock, quantity) is < 0 and var onHand && quantity < 0)
             {
                 exceptions.Note("oversold", group.Key.Stock.ToString(), $"{TitleOf(session, group.Key.Stock)}: on hand {onHand} in branch {group.Key.Branch}");
             }

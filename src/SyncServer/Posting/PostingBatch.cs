@@ -17,6 +17,7 @@ internal sealed class PostingBatch : IPostingBatch
     private readonly Dictionary<long, TimeZoneInfo> zones = [];
     private readonly (long First, long Last)[] blocks;
     private readonly Counter counter;
+    private readonly Exceptions exceptions;
     private long entries;
 
     public PostingBatch(Session session, long till, TimeProvider clock)
@@ -32,6 +33,7 @@ internal sealed class PostingBatch : IPostingBatch
         }
         blocks = [.. NumberBlocks.Of(session, till).Select(b => (b.First, b.Last))];
         counter = Counter.Lock(session, clock);
+        exceptions = new Exceptions(session, till, counter.PostedAt);
     }
 
     public long PostedAt => counter.PostedAt;
@@ -50,14 +52,11 @@ internal sealed class PostingBatch : IPostingBatch
         {
             Record(group, dropped, n, synchronisation);
         }
-        var exceptions = new Exceptions(session, till, n, synchronisation, counter.PostedAt, AnyOpen());
+        exceptions.Begin(n, synchronisation);
         Holdings.Move(session, ruling.Apply, exceptions);
         exceptions.Look(ruling.Apply);
         return ruling.Apply.Any(c => c.Table == BookmineSetup.Document) ? counter.TakeTransId() : null;
     }
-
-    private bool AnyOpen() => session.Scalar(
-        "SELECT 1 FROM exception WHERE kind = @kind AND resolved_at IS NULL LIMIT 1", Exceptions.Unresolved) is not null;
 
     public void Quarantined(long n, Guid id, string reason) => session.Execute(
         "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);

@@ -20,8 +20,6 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
     private IDisposable? hold;
     private long head;
     private List<long> quarantined = [];
-    private long shiftsThrough;
-    private Dictionary<Guid, long> shifts = [];
 
     public Overlay Overlay { get; private set; } = new();
 
@@ -75,24 +73,15 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
     /// <summary>Rows by an indexed column, the replica's first, then those made here.</summary>
     public IEnumerable<Row> By(SyncTable table, string column, object value) =>
         TableSql.Where(Session, table, $"{column} = @value LIMIT 100", value).Select(Overlay.Edited)
-            .Concat(Overlay.Made(table).Where(r => Equals(r[column], value)))
+            .Concat(Overlay.Made(table, column, value))
             .DistinctBy(r => r.Key);
 
     /// <summary>All rows that belong to a document or line: a sale may have any number of lines.</summary>
     public IEnumerable<Row> Of(SyncTable table, string column, Guid owner) =>
-        TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.Made(table).Where(r => Equals(r[column], owner))).DistinctBy(r => r.Key);
+        TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.Made(table, column, owner)).DistinctBy(r => r.Key);
 
     /// <summary>On-hand counts move with what was sold here and is not included yet.</summary>
-    public long OnHandShift(Guid stock)
-    {
-        if (shiftsThrough != Overlay.Through)
-        {
-            shifts = Overlay.Made(BookmineSetup.StockMovement).Where(m => m["stock_id"] is not null)
-                .GroupBy(m => m.Guid("stock_id")).ToDictionary(g => g.Key, g => g.Sum(m => m.Integer("qty")));
-            shiftsThrough = Overlay.Through;
-        }
-        return shifts.GetValueOrDefault(stock);
-    }
+    public long OnHandShift(Guid stock) => Overlay.Made(BookmineSetup.StockMovement, "stock_id", stock).Sum(m => m.Integer("qty"));
 
     /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
     public long? AsOf => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'") is string text
@@ -115,7 +104,7 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
         if (included != head || !kept.SequenceEqual(quarantined))
         {
             Overlay = Overlay.Read(BookmineSetup.Instance, journal, included, kept);
-            (head, quarantined, shifts, shiftsThrough) = (included, kept, [], -1);
+            (head, quarantined) = (included, kept);
         }
         else
         {

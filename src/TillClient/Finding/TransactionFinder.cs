@@ -36,9 +36,14 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
 
     /// <summary>A sale that is posted and not downloaded yet has its TransID in the server's answer only.</summary>
     private TransactionView? ByTransId(long transId) =>
-        view.By(BookmineSetup.Document, "trans_id", transId).FirstOrDefault() is { } document ? View(document)
-        : view.Overlay.Made(BookmineSetup.Document).FirstOrDefault(d => PostedNumber(d) == transId) is { } posted ? View(posted)
-        : null;
+        (view.By(BookmineSetup.Document, "trans_id", transId).FirstOrDefault() ?? Answered(transId)) is { } document ? View(document) : null;
+
+    private Row? Answered(long transId)
+    {
+        var acknowledged = journal.Acknowledged;
+        return view.Overlay.Made(BookmineSetup.Document)
+            .FirstOrDefault(d => view.Overlay.MadeBy(d.Key) <= acknowledged && PostedNumber(d) == transId);
+    }
 
     private TransactionView View(Row document)
     {
