@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookmine.Schema;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Database;
@@ -37,7 +38,7 @@ public static class ServerHost
         builder.Services.AddSingleton<LiveEdits>();
         builder.Services.AddSingleton(services => new ServerOrchestrator(
             BookmineSetup.Instance, services.GetRequiredService<IServerDatabase>(), new ShopPosting(clock), new UploadRules(),
-            new SnapshotStore(BookmineSetup.Instance, SqliteDatabase.OpenPlain, Path.Combine(options.DataFolder, "snapshots"), clock), clock));
+            new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain), Path.Combine(options.DataFolder, "snapshots"), clock), clock));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -11,7 +11,7 @@ namespace Bookmine.TillClient;
 /// Makes the report of what was posted since the last report that a person saw, from the answers noted in the journal; so nothing that was
 /// dropped or quarantined goes untold because a line broke after the posting. Asks the server for its totals of the same entries.
 /// </summary>
-internal sealed class SyncReporter(ClientJournal journal, ShopClient shop)
+internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
 {
     private const int Slice = 500;
     private static readonly ControlTotals Nothing = new(0, 0, 0, new Dictionary<string, long>());

@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Schema.Entries;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
@@ -29,6 +30,7 @@ public sealed class Till : IDisposable
     private static readonly TimeSpan WaitForLookUp = TimeSpan.FromSeconds(2);
     private readonly Lock gate = new();
     private readonly string folder;
+    private readonly IFileStore files;
     private readonly TimeProvider clock;
     private readonly EntityIds ids;
     private readonly ClientJournal journal;
@@ -41,16 +43,15 @@ public sealed class Till : IDisposable
     private readonly RefundMaker refunds;
     private readonly RecordMaker records;
 
-    private Till(string folder, bool disconnected, TimeProvider clock)
+    private Till(string folder, bool disconnected, TillMachine machine)
     {
         this.folder = folder;
-        this.clock = clock;
-        Identity = TillIdentity.Read(folder);
-        ids = new EntityIds(clock);
-        journal = ClientJournal.Open(SqliteFiles.Open, folder, Identity.Till, clock, ids);
-        link = new ServerLink(folder, Identity, new Connection(disconnected, clock, new Random()));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, link.Channel, clock, ids);
-        view = new ReplicaView(folder, journal, Identity.Till);
+        (files, clock, ids) = (machine.Files, machine.Clock, machine.Ids);
+        Identity = TillIdentity.Read(files, folder);
+        journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
+        link = new ServerLink(files, folder, machine.Connect(Identity), new Connection(disconnected, clock, machine.Chance));
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids);
+        view = new ReplicaView(files, folder, journal, Identity.Till);
         catalogue = new Catalogue(view);
         transactions = new TransactionFinder(view, journal);
         sales = new SaleMaker(view, catalogue, ids, clock);
@@ -64,12 +65,16 @@ public sealed class Till : IDisposable
     /// <param name="disconnected">Call nobody: sell without the server until the next start.</param>
     /// <exception cref="TillException">The folder is not an enrolled till's.</exception>
     /// <exception cref="JournalException">The journal is another till's or has lost its end.</exception>
-    public static Till Open(string folder, bool disconnected, TimeProvider clock) => new(folder, disconnected, clock);
+    public static Till Open(string folder, bool disconnected, TimeProvider clock) => Open(folder, disconnected, TillMachine.This(clock));
+
+    /// <summary>The same on a machine of the caller's.</summary>
+    public static Till Open(string folder, bool disconnected, TillMachine machine) => new(folder, disconnected, machine);
 
     /// <summary>Trades an enrolment code for an identity in an empty folder. The first replica is fetched by <see cref="ReprovisionAsync"/>.</summary>
     public static async Task<TillIdentity> EnrolAsync(string folder, string server, string code, TimeProvider clock, CancellationToken cancel)
     {
-        if (TillIdentity.Exists(folder) || File.Exists(Path.Combine(folder, "journal.db")))
+        var machine = TillMachine.This(clock);
+        if (TillIdentity.Exists(machine.Files, folder) || machine.Files.Exists(Path.Combine(folder, "journal.db")))
         {
             throw new TillException(
                 $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
@@ -85,10 +90,16 @@ public sealed class Till : IDisposable
             throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
         }
         var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret);
-        identity.Write(folder);
-        using var journal = ClientJournal.Open(SqliteFiles.Open, folder, reply.Till, clock, new EntityIds(clock));
-        journal.AddBlock(new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        TakeIdentity(machine, folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
         return identity;
+    }
+
+    /// <summary>Makes the folder an enrolled till's: its identity, and a journal with its first block of numbers.</summary>
+    public static void TakeIdentity(TillMachine machine, string folder, TillIdentity identity, Sync.Wire.NumberBlock block)
+    {
+        identity.Write(machine.Files, folder);
+        using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids);
+        journal.AddBlock(block);
     }
 
     public TillStatus Status()
@@ -230,8 +241,8 @@ public sealed class Till : IDisposable
 
     public TillSettings Settings
     {
-        get => TillSettings.Read(folder);
-        set => value.Write(folder);
+        get => TillSettings.Read(files, folder);
+        set => value.Write(files, folder);
     }
 
     public void Dispose()
@@ -295,8 +306,8 @@ public sealed class Till : IDisposable
         {
             return (outcome, null);
         }
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(WaitForTransId);
+        using var waited = new CancellationTokenSource(WaitForTransId, clock);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, waited.Token);
         try
         {
             var results = await link.TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
@@ -372,8 +383,8 @@ public sealed class Till : IDisposable
         {
             return null;
         }
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(WaitForLookUp);
+        using var waited = new CancellationTokenSource(WaitForLookUp, clock);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, waited.Token);
         try
         {
             return await link.TryAsync(() => link.Shop.FindAsync(number.ToString(), patience.Token)).ConfigureAwait(false);

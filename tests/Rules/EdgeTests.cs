@@ -191,7 +191,7 @@ public sealed class EdgeTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         var id = shop.Database.Reading(s => global::Bookmine.Sync.Data.TableSql.Where(s, BookmineSetup.Stock, "isbn13 = 9780000000019")[0].Guid("id"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");

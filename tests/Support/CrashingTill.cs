@@ -18,12 +18,12 @@ internal sealed class CrashingTill : IAsyncDisposable
     public CrashingTill(Shop shop, string name)
     {
         var folder = shop.TillFolder(name);
-        var identity = TillIdentity.Read(folder);
+        var identity = TillIdentity.Read(Disk.Files, folder);
         var ids = new EntityIds(shop.Clock);
         http = new TillHttp(identity.Server, identity);
-        journal = ClientJournal.Open(SqliteFiles.Open, folder, identity.Till, shop.Clock, ids);
-        Channel = new CrashingChannel(new HttpServerChannel(http));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, folder, SqliteFiles.Open, Channel, shop.Clock, ids);
+        journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids);
+        Channel = new CrashingChannel(new HttpServerChannel(http, Disk.Files));
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids);
     }
 
     public CrashingChannel Channel { get; }

@@ -13,7 +13,7 @@ internal static class Replicas
     {
         var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(shop.Clock.GetUtcNow().ToUnixTimeMilliseconds(), TimeZoneInfo.Utc)));
         var expected = shop.Database.Reading(s => Rows(s)).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
-        using var session = new Session(SqliteFiles.OpenToRead(new ReplicaFolder(shop.TillFolder(till)).Current!));
+        using var session = new Session(SqliteFiles.Open(new ReplicaFolder(Disk.Files, shop.TillFolder(till)).Current!));
         var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(expected, actual);
     }

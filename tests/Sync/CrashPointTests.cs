@@ -71,14 +71,14 @@ public sealed class CrashPointTests
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        var old = new ReplicaFolder(shop.TillFolder("front")).Current!;
+        var old = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current!;
         var journal = await File.ReadAllBytesAsync(Path.Combine(shop.TillFolder("front"), "journal.db"));
         using (var other = shop.OpenTill("front", false))
         {
             await other.ReprovisionAsync();
         }
         Assert.True(File.Exists(old));
-        Assert.NotEqual(old, new ReplicaFolder(shop.TillFolder("front")).Current);
+        Assert.NotEqual(old, new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current);
         Assert.Equal(9, Assert.IsType<FoundStock>(Assert.Single(await till.FindAsync(Sales.Lighthouse))).OnHand);
         Assert.Equal(1, till.Status().Unposted);
         Assert.Equal(journal, await File.ReadAllBytesAsync(Path.Combine(shop.TillFolder("front"), "journal.db")));
@@ -98,7 +98,7 @@ public sealed class CrashPointTests
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         shop.Clock.Advance(TimeSpan.FromMinutes(1));
         shop.Write("UPDATE till SET reprovision_from = @now", shop.Clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var folder = new ReplicaFolder(shop.TillFolder("front"));
+        var folder = new ReplicaFolder(Disk.Files, shop.TillFolder("front"));
         var first = folder.Current;
         shop.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, (await shop.ResyncAsync("front")).Posted.Sales);
@@ -193,15 +193,15 @@ public sealed class CrashPointTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var tampered = new ReplicaFolder(shop.TillFolder("front")).Current;
-        using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(new ReplicaFolder(shop.TillFolder("front")).Current!)))
+        var tampered = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current;
+        using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current!)))
         {
             session.Execute("UPDATE stock SET title = 'Tampered' WHERE isbn13 = 9780000000019");
         }
         shop.Write("UPDATE stock SET title = 'The Lighthouse' WHERE isbn13 = 9780000000019");
         await shop.ResyncAsync("front");
         Replicas.AssertEqual(shop, "front");
-        Assert.NotEqual(tampered, new ReplicaFolder(shop.TillFolder("front")).Current);
+        Assert.NotEqual(tampered, new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current);
     }
 
     [Fact]

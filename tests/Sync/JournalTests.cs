@@ -5,6 +5,7 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.Tests.Support;
 using Bookmine.TillClient.Files;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
@@ -62,7 +63,7 @@ public sealed class JournalTests : IDisposable
     public void A_journal_of_another_till_is_refused_and_named()
     {
         Open().Dispose();
-        var fault = Assert.Throws<JournalException>(() => ClientJournal.Open(SqliteFiles.Open, folder, 2, clock, new EntityIds(clock)));
+        var fault = Assert.Throws<JournalException>(() => ClientJournal.Open(Disk.Files, folder, 2, clock, new EntityIds(clock)));
         Assert.Contains("journal of till 1", fault.Message, StringComparison.Ordinal);
     }
 
@@ -155,7 +156,7 @@ public sealed class JournalTests : IDisposable
 
     private ClientJournal Open()
     {
-        var journal = ClientJournal.Open(SqliteFiles.Open, folder, 1, clock, new EntityIds(clock));
+        var journal = ClientJournal.Open(Disk.Files, folder, 1, clock, new EntityIds(clock));
         journal.AddBlock(new NumberBlock(1, 10));
         return journal;
     }

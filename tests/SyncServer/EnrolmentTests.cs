@@ -21,7 +21,7 @@ public sealed class EnrolmentTests
         await Enrol(shop, "a", code);
         var fault = await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "b", code));
         Assert.Contains("used already", fault.Message, StringComparison.Ordinal);
-        Assert.False(TillIdentity.Exists(shop.TillFolder("b")));
+        Assert.False(TillIdentity.Exists(Disk.Files, shop.TillFolder("b")));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class EnrolmentTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
         var random = new Random(7);
@@ -116,7 +116,7 @@ public sealed class EnrolmentTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var identity = TillIdentity.Read(shop.TillFolder("front"));
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
         using var bomb = new MemoryStream();
@@ -139,7 +139,7 @@ public sealed class EnrolmentTests
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
-        var secret = TillIdentity.Read(shop.TillFolder("front")).Secret;
+        var secret = TillIdentity.Read(Disk.Files, shop.TillFolder("front")).Secret;
         await using var stream = new FileStream(shop.DatabaseFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var database = new MemoryStream();
         await stream.CopyToAsync(database);

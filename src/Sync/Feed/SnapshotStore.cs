@@ -1,6 +1,7 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
@@ -11,7 +12,7 @@ namespace Bookmine.Sync.Feed;
 /// Ready replica files of the shared bucket, one for all clients, named by their SHA-256. A snapshot need not be new: what came after it
 /// follows as an ordinary pull, so one is made only when none is there or that pull would exceed a third of it.
 /// </summary>
-public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> open, string folder, TimeProvider clock)
+public sealed class SnapshotStore(SyncSetup setup, IFileStore files, string folder, TimeProvider clock)
 {
     private readonly Lock gate = new();
 
@@ -38,33 +39,36 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
 
     /// <summary>The path of a snapshot by its name; null when there is none of that name.</summary>
     public string? PathOf(string name) =>
-        name.Length == 64 && name.All(char.IsAsciiHexDigitLower) && Path.Combine(folder, name + ".db") is var path && File.Exists(path) ? path : null;
+        name.Length == 64 && name.All(char.IsAsciiHexDigitLower) && Path.Combine(folder, name + ".db") is var path && files.Exists(path) ? path : null;
 
     private Made Make(IEnumerable<PullChunk> chunks)
     {
-        Directory.CreateDirectory(folder);
         var building = Path.Combine(folder, "building.db");
-        File.Delete(building);
+        foreach (var leftover in files.List(folder, "building.db"))
+        {
+            files.Delete(leftover);
+        }
         Checkpoint checkpoint;
-        using (var replica = ReplicaFile.Create(setup, open, building, indexed: false))
+        using (var replica = ReplicaFile.Create(setup, files, building, indexed: false))
         {
             checkpoint = Fill(replica, chunks);
             replica.BuildIndexes();
             replica.Finish();
         }
         string name;
-        using (var stream = File.OpenRead(building))
+        using (var stream = files.OpenRead(building))
         {
             name = Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-        foreach (var old in Directory.EnumerateFiles(folder, "*.db").Where(f => f != building && f != PathOf(current?.Offer.Name ?? "")))
+        foreach (var old in files.List(folder, "").Where(f => f.EndsWith(".db", StringComparison.Ordinal) && f != building && f != PathOf(current?.Offer.Name ?? "")))
         {
-            File.Delete(old);
+            files.Delete(old);
         }
         var path = Path.Combine(folder, name + ".db");
-        File.Move(building, path, overwrite: true);
-        var made = new Made(new SnapshotOffer(name, new FileInfo(path).Length), checkpoint.Epoch, checkpoint.Head, checkpoint.Digests.Sum(d => d.Count));
-        File.WriteAllText(Note, string.Create(CultureInfo.InvariantCulture, $"{setup.SchemaVersion} {name} {made.Epoch} {made.Head} {made.Rows}"));
+        files.Sync(building);
+        files.Move(building, path);
+        var made = new Made(new SnapshotOffer(name, files.Length(path)), checkpoint.Epoch, checkpoint.Head, checkpoint.Digests.Sum(d => d.Count));
+        files.Replace(Note, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{setup.SchemaVersion} {name} {made.Epoch} {made.Head} {made.Rows}")));
         return made;
     }
 
@@ -84,12 +88,12 @@ public sealed class SnapshotStore(SyncSetup setup, Func<string, DbConnection> op
     /// <summary>What the program before this one had made, so that a restart builds nothing again.</summary>
     private Made? ReadNote()
     {
-        if (!File.Exists(Note) || File.ReadAllText(Note).Split(' ') is not [var schema, var name, var epoch, var head, var rows]
+        if (files.Read(Note) is not { } note || Encoding.UTF8.GetString(note).Split(' ') is not [var schema, var name, var epoch, var head, var rows]
             || schema != setup.SchemaVersion.ToString(CultureInfo.InvariantCulture) || PathOf(name) is not { } path)
         {
             return null;
         }
         return new Made(
-            new SnapshotOffer(name, new FileInfo(path).Length), epoch, long.Parse(head, CultureInfo.InvariantCulture), long.Parse(rows, CultureInfo.InvariantCulture));
+            new SnapshotOffer(name, files.Length(path)), epoch, long.Parse(head, CultureInfo.InvariantCulture), long.Parse(rows, CultureInfo.InvariantCulture));
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 
@@ -25,22 +26,21 @@ public sealed class ClientJournal : IDisposable
 
     private sealed record Counted(long After, long Through, long Count, long Amount);
 
-    private ClientJournal(Session session, string folder, TimeProvider clock, EntityIds ids)
+    private ClientJournal(IFileStore files, Session session, string folder, TimeProvider clock, EntityIds ids)
     {
         this.session = session;
         this.clock = clock;
         this.ids = ids;
-        headFile = new JournalHeadFile(Path.Combine(folder, "journal.head"));
+        headFile = new JournalHeadFile(files, Path.Combine(folder, "journal.head"));
     }
 
     /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
-    /// <param name="open">Opens a SQLite file for writing.</param>
     /// <param name="client">Whose journal it must be; the first opening writes it down.</param>
     /// <exception cref="JournalException">It is another client's, or it has lost its end.</exception>
-    public static ClientJournal Open(Func<string, DbConnection> open, string folder, long client, TimeProvider clock, EntityIds ids)
+    public static ClientJournal Open(IFileStore files, string folder, long client, TimeProvider clock, EntityIds ids)
     {
         var path = Path.Combine(folder, "journal.db");
-        var session = new Session(open(path));
+        var session = new Session(files.OpenDatabase(path));
         try
         {
             session.Script(JournalSchema.Settings);
@@ -53,7 +53,7 @@ public sealed class ClientJournal : IDisposable
                     $"{path} is the journal of till {owner}, and this machine is enrolled as till {client}. "
                     + "Put the right journal back; nothing was changed.");
             }
-            var journal = new ClientJournal(session, folder, clock, ids);
+            var journal = new ClientJournal(files, session, folder, clock, ids);
             journal.RefuseLostEnd(path);
             return journal;
         }

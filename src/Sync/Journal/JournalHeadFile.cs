@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Bookmine.Sync.Files;
 
 namespace Bookmine.Sync.Journal;
 
@@ -7,7 +8,7 @@ namespace Bookmine.Sync.Journal;
 /// A small second file that remembers how far the journal had come, so that a journal that lost its end is noticed at start. Written in
 /// place after each seal without a sync of its own: after a power cut it may be behind the journal, which says nothing, never ahead.
 /// </summary>
-internal sealed class JournalHeadFile(string path)
+internal sealed class JournalHeadFile(IFileStore files, string path)
 {
     private const int Length = 80;
 
@@ -24,8 +25,7 @@ internal sealed class JournalHeadFile(string path)
         SHA256.HashData(bytes[..48], bytes[48..]);
         try
         {
-            using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-            RandomAccess.Write(file, bytes, 0);
+            files.WriteAt(path, 0, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,12 +36,7 @@ internal sealed class JournalHeadFile(string path)
     /// <summary>What was written last; null when there is no whole record.</summary>
     public Head? Read()
     {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-        var bytes = File.ReadAllBytes(path);
-        return bytes.Length == Length && SHA256.HashData(bytes.AsSpan(0, 48)).AsSpan().SequenceEqual(bytes.AsSpan(48))
+        return files.Read(path) is { Length: Length } bytes && SHA256.HashData(bytes.AsSpan(0, 48)).AsSpan().SequenceEqual(bytes.AsSpan(48))
             ? new Head(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(8)), bytes[16..48])
             : null;
     }

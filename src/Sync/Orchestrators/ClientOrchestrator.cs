@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
@@ -12,11 +12,11 @@ namespace Bookmine.Sync.Orchestrators;
 /// at a time, independent of each other. Whatever breaks off is taken up again by the next call.
 /// </summary>
 public sealed class ClientOrchestrator(
-    SyncSetup setup, ClientJournal journal, string folder, Func<string, DbConnection> open, IServerChannel channel, TimeProvider clock, EntityIds ids) : IDisposable
+    SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids) : IDisposable
 {
     private readonly SemaphoreSlim pushing = new(1, 1);
     private readonly Guid running = ids.Next();
-    private readonly Downloader downloader = new(setup, folder, open, channel, clock);
+    private readonly Downloader downloader = new(setup, files, folder, channel, clock);
 
     /// <summary>Everything: post, then bring the replica up to date.</summary>
     /// <exception cref="ServerAwayException">The server cannot be reached; what was acknowledged before stays so.</exception>

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
@@ -11,13 +11,14 @@ namespace Bookmine.Sync.Orchestrators;
 internal sealed record DownloadOutcome(long Rows, bool Replaced);
 
 /// <summary>Brings the replica up to date, by changes or by a fresh file. Knows nothing of the journal and has no way to it.</summary>
-internal sealed class Downloader(SyncSetup setup, string folder, Func<string, DbConnection> open, IServerChannel channel, TimeProvider clock) : IDisposable
+internal sealed class Downloader(SyncSetup setup, IFileStore files, string folder, IServerChannel channel, TimeProvider clock) : IDisposable
 {
     /// <summary>A download that is not whole after this many chunks is given up; at 5,000 rows each no replica is that large.</summary>
     private const int MostChunks = 100_000;
 
+    private const string SnapshotPrefix = "snapshot-";
     private readonly SemaphoreSlim downloading = new(1, 1);
-    private readonly ReplicaFolder replicas = new(folder);
+    private readonly ReplicaFolder replicas = new(files, folder);
 
     /// <summary>The replica in use, if its schema is this program's.</summary>
     public ReplicaFile? OpenCurrent()
@@ -26,7 +27,7 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
         {
             return null;
         }
-        var replica = ReplicaFile.Open(setup, open, path);
+        var replica = ReplicaFile.Open(setup, files, path);
         if (replica.Schema == setup.SchemaVersion)
         {
             return replica;
@@ -78,17 +79,17 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
         var offer = hello.Snapshot
             ?? (await channel.HelloAsync(new HelloRequest(Protocol.Version, setup.SchemaVersion, 0, 0, "", null, [], 0, long.MaxValue, 0), cancel).ConfigureAwait(false)).Snapshot
             ?? throw new ServerRefusedException("The server offers no snapshot to make a fresh replica from.", 404);
-        var part = Path.Combine(folder, $"snapshot-{offer.Name}.part");
+        var part = Path.Combine(folder, $"{SnapshotPrefix}{offer.Name}.part");
         await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);
         replicas.Sweep();
-        foreach (var leftover in Directory.EnumerateFiles(folder, "snapshot-*.part").Where(f => f != part))
+        foreach (var leftover in files.List(folder, SnapshotPrefix).Where(f => f != part))
         {
-            File.Delete(leftover);
+            files.Delete(leftover);
         }
         var path = replicas.Next();
-        File.Move(part, path);
+        files.Move(part, path);
         long rows;
-        using (var replica = ReplicaFile.Open(setup, open, path))
+        using (var replica = ReplicaFile.Open(setup, files, path))
         {
             replica.ProvisionedAt = hello.ServerTime;
             rows = await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false);
@@ -102,7 +103,7 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
     private async Task<long> PullAsync(ReplicaFile replica, string epoch, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var cursors = replica.Cursors();
-        var staging = new Staging(Path.Combine(folder, "stage"), $"{Path.GetFileName(replica.Path)} {epoch} {string.Join(' ', cursors.OrderBy(c => c.Key))}");
+        var staging = new Staging(files, folder, $"{Path.GetFileName(replica.Path)} {epoch} {string.Join(' ', cursors.OrderBy(c => c.Key))}");
         using var applying = replica.BeginApply();
         try
         {
@@ -161,19 +162,9 @@ internal sealed class Downloader(SyncSetup setup, string folder, Func<string, Db
     }
 
     /// <summary>Another process of this till may be downloading: one at a time.</summary>
-    private FileStream LockFolder()
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, "download.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new DownloadBusyException(e);
-        }
-    }
+    private IDisposable LockFolder() => files.TryLock(Path.Combine(folder, "download.lock"), shared: false) ?? throw new DownloadBusyException();
 }
 
 /// <summary>Another program on this till is downloading.</summary>
-public sealed class DownloadBusyException(Exception inner)
-    : Exception("Another program on this till is downloading at this moment. Nothing is lost: try again when it is done.", inner);
+public sealed class DownloadBusyException()
+    : Exception("Another program on this till is downloading at this moment. Nothing is lost: try again when it is done.");

@@ -1,6 +1,6 @@
-using System.Data.Common;
 using System.Globalization;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
@@ -22,9 +22,9 @@ public sealed class ReplicaFile : IDisposable
 
     /// <summary>Makes an empty replica.</summary>
     /// <param name="indexed">False to leave the indexes for <see cref="BuildIndexes"/>, after a first load.</param>
-    public static ReplicaFile Create(SyncSetup setup, Func<string, DbConnection> open, string path, bool indexed = true)
+    public static ReplicaFile Create(SyncSetup setup, IFileStore files, string path, bool indexed = true)
     {
-        var replica = Open(setup, open, path);
+        var replica = Open(setup, files, path);
         replica.session.Script(ReplicaSchema.EngineTables);
         foreach (var table in ReplicaSchema.Tables(setup))
         {
@@ -38,10 +38,10 @@ public sealed class ReplicaFile : IDisposable
         return replica;
     }
 
-    public static ReplicaFile Open(SyncSetup setup, Func<string, DbConnection> open, string path)
+    public static ReplicaFile Open(SyncSetup setup, IFileStore files, string path)
     {
-        var session = new Session(open(path));
-        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;");
+        var session = new Session(files.OpenDatabase(path));
+        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;");
         return new ReplicaFile(setup, path, session);
     }
 

@@ -1,38 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Replica;
 
 /// <summary>
 /// Chunks of a download that has not reached its checkpoint yet, kept as files, so that a long download that breaks off goes on where it was.
+/// What a power cut leaves of them is found out by their own hashes, so they are not synced.
 /// </summary>
 internal sealed class Staging
 {
+    private const string Prefix = "stage-";
+    private readonly IFileStore files;
     private readonly string folder;
-    private readonly string basis;
+    private readonly byte[] basis;
 
     /// <param name="basis">What the chunks build on (epoch and cursors): chunks that build on something else are thrown away.</param>
-    public Staging(string folder, string basis)
+    public Staging(IFileStore files, string folder, string basis)
     {
-        this.folder = folder;
-        this.basis = basis;
-        Directory.CreateDirectory(folder);
-        if (!File.Exists(BasisFile) || File.ReadAllText(BasisFile) != basis)
+        (this.files, this.folder, this.basis) = (files, folder, Encoding.UTF8.GetBytes(basis));
+        if (files.Read(BasisFile)?.AsSpan().SequenceEqual(this.basis) != true)
         {
             Clear();
         }
     }
 
-    private string BasisFile => Path.Combine(folder, "basis");
+    private string BasisFile => Path.Combine(folder, Prefix + "basis");
 
     public void Add(PullChunk chunk)
     {
-        if (!File.Exists(BasisFile))
+        var staged = Files();
+        if (staged.Count == 0)
         {
-            File.WriteAllText(BasisFile, basis);
+            files.Replace(BasisFile, basis);
         }
-        var path = Path.Combine(folder, $"{Files().Length:d8}.chunk");
-        File.WriteAllBytes(path + ".part", chunk.Write());
-        File.Move(path + ".part", path);
+        var bytes = chunk.Write();
+        files.WriteAt(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{staged.Count:d8}.chunk")), 0, [.. Digest(bytes), .. bytes]);
     }
 
     /// <summary>The staged chunks in order; a damaged one ends the sequence and goes, with all after it.</summary>
@@ -47,29 +51,28 @@ internal sealed class Staging
                 continue;
             }
             damaged = true;
-            File.Delete(file);
+            files.Delete(file);
         }
     }
 
     public void Clear()
     {
-        foreach (var file in Directory.EnumerateFiles(folder))
+        foreach (var file in files.List(folder, Prefix))
         {
-            File.Delete(file);
+            files.Delete(file);
         }
     }
 
-    private static PullChunk? Read(string file)
+    private PullChunk? Read(string file)
     {
-        try
-        {
-            return PullChunk.Read(File.ReadAllBytes(file));
-        }
-        catch (WireFormatException)
-        {
-            return null;
-        }
+        const int digestLength = 32;
+        var bytes = files.Read(file) ?? [];
+        return bytes.Length > digestLength && Digest(bytes.AsSpan(digestLength)).AsSpan().SequenceEqual(bytes.AsSpan(0, digestLength))
+            ? PullChunk.Read(bytes.AsMemory(digestLength))
+            : null;
     }
 
-    private string[] Files() => [.. Directory.EnumerateFiles(folder, "*.chunk").Order(StringComparer.Ordinal)];
+    private static byte[] Digest(ReadOnlySpan<byte> bytes) => System.Security.Cryptography.SHA256.HashData(bytes);
+
+    private IReadOnlyList<string> Files() => [.. files.List(folder, Prefix).Where(f => f.EndsWith(".chunk", StringComparison.Ordinal))];
 }

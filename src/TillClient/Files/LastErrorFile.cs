@@ -1,17 +1,20 @@
+using System.Text;
+using Bookmine.Sync.Files;
+
 namespace Bookmine.TillClient.Files;
 
 /// <summary>What went wrong when the server was last called, for a program that asks later; gone once the server was reached.</summary>
-internal static class LastErrorFile
+internal sealed class LastErrorFile(IFileStore files, string folder)
 {
-    private const string Name = "last-error";
+    private string Path => System.IO.Path.Combine(folder, "last-error");
 
-    public static string? Read(string folder) => File.Exists(Path.Combine(folder, Name)) ? File.ReadAllText(Path.Combine(folder, Name)) : null;
+    public string? Read() => files.Read(Path) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    public static void Write(string folder, string error)
+    public void Write(string error)
     {
         try
         {
-            File.WriteAllText(Path.Combine(folder, Name), error);
+            files.Replace(Path, Encoding.UTF8.GetBytes(error));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -19,11 +22,11 @@ internal static class LastErrorFile
         }
     }
 
-    public static void Clear(string folder)
+    public void Clear()
     {
-        if (File.Exists(Path.Combine(folder, Name)))
+        if (files.Exists(Path))
         {
-            File.Delete(Path.Combine(folder, Name));
+            files.Delete(Path);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bookmine.Sync.Files;
 
 namespace Bookmine.TillClient.Files;
 
@@ -10,20 +11,20 @@ public sealed record TillIdentity(string Server, long Till, string Name, long Br
 {
     private const string FileName = "till.json";
 
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+    public static bool Exists(IFileStore files, string folder) => files.Exists(Path.Combine(folder, FileName));
 
     /// <exception cref="TillException">The folder is no enrolled till's.</exception>
-    public static TillIdentity Read(string folder)
+    public static TillIdentity Read(IFileStore files, string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        if (files.Read(path) is not { } json)
         {
             throw new TillException(
                 $"{folder} is not an enrolled till's folder. Have the manager make a code (bookmine-server till enrol-code), then: bookmine-till enrol --server URL --code CODE --data {folder}");
         }
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), TillFilesJson.Default.TillIdentity)!;
+            return JsonSerializer.Deserialize(json, TillFilesJson.Default.TillIdentity)!;
         }
         catch (JsonException)
         {
@@ -31,20 +32,8 @@ public sealed record TillIdentity(string Server, long Till, string Name, long Br
         }
     }
 
-    public void Write(string folder)
-    {
-        var path = Path.Combine(folder, FileName);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using var stream = new FileStream(path + ".new", options);
-        JsonSerializer.Serialize(stream, this, TillFilesJson.Default.TillIdentity);
-        stream.Flush(flushToDisk: true);
-        stream.Close();
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    public void Write(IFileStore files, string folder) =>
+        files.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, TillFilesJson.Default.TillIdentity), secret: true);
 }
 
 /// <summary>What belongs to this machine: <c>settings.json</c>.</summary>
@@ -54,12 +43,12 @@ public sealed record TillSettings(string? Printer = null, int Columns = 42, stri
 {
     private const string FileName = "settings.json";
 
-    public static TillSettings Read(string folder)
+    public static TillSettings Read(IFileStore files, string folder)
     {
         var path = Path.Combine(folder, FileName);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), TillFilesJson.Default.TillSettings)! : new TillSettings();
+            return files.Read(path) is { } json ? JsonSerializer.Deserialize(json, TillFilesJson.Default.TillSettings)! : new TillSettings();
         }
         catch (JsonException)
         {
@@ -67,12 +56,8 @@ public sealed record TillSettings(string? Printer = null, int Columns = 42, stri
         }
     }
 
-    public void Write(string folder)
-    {
-        var path = Path.Combine(folder, FileName);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(this, TillFilesJson.Default.TillSettings));
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    public void Write(IFileStore files, string folder) =>
+        files.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, TillFilesJson.Default.TillSettings));
 }
 
 /// <summary>The JSON of the till's own small files, without reflection.</summary>

@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
@@ -12,9 +13,9 @@ namespace Bookmine.TillClient.Finding;
 /// What the cashier sees: the replica in use, and over it the overlay of what was done here since. Looks at <c>replica.current</c>
 /// before each use and reopens when another replica was put in use. For one thread at a time.
 /// </summary>
-internal sealed class ReplicaView(string folder, ClientJournal journal, long till) : IDisposable
+internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, long till) : IDisposable
 {
-    private readonly ReplicaFolder replicas = new(folder);
+    private readonly ReplicaFolder replicas = new(files, folder);
     private string? path;
     private Session? session;
     private IDisposable? hold;
@@ -54,8 +55,8 @@ internal sealed class ReplicaView(string folder, ClientJournal journal, long til
             return;
         }
         Close();
-        hold = ReplicaFolder.Hold(current);
-        session = new Session(SqliteFiles.OpenToRead(current));
+        hold = replicas.Hold(current);
+        session = new Session(files.OpenDatabase(current));
         session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
         (path, head) = (current, -1);
     }

@@ -2,17 +2,18 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Server;
 
 /// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
-public sealed class HttpServerChannel(TillHttp http) : IServerChannel
+public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServerChannel
 {
     private const int CompressFromBytes = 8 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
@@ -34,36 +35,25 @@ public sealed class HttpServerChannel(TillHttp http) : IServerChannel
 
     public async Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write))
+        if (files.Length(path) > offer.Bytes)
         {
-            if (file.Length > offer.Bytes)
-            {
-                file.SetLength(0);
-            }
-            file.Seek(0, SeekOrigin.End);
-            if (file.Length < offer.Bytes)
-            {
-                await FetchFromAsync(offer, file, progress, cancel).ConfigureAwait(false);
-            }
-            file.Flush(flushToDisk: true);
+            files.Delete(path);
         }
-        using var whole = File.OpenRead(path);
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(whole, cancel).ConfigureAwait(false)) != offer.Name)
+        if (files.Length(path) < offer.Bytes)
         {
-            whole.Close();
-            File.Delete(path);
-            throw new ServerAwayException("The snapshot arrived damaged and was thrown away. Try again.");
+            await FetchFromAsync(offer, path, files.Length(path), progress, cancel).ConfigureAwait(false);
         }
+        SnapshotFile.Accept(files, path, offer);
     }
 
-    private async Task FetchFromAsync(SnapshotOffer offer, FileStream file, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    private async Task FetchFromAsync(SnapshotOffer offer, string path, long at, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
-        var range = file.Length > 0 ? new RangeHeaderValue(file.Length, null) : null;
+        var range = at > 0 ? new RangeHeaderValue(at, null) : null;
         using var response = await http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range, streamed: true).ConfigureAwait(false);
         if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
         {
-            file.SetLength(0);
+            files.Delete(path);
+            at = 0;
         }
         var buffer = new byte[FetchBufferBytes];
         try
@@ -71,11 +61,12 @@ public sealed class HttpServerChannel(TillHttp http) : IServerChannel
             using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             patience.CancelAfter(IdleTimeout);
-            for (int read; (read = await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0;)
+            for (int read; (read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience.Token).ConfigureAwait(false)) > 0;)
             {
                 patience.CancelAfter(IdleTimeout);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
-                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, file.Length, offer.Bytes));
+                files.WriteAt(path, at, buffer.AsSpan(0, read));
+                at += read;
+                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, offer.Bytes));
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))

@@ -1,3 +1,4 @@
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.TillClient.Files;
 
@@ -8,22 +9,20 @@ internal sealed class ServerLink : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Connection connection;
-    private readonly TillHttp http;
-    private readonly string folder;
+    private readonly ServerLine line;
+    private readonly LastErrorFile lastError;
 
-    public ServerLink(string folder, TillIdentity identity, Connection connection)
+    public ServerLink(IFileStore files, string folder, ServerLine line, Connection connection)
     {
-        (this.folder, this.connection) = (folder, connection);
-        http = new TillHttp(identity.Server, identity);
-        Channel = new HttpServerChannel(http);
-        Shop = new ShopClient(http);
+        (this.line, this.connection) = (line, connection);
+        lastError = new LastErrorFile(files, folder);
     }
 
-    public HttpServerChannel Channel { get; }
+    public IServerChannel Channel => line.Channel;
 
-    public ShopClient Shop { get; }
+    public IShopChannel Shop => line.Shop;
 
-    public int Requests => http.Requests;
+    public int Requests => line.Channel.Requests;
 
     public ConnectionState State => Locked(() => connection.State);
 
@@ -31,7 +30,7 @@ internal sealed class ServerLink : IDisposable
     public bool MayTry => Locked(() => connection.MayTry);
 
     /// <summary>What went wrong at the last call, also of an earlier program; null once the server was reached.</summary>
-    public string? LastError => Locked(() => connection.LastError) ?? LastErrorFile.Read(folder);
+    public string? LastError => Locked(() => connection.LastError) ?? lastError.Read();
 
     /// <summary>Calls the server and moves the state machine by what comes of it.</summary>
     public async Task<T> TryAsync<T>(Func<Task<T>> call)
@@ -42,7 +41,7 @@ internal sealed class ServerLink : IDisposable
             Locked(() =>
             {
                 connection.Reached();
-                LastErrorFile.Clear(folder);
+                lastError.Clear();
                 return true;
             });
             return result;
@@ -52,14 +51,14 @@ internal sealed class ServerLink : IDisposable
             Locked(() =>
             {
                 connection.Lost(e.Message);
-                LastErrorFile.Write(folder, e.Message);
+                lastError.Write(e.Message);
                 return true;
             });
             throw;
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => line.Connection.Dispose();
 
     private T Locked<T>(Func<T> work)
     {

@@ -6,8 +6,21 @@ using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Server;
 
-/// <summary>What a till in normal mode asks of the shop, beside the engine's messages.</summary>
-public sealed class ShopClient(TillHttp http)
+/// <summary>What a till in normal mode asks of the shop, beside the engine's messages: over HTTP in the field, a call in simulations.</summary>
+public interface IShopChannel
+{
+    /// <summary>A transaction by its number, wherever in the chain it was made; null when there is none.</summary>
+    Task<TransactionView?> FindAsync(string number, CancellationToken cancel);
+
+    /// <summary>Makes an edit now, if the fields are still as the till saw them.</summary>
+    Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel);
+
+    /// <summary>What the entries came to in the server's books.</summary>
+    Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
+}
+
+/// <summary>The shop over HTTP.</summary>
+public sealed class ShopClient(TillHttp http) : IShopChannel
 {
     public static async Task<EnrolReply> EnrolAsync(string server, string code, CancellationToken cancel)
     {
@@ -16,15 +29,12 @@ public sealed class ShopClient(TillHttp http)
         return await http.PostAsync("sync/enrol", JsonContent.Create(request, ViewJson.Default.EnrolRequest), ViewJson.Default.EnrolReply, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>A transaction by its number, wherever in the chain it was made; null when there is none.</summary>
     public Task<TransactionView?> FindAsync(string number, CancellationToken cancel) =>
         http.GetAsync($"shop/transaction/{Uri.EscapeDataString(number)}", ViewJson.Default.TransactionView, cancel);
 
-    /// <summary>Makes an edit now, if the fields are still as the till saw them.</summary>
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) =>
         http.PostAsync($"shop/edit/{edit.Id}", new ByteArrayContent(ChangeGroupJson.Write(edit)), ViewJson.Default.EditReply, cancel);
 
-    /// <summary>What the entries came to in the server's books.</summary>
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)
         ?? new ControlTotals(0, 0, 0, new Dictionary<string, long>());

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Runtime.InteropServices;
+
+namespace Bookmine.Sync.Files;
+
+/// <summary>The machine's own disk.</summary>
+/// <param name="openDatabase">Opens a SQLite file for reading and writing, making it when there is none.</param>
+public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase) : IFileStore
+{
+    public DbConnection OpenDatabase(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return openDatabase(path);
+    }
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public byte[]? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void Replace(string path, ReadOnlySpan<byte> bytes, bool secret = false)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var fresh = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (secret && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+        using (var stream = new FileStream(fresh, options))
+        {
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        Move(fresh, path);
+    }
+
+    public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
+    {
+        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, bytes, offset);
+    }
+
+    public long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    public void Sync(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    public void Move(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(to)!);
+    }
+
+    public void Delete(string path) => File.Delete(path);
+
+    public Stream OpenRead(string path) => File.OpenRead(path);
+
+    public IReadOnlyList<string> List(string folder, string prefix) =>
+        Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, prefix + "*").Order(StringComparer.Ordinal)] : [];
+
+    public IDisposable? TryLock(string path, bool shared)
+    {
+        try
+        {
+            return new FileStream(
+                path, FileMode.OpenOrCreate, shared ? FileAccess.Read : FileAccess.ReadWrite, shared ? FileShare.Read : FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A name is durable when its folder is synced. .NET opens no folders; Windows needs no such call.</summary>
+    private static void SyncFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        var handle = Native.Open(folder, 0);
+        if (handle < 0)
+        {
+            throw new IOException($"{folder} cannot be opened to make a change of names in it durable.");
+        }
+        try
+        {
+            // A file system that knows no such call (EINVAL) makes names durable in its own way.
+            _ = Native.FSync(handle);
+        }
+        finally
+        {
+            _ = Native.Close(handle);
+        }
+    }
+
+    private static partial class Native
+    {
+        [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "fsync")]
+        internal static partial int FSync(int handle);
+
+        [LibraryImport("libc", EntryPoint = "close")]
+        internal static partial int Close(int handle);
+    }
+}

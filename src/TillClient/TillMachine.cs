@@ -1,0 +1,26 @@
+using Bookmine.Sync.Files;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.TillClient;
+
+/// <summary>A till's line to its server.</summary>
+/// <param name="Connection">What holds the line open.</param>
+public sealed record ServerLine(IServerChannel Channel, IShopChannel Shop, IDisposable Connection);
+
+/// <summary>The machine a till runs on: its disk, its clock, its line to the server, its source of chance.</summary>
+public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds Ids, Random Chance, Func<TillIdentity, ServerLine> Connect)
+{
+    /// <summary>This machine.</summary>
+    public static TillMachine This(TimeProvider clock)
+    {
+        var files = new DiskFiles(SqliteFiles.Open);
+        return new TillMachine(files, clock, new EntityIds(clock), new Random(), identity =>
+        {
+            var http = new TillHttp(identity.Server, identity);
+            return new ServerLine(new HttpServerChannel(http, files), new ShopClient(http), http);
+        });
+    }
+}
