@@ -34,6 +34,7 @@ public static class ServerHost
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(_ => ShopDatabase.Open(options.Database, clock));
         builder.Services.AddSingleton<TillRegister>();
+        builder.Services.AddSingleton<ISecrets, SystemSecrets>();
         builder.Services.AddSingleton<Enrolment>();
         builder.Services.AddSingleton<LiveEdits>();
         builder.Services.AddSingleton(services => new ServerOrchestrator(

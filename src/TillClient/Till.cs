@@ -170,6 +170,9 @@ public sealed class Till : IDisposable
     public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
 
+    /// <summary>Whether the till has a replica to sell from.</summary>
+    public bool IsProvisioned => Locked(() => view.Exists);
+
     /// <summary>The name of the branch, and the time there; null while the till has no replica.</summary>
     public (string Branch, DateTimeOffset LocalTime)? Place() => Locked<(string, DateTimeOffset)?>(() =>
     {

@@ -30,7 +30,7 @@ internal static class TillCommands
         {
             throw new ShopException("A till needs a name, such as front.");
         }
-        var (code, expires) = new Enrolment(database, context.Clock).NewCode(context.Get(Branch), context.Get(Name));
+        var (code, expires) = new Enrolment(database, context.Clock, new SystemSecrets()).NewCode(context.Get(Branch), context.Get(Name));
         return context.Print(
             new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
             $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\nOn the till: bookmine-till enrol --server URL --code {code}");
@@ -78,20 +78,15 @@ internal static class TillCommands
     {
         var (till, branch) = (context.Get(Till), context.Get(Branch));
         using var database = context.OpenDatabase();
-        database.Writing(session =>
+        database.Reading(session =>
         {
             BranchCommands.Require(session, branch);
-            if (session.Execute("UPDATE till SET branch = @branch WHERE id = @till AND state = 'enrolled'", branch, till) == 0)
-            {
-                throw NoSuchTill(till);
-            }
-            session.Execute("UPDATE till_head SET branch = @branch WHERE till = @till", branch, till);
-            session.Execute("UPDATE number_block SET branch = @branch WHERE till = @till", branch, till);
-            session.Execute("UPDATE quarantine SET branch = @branch WHERE till = @till", branch, till);
-            return session.Execute(
-                "INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING",
-                till, branch, context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            return true;
         });
+        if (!new TillRegister(database, context.Clock).Move(till, branch))
+        {
+            throw NoSuchTill(till);
+        }
         return context.Print(new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
     }
 

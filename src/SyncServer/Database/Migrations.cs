@@ -7,11 +7,13 @@ namespace Bookmine.SyncServer.Database;
 /// <summary>Brings a database to this program's tables: the files of <c>db/sqlite</c>, each once, in order.</summary>
 public static class Migrations
 {
+    private const int TimeoutSeconds = 20;
+
     /// <exception cref="ShopDatabaseException">A file failed, or the database is of a newer program.</exception>
-    public static void Run(string path)
+    public static void Run(string path, string? vfs = null)
     {
         var upgrade = DeployChanges.To
-            .SqliteDatabase($"Data Source={path};Pooling=False")
+            .SqliteDatabase(SqliteDatabase.ConnectionString(path, vfs, TimeoutSeconds))
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith("sqlite/", StringComparison.Ordinal))
             .WithTransactionPerScript()
             .LogToNowhere()

@@ -18,9 +18,23 @@ public static class ShopDatabase
         }
         var path = Path.GetFullPath(name[Sqlite.Length..]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Migrations.Run(path);
-        var database = new SqliteDatabase(path);
-        ServerProvisioner.Provision(database, BookmineSetup.Instance, new EntityIds(clock));
-        return database;
+        return OpenSqlite(path, new EntityIds(clock));
+    }
+
+    /// <param name="vfs">The SQLite file system to use; null for the machine's own.</param>
+    public static IServerDatabase OpenSqlite(string path, EntityIds ids, string? vfs = null)
+    {
+        Migrations.Run(path, vfs);
+        var database = new SqliteDatabase(path, vfs);
+        try
+        {
+            ServerProvisioner.Provision(database, BookmineSetup.Instance, ids);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 }

@@ -7,7 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace Bookmine.SyncServer.Database;
 
 /// <summary>The embedded database: one file, one writer at a time, readers beside it.</summary>
-public sealed class SqliteDatabase(string path) : IServerDatabase
+/// <param name="vfs">The SQLite file system to use (sqlite.org/vfs.html); null for the machine's own.</param>
+public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDatabase
 {
     private const int BusyMilliseconds = 20_000;
 
@@ -25,8 +26,8 @@ public sealed class SqliteDatabase(string path) : IServerDatabase
     private const int Mismatch = 20;
     private const int OutOfRange = 25;
 
-    private readonly SessionPool sessions = new(() => OpenFile(path, BusyMilliseconds));
-    private readonly SessionPool sequencers = new(() => OpenFile(path, SequencerPatienceMilliseconds));
+    private readonly SessionPool sessions = new(() => OpenFile(path, BusyMilliseconds, vfs));
+    private readonly SessionPool sequencers = new(() => OpenFile(path, SequencerPatienceMilliseconds, vfs));
     private readonly Lock writing = new();
 
     public string Path => path;
@@ -118,11 +119,11 @@ public sealed class SqliteDatabase(string path) : IServerDatabase
     }
 
     /// <summary>Opens any SQLite file for writing, as the engine's snapshots need it too.</summary>
-    public static DbConnection OpenPlain(string file) => OpenPlain(file, BusyMilliseconds);
+    public static DbConnection OpenPlain(string file) => OpenPlain(file, BusyMilliseconds, null);
 
-    private static SqliteConnection OpenPlain(string file, int busyMilliseconds)
+    private static SqliteConnection OpenPlain(string file, int busyMilliseconds, string? vfs)
     {
-        var text = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = Math.Max(busyMilliseconds / 1000, 1) }.ToString();
+        var text = ConnectionString(file, vfs, Math.Max(busyMilliseconds / 1000, 1));
         var connection = new SqliteConnection(text);
         connection.Open();
         using var busy = connection.CreateCommand();
@@ -131,11 +132,21 @@ public sealed class SqliteDatabase(string path) : IServerDatabase
         return connection;
     }
 
-    private static Session OpenFile(string file, int busyMilliseconds)
+    private static Session OpenFile(string file, int busyMilliseconds, string? vfs)
     {
-        var session = new Session(OpenPlain(file, busyMilliseconds));
+        var session = new Session(OpenPlain(file, busyMilliseconds, vfs));
         session.Script(Settings);
         return session;
+    }
+
+    internal static string ConnectionString(string file, string? vfs, int timeoutSeconds)
+    {
+        var builder = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = timeoutSeconds };
+        if (vfs is not null)
+        {
+            builder.Vfs = vfs;
+        }
+        return builder.ToString();
     }
 
     private static DbTransaction Immediate(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);

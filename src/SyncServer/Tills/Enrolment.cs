@@ -7,18 +7,19 @@ using Bookmine.Sync.Feed;
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>One-time codes and what a till gets for one: a number of its own, a secret, a block of D-numbers.</summary>
-public sealed class Enrolment(IServerDatabase database, TimeProvider clock)
+public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISecrets secrets)
 {
     /// <summary>Without the letters and digits that are easily taken for one another.</summary>
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int CodeLength = 10;
+    private const int SecretBytes = 32;
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
 
     /// <summary>A code for a till of the branch, good once and for ten minutes.</summary>
     public (string Code, long ExpiresAt) NewCode(long branch, string name) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
+        var code = new string([.. secrets.Next(CodeLength).Select(b => Alphabet[b % Alphabet.Length])]);
         var expires = now + (long)CodeLife.TotalMilliseconds;
         session.Execute(
             "INSERT INTO enrol_code (code_hash, till_name, branch, expires_at, used_at) VALUES (@hash, @name, @branch, @expires, NULL)",
@@ -33,7 +34,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var (name, branch) = Spend(session, code, now);
         var till = (session.Integer("SELECT max(id) FROM till") ?? 0) + 1;
-        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
         session.Execute("UPDATE till SET state = 'superseded' WHERE name = @name AND state = 'enrolled'", name);
         session.Execute(
             "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, 'enrolled', @now)",

@@ -45,6 +45,23 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         });
     }
 
+    /// <summary>Gives a till to another branch; what it sold before is posted to the branch it sold it in.</summary>
+    /// <returns>False when no such till is in use.</returns>
+    public bool Move(long till, long branch) => database.Writing(session =>
+    {
+        if (session.Execute("UPDATE till SET branch = @branch WHERE id = @till AND state = 'enrolled'", branch, till) == 0)
+        {
+            return false;
+        }
+        session.Execute("UPDATE till_head SET branch = @branch WHERE till = @till", branch, till);
+        session.Execute("UPDATE number_block SET branch = @branch WHERE till = @till", branch, till);
+        session.Execute("UPDATE quarantine SET branch = @branch WHERE till = @till", branch, till);
+        session.Execute(
+            "INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING",
+            till, branch, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return true;
+    });
+
     private ClientRecord Record(Session session, KnownTill till)
     {
         using var reader = session.Query(

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bookmine.Simulation;
+using Bookmine.Simulation.Disk;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+const string usage = """
+    bookmine-simulation seed N [STEPS]     one seed, with its story
+    bookmine-simulation run COUNT [FIRST]  so many seeds
+    bookmine-simulation soak MINUTES       seeds as long as asked, on all processors
+    """;
+const int stepsOfASeed = 60;
+switch (args)
+{
+    case ["seed", var n, .. var rest]:
+        return Tell(Run.Seed(Number(n), rest.Length > 0 ? Number(rest[0]) : stepsOfASeed), story: true);
+    case ["run", var count, .. var rest]:
+        return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
+    case ["soak", var minutes]:
+        var started = Stopwatch.StartNew();
+        return Many((int)(Stopwatch.GetTimestamp() % 1_000_000_000), () => started.Elapsed.TotalMinutes >= Number(minutes), int.MaxValue);
+    default:
+        Console.Error.WriteLine(usage);
+        return 2;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static int Many(int first, Func<bool> over, int count)
+{
+    var (log, sales, steps, seeds) = (new FaultLog(), 0L, 0L, 0);
+    var clock = Stopwatch.StartNew();
+    for (; seeds < count && !over(); seeds++)
+    {
+        var outcome = Run.Seed(first + seeds, stepsOfASeed);
+        log.Add(outcome.Log);
+        (sales, steps) = (sales + outcome.Sales, steps + outcome.Steps);
+        if (outcome.Faults.Count > 0)
+        {
+            return Tell(outcome, story: false);
+        }
+    }
+    Console.Write(log.Table());
+    Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: no fault");
+    return 0;
+}
+
+static int Tell(SeedOutcome outcome, bool story)
+{
+    if (story)
+    {
+        foreach (var line in outcome.Story)
+        {
+            Console.WriteLine(line);
+        }
+    }
+    Console.WriteLine(outcome.Faults.Count == 0 ? $"seed {outcome.Seed}: no fault in {outcome.Steps} steps, {outcome.Sales} sales" : $"SEED {outcome.Seed} FAILS after {outcome.Steps} steps");
+    foreach (var fault in outcome.Faults.Take(20))
+    {
+        Console.WriteLine("  " + fault);
+    }
+    return outcome.Faults.Count == 0 ? 0 : 1;
+}

@@ -1,0 +1,68 @@
+using Bookmine.Simulation.Disk;
+using Bookmine.Simulation.World;
+
+namespace Bookmine.Simulation;
+
+/// <summary>What a seed came to.</summary>
+/// <param name="Faults">What did not hold; empty when all did.</param>
+internal sealed record SeedOutcome(int Seed, int Steps, int Sales, IReadOnlyList<string> Faults, IReadOnlyList<string> Story, FaultLog Log);
+
+/// <summary>Runs one seed: days with faults, then calm, then the comparison with the model.</summary>
+internal static class Run
+{
+    private const int MostRounds = 6;
+
+    public static SeedOutcome Seed(int seed, int steps)
+    {
+        using var world = new ShopWorld(seed);
+        var day = new Day(world);
+        var taken = 0;
+        try
+        {
+            for (; taken < steps && world.Model.Faults.Count == 0; taken++)
+            {
+                day.Step();
+            }
+            if (world.Model.Faults.Count == 0)
+            {
+                Calm(world, day);
+            }
+        }
+#pragma warning disable CA1031 // Whatever a simulated program throws that nobody foresaw is a fault of it, and is told with its seed.
+        catch (Exception e)
+        {
+            world.Model.Faults.Add(e.ToString());
+        }
+#pragma warning restore CA1031
+        return new SeedOutcome(seed, taken, world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
+    }
+
+    /// <summary>13: the faults stop, and a bounded number of synchronisations brings all to rest.</summary>
+    private static void Calm(ShopWorld world, Day day)
+    {
+        world.Tell("calm");
+        world.Server.Clock.Offset = TimeSpan.Zero;
+        if (!world.Server.IsUp)
+        {
+            world.Server.Start();
+        }
+        for (var round = 0; round < MostRounds; round++)
+        {
+            foreach (var till in world.Tills)
+            {
+                (till.Line.IsCut, till.Line.IsDeaf, till.Clock.Offset) = (false, false, TimeSpan.Zero);
+                if (round == 0)
+                {
+                    till.Start(disconnected: false);
+                }
+                day.Counter.Resync(till);
+                day.Settle(till);
+            }
+        }
+        foreach (var till in world.Tills)
+        {
+            day.Counter.FindAll(till);
+        }
+        Checks.All(world);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Bookmine.Schema;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Reports;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>What must hold when all has come to rest (the invariants of the design, by their numbers).</summary>
+internal static class Checks
+{
+    /// <summary>The reports of the branch's days that are over, by the server's clock.</summary>
+    public static IEnumerable<(string Day, string Report)> FinishedDays(ShopWorld world, long branch)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch == 1 ? "Europe/London" : "Australia/Sydney");
+        // A clock that went back keeps the last posting's day open.
+        var last = Math.Min(
+            world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue);
+        var counter = world.Server.Number("SELECT posted_at FROM counter");
+        var today = BranchDay.Of(Math.Max(last, counter), zone);
+        return world.Server.Database.Writing(s => DayTotals.Read(s, branch, 0, today - 1, byTaken: false))
+            .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture, $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
+    }
+
+    /// <summary>The journal's entries, as one hash.</summary>
+    public static string Journal(SimTill till)
+    {
+        using var session = new Session(till.Disk.OpenDatabase(till.Folder + "/journal.db"));
+        using var reader = session.Query("SELECT n, hash, chain, payload, sealed_at, number FROM entry ORDER BY n");
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (reader.Read())
+        {
+            sum.AppendData(BitConverter.GetBytes(reader.GetInt64(0)));
+            sum.AppendData(reader.GetFieldValue<byte[]>(1));
+            sum.AppendData(reader.GetFieldValue<byte[]>(2));
+            sum.AppendData(reader.GetFieldValue<byte[]>(3));
+        }
+        return Convert.ToHexStringLower(sum.GetHashAndReset());
+    }
+
+    public static void All(ShopWorld world)
+    {
+        Sales(world);
+        Records(world);
+        Holdings(world);
+        foreach (var till in world.Tills)
+        {
+            Replica(world, till);
+            Hashes(world, till);
+            world.Model.Faults.AddRange(till.Line.Failures.Select(f => $"{till.Name}: the server failed without a cause: {f}"));
+        }
+        world.Model.Faults.AddRange(world.Server.Read(BookCheck.Run));
+        world.Model.Faults.AddRange(new FeedCheck(world.Server.Database, BookmineSetup.Instance).Run());
+    }
+
+    /// <summary>1, 2, 8, 9: each sealed sale once, to the cent, with its own dates and one number.</summary>
+    private static void Sales(ShopWorld world)
+    {
+        var model = world.Model;
+        var posted = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).GroupBy(d => d.Text("reference")).ToDictionary(g => g.Key, g => g.ToList());
+        var payments = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Payment, "1 = 1")).ToLookup(p => p.Guid("document_id"));
+        foreach (var attempt in model.Attempts)
+        {
+            var found = posted.GetValueOrDefault(attempt.Reference, []);
+            posted.Remove(attempt.Reference);
+            var least = attempt.Known == Known.Sealed ? 1 : 0;
+            var most = attempt.Known == Known.Refused ? 0 : 1;
+            model.Require(found.Count >= least && found.Count <= most, $"{attempt.Reference} ({attempt.Known}, {attempt.Docket}) is on the server {found.Count} times");
+            if (found is not [var document])
+            {
+                continue;
+            }
+            var docket = DocketNumber.D(document.Integer("docket")).ToString();
+            model.Require(attempt.Docket is null || attempt.Docket == docket, $"{attempt.Reference} was printed as {attempt.Docket} and is {docket}");
+            model.Require(document.Integer("total_cents") == attempt.TotalCents, $"{attempt.Reference} comes to {document.Integer("total_cents")}, not {attempt.TotalCents}");
+            model.Require(attempt.StartedAt is null || Instant.Format(document.Integer("started_at")) == attempt.StartedAt, $"{attempt.Reference}: its start was {attempt.StartedAt}");
+            model.Require(attempt.Kind == EntryKinds.Refund || Instant.Format(document.IntegerOrNull("shipped_at")) == attempt.ShippedAt, $"{attempt.Reference}: its shipping was {attempt.ShippedAt}");
+            var byMethod = payments[document.Guid("id")].GroupBy(p => p.Text("method")).ToDictionary(g => g.Key, g => g.Sum(p => p.Integer("amount_cents")));
+            model.Require(
+                byMethod.OrderBy(m => m.Key, StringComparer.Ordinal).SequenceEqual(attempt.ByMethod.OrderBy(m => m.Key, StringComparer.Ordinal)), $"{attempt.Reference} was paid otherwise");
+            model.Require(payments[document.Guid("id")].All(p => p.Integer("paid_at") == document.Integer("posted_at")), $"{attempt.Reference}: a payment is not dated at its posting");
+            model.Told(attempt, document.Integer("trans_id"), Instant.Format(document.Integer("posted_at")));
+        }
+        model.Require(posted.Count == 0, $"nobody made {string.Join(", ", posted.Keys)}");
+        var documents = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1"));
+        model.Require(documents.Select(d => d.Integer("trans_id")).Distinct().Count() == documents.Count, "a TransID was given twice");
+        model.Require(documents.Select(d => d.Integer("docket")).Distinct().Count() == documents.Count, "a D-number was given twice");
+        model.Require(world.Server.Number("SELECT count(*) FROM quarantine") == 0, "an honest entry is in quarantine");
+    }
+
+    /// <summary>7: every edit made without the server is on record once and changed nothing; every new record is there once.</summary>
+    private static void Records(ShopWorld world)
+    {
+        foreach (var record in world.Model.Records)
+        {
+            var count = record.Kind switch
+            {
+                "edit" => world.Server.Number("SELECT count(*) FROM dropped WHERE till_value = @word", record.Word),
+                "stock" => world.Server.Number("SELECT count(*) FROM stock WHERE title = @word", $"New {record.Word}"),
+                _ => world.Server.Number("SELECT count(*) FROM contact WHERE phone = @word", record.Word),
+            };
+            var least = record.Known == Known.Sealed ? 1 : 0;
+            var most = record.Known == Known.Refused ? 0 : 1;
+            world.Model.Require(count >= least && count <= most, $"{record.Kind} {record.Word} ({record.Known}) is on the server {count} times");
+            if (record.Kind == "edit")
+            {
+                world.Model.Require(world.Server.Number("SELECT count(*) FROM stock WHERE publisher = @word", record.Word) == 0, $"the edit {record.Word} has changed a row");
+            }
+        }
+    }
+
+    /// <summary>On-hand is what there was, less what the sales on the server shipped.</summary>
+    private static void Holdings(ShopWorld world)
+    {
+        var branches = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).ToDictionary(d => d.Text("reference"), d => d.Integer("branch"));
+        var expected = new Dictionary<(long, Guid), long>(world.Model.Received);
+        foreach (var attempt in world.Model.Attempts)
+        {
+            if (branches.TryGetValue(attempt.Reference, out var branch))
+            {
+                foreach (var (stock, copies) in attempt.Shipped)
+                {
+                    expected[(branch, stock)] = expected.GetValueOrDefault((branch, stock)) - copies;
+                }
+            }
+        }
+        foreach (var holding in world.Server.Read(s => TableSql.Where(s, BookmineSetup.Holding, "1 = 1")))
+        {
+            var key = (holding.Integer("branch"), holding.Guid("stock_id"));
+            world.Model.Require(
+                holding.Integer("on_hand") == expected.GetValueOrDefault(key), $"on hand {holding.Integer("on_hand")} of {key}, and it should be {expected.GetValueOrDefault(key)}");
+        }
+    }
+
+    /// <summary>3: what the server holds has the hashes of what was sealed.</summary>
+    private static void Hashes(ShopWorld world, SimTill till)
+    {
+        using var session = new Session(till.Disk.OpenDatabase(till.Folder + "/journal.db"));
+        using var reader = session.Query("SELECT n, hash FROM entry ORDER BY n");
+        var n = 0L;
+        while (reader.Read())
+        {
+            n++;
+            var held = world.Server.Read(s => s.Scalar("SELECT hash FROM sync_inbox WHERE client = @till AND n = @n", till.Identity.Till, n)) as byte[];
+            world.Model.Require(held is not null && held.AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(1)), $"{till.Name}: the server does not hold entry {n} as it was sealed");
+        }
+    }
+
+    /// <summary>4, 5, 12: the replica has the rows of its scope, value by value, and no others.</summary>
+    public static void Replica(ShopWorld world, SimTill till)
+    {
+        var branch = world.Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch == 1 ? "Europe/London" : "Australia/Sydney");
+        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), zone)));
+        var expected = world.Server.Read(Rows).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
+        using var session = new Session(till.Disk.OpenDatabase(new ReplicaFolder(till.Disk, till.Folder).Current!));
+        var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
+        if (!expected.SequenceEqual(actual))
+        {
+            world.Model.Faults.Add($"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).Concat(actual.Except(expected)).FirstOrDefault()}");
+        }
+    }
+
+    private static List<(string Bucket, string Text)> Rows(Session session) =>
+    [
+        .. BookmineSetup.Instance.Tables.SelectMany(table => TableSql.Where(session, table, "1 = 1")
+            .Select(row => (table.Bucket.Of(row) ?? "", $"{table.Name} {Convert.ToHexStringLower(CanonicalRow.Write(row))}")))
+            .Where(r => r.Item1.Length > 0),
+    ];
+}

@@ -1,0 +1,224 @@
+using Bookmine.Schema;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+using Microsoft.Data.Sqlite;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>What cashiers do, and what the model is told of it.</summary>
+internal sealed class Counter(ShopWorld world)
+{
+    private static readonly string[] Methods = ["cash", "card", "cheque"];
+    private int made;
+
+    private Random Random => world.Random;
+
+    public void Sell(SimTill till, Till? program = null)
+    {
+        var shipped = Random.Next(12) == 0 ? null : At(till, 0);
+        var lines = Enumerable.Range(0, Random.Next(1, 4)).Select(_ => new LineDraft
+        {
+            StockId = world.Stock[Random.Next(world.Stock.Count)], Qty = Random.Next(1, 4), UnitPriceCents = Random.Next(1, 40) * 50,
+        }).ToList();
+        if (Random.Next(6) == 0)
+        {
+            lines.Add(new LineDraft { Title = "A postcard", Qty = 1, UnitPriceCents = 99 });
+        }
+        var total = lines.Sum(l => l.Qty * l.UnitPriceCents!.Value);
+        var first = Random.Next(4) == 0 ? total / 2 : total;
+        List<PaymentDraft> payments = [new() { Method = Methods[Random.Next(3)], AmountCents = first }];
+        if (first != total)
+        {
+            payments.Add(new PaymentDraft { Method = Methods[Random.Next(3)], AmountCents = total - first });
+        }
+        if (shipped is not null && Random.Next(5) == 0)
+        {
+            payments.Add(new PaymentDraft { Method = "cash", AmountCents = 500 });
+            payments.Add(new PaymentDraft { Method = "cash", AmountCents = -500, Change = true });
+        }
+        var attempt = new Attempt($"S{++made}", till, EntryKinds.Sale, total, lines.Sum(l => l.Qty), At(till, -2), shipped)
+        {
+            ByMethod = payments.GroupBy(p => p.Method!).ToDictionary(g => g.Key, g => g.Sum(p => p.AmountCents)),
+            Shipped = shipped is null ? [] : lines.Where(l => l.StockId is not null).GroupBy(l => l.StockId!.Value).ToDictionary(g => g.Key, g => g.Sum(l => l.Qty)),
+        };
+        var draft = new SaleDraft { Reference = attempt.Reference, StartedAt = attempt.StartedAt, ShippedAt = shipped, Lines = lines, Payments = payments };
+        Try(attempt, () => (program ?? till.Program!).SellAsync(draft).GetAwaiter().GetResult());
+    }
+
+    public void Refund(SimTill till)
+    {
+        var sales = world.Model.Attempts.Where(a => a is { Kind: EntryKinds.Sale, Known: Known.Sealed, Docket: not null, ShippedAt: not null } && a.Till == till).ToList();
+        if (sales.Count == 0)
+        {
+            return;
+        }
+        var sale = sales[Random.Next(sales.Count)];
+        if (till.Program!.FindAsync(sale.Docket!).GetAwaiter().GetResult() is not [FoundTransaction { Transaction: var original }])
+        {
+            return;
+        }
+        var line = original.Lines[Random.Next(original.Lines.Count)];
+        var amount = line.UnitPriceCents;
+        var toStock = Random.Next(3) > 0;
+        var attempt = new Attempt($"R{++made}", till, EntryKinds.Refund, -amount, -1, null, null)
+        {
+            ByMethod = new Dictionary<string, long> { ["cash"] = -amount },
+            Shipped = toStock && line.StockId is { } stock ? new Dictionary<Guid, long> { [stock] = -1 } : [],
+        };
+        var draft = new RefundDraft { Reference = attempt.Reference, Lines = [new RefundLineDraft(line.Line, 1, amount, toStock)] };
+        Try(attempt, () => till.Program!.RefundAsync(Random.Next(2) == 0 && sale.TransId is { } n ? $"{n}" : sale.Docket!, draft).GetAwaiter().GetResult());
+    }
+
+    public void NewRecord(SimTill till)
+    {
+        var word = $"w{++made}x";
+        var record = new Record(word, till, Random.Next(2) == 0 ? "stock" : "contact");
+        Try(record, () => record.Kind == "stock"
+            ? till.Program!.NewStockAsync(new StockDraft { Title = $"New {word}", PriceCents = 700 }).GetAwaiter().GetResult().Outcome
+            : till.Program!.NewContactAsync(new ContactDraft { Name = $"Person {word}", Phone = word }).GetAwaiter().GetResult().Outcome);
+    }
+
+    /// <summary>An edit of a record that the server has, or an email; only without the server, where it must be dropped and listed.</summary>
+    public void Edit(SimTill till)
+    {
+        var word = $"w{++made}x";
+        var record = new Record(word, till, "edit");
+        var code = $"c{Random.Next(12)}";
+        Try(record, () => till.Program!.EditStockAsync(new StockDraft { Code = code, Publisher = word }).GetAwaiter().GetResult());
+        if (!till.Disconnected)
+        {
+            // With the server at hand it is made there, and nothing is dropped.
+            world.Model.Records.Remove(record);
+        }
+    }
+
+    /// <summary>A correction of a record of this till's: kept while it is unposted.</summary>
+    public void Correct(SimTill till)
+    {
+        var own = world.Model.Records.Where(r => r is { Kind: "contact", Known: Known.Sealed } && r.Till == till).ToList();
+        if (own.Count > 0)
+        {
+            var record = own[Random.Next(own.Count)];
+            Attempted(till, () => till.Program!.EditContactAsync(new ContactDraft { Name = $"Person {record.Word}", Address = $"a{++made}" }).GetAwaiter().GetResult(), _ => { });
+        }
+    }
+
+    public void Resync(SimTill till) => Attempted(till, () => till.Program!.SynchroniseAsync().GetAwaiter().GetResult(), report =>
+    {
+        world.Model.Require(report.Agree, $"{till.Name}: till {report.Till} and server {report.Server} disagree");
+        foreach (var renumbered in report.Renumbered)
+        {
+            if (world.Model.Attempts.Find(a => a.Docket == renumbered.Docket) is { } attempt)
+            {
+                world.Model.Told(attempt, renumbered.TransId, null);
+            }
+        }
+        if (Random.Next(2) == 0)
+        {
+            till.Program!.Reported(report);
+        }
+    });
+
+    public void Reprovision(SimTill till) => Attempted(
+        till,
+        () =>
+        {
+            till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
+            return true;
+        },
+        _ => { });
+
+    /// <summary>Each docket this till has printed is found.</summary>
+    public void FindAll(SimTill till)
+    {
+        foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null } && a.Till == till))
+        {
+            Attempted(till, () => till.Program!.FindAsync(attempt.Docket!).GetAwaiter().GetResult(), found =>
+            {
+                world.Model.Require(found is [FoundTransaction], $"{till.Name} does not find {attempt.Docket} at rest");
+                Compare(till, attempt, found);
+            });
+        }
+    }
+
+    /// <summary>Types a docket's number, which must show the sale whenever this till has made it.</summary>
+    public void Find(SimTill till)
+    {
+        var own = world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null } && a.Till == till).ToList();
+        if (own.Count == 0)
+        {
+            return;
+        }
+        var attempt = own[Random.Next(own.Count)];
+        Attempted(till, () => till.Program!.FindAsync(attempt.Docket!).GetAwaiter().GetResult(), found => Compare(till, attempt, found));
+    }
+
+    private void Compare(SimTill till, Attempt attempt, IReadOnlyList<Found> found)
+    {
+        if (found is not [FoundTransaction { Transaction: var seen }])
+        {
+            // Once it has left the till's months or branch, and the server is away, it cannot be shown.
+            world.Model.Require(attempt.PostedAt is not null || attempt.TransId is not null, $"{till.Name} does not find its own {attempt.Docket}");
+            return;
+        }
+        world.Model.Require(
+            seen.Reference == attempt.Reference && seen.TotalCents == attempt.TotalCents && seen.Lines.Sum(l => l.Qty) == attempt.Copies,
+            $"{till.Name} shows {attempt.Docket} as {seen.Reference} {seen.TotalCents}, {seen.Lines.Sum(l => l.Qty)} copies, and it is {attempt.Reference} {attempt.TotalCents}, {attempt.Copies}");
+        world.Model.Told(attempt, seen.TransId, seen.PostedAt);
+    }
+
+    private void Try(Attempt attempt, Func<(Outcome Outcome, long? TransId)> make)
+    {
+        world.Model.Attempts.Add(attempt);
+        Attempted(attempt.Till, make, made =>
+        {
+            attempt.Known = made.Outcome.Entry is null ? Known.Refused : Known.Sealed;
+            if (made.Outcome.Entry?.Number is { } number)
+            {
+                attempt.Docket = DocketNumber.D(number).ToString();
+                world.Model.Require(
+                    world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice");
+            }
+            world.Model.Told(attempt, made.TransId, null);
+        });
+    }
+
+    private void Try(Record record, Func<Outcome> make)
+    {
+        world.Model.Records.Add(record);
+        Attempted(record.Till, make, outcome => record.Known = outcome.Refused is null ? Known.Sealed : Known.Refused);
+    }
+
+    /// <summary>Runs what a person does at a till. What a person is told after the machine has died is told nobody.</summary>
+    private void Attempted<T>(SimTill till, Func<T> work, Action<T> told)
+    {
+        try
+        {
+            var result = work();
+            if (!till.Disk.IsDead)
+            {
+                told(result);
+            }
+        }
+        catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
+        {
+            world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
+        }
+    }
+
+    /// <summary>A failure that has a cause outside the program, or an answer that is meant for a person.</summary>
+    private static bool Excused(SimTill till, Exception e) => e switch
+    {
+        ServerAwayException or ServerRefusedException or DownloadBusyException => true,
+        SqliteException or IOException => till.Disk.HasFaulted,
+        TillException => !till.Program!.IsProvisioned,
+        _ => false,
+    };
+
+    private static string At(SimTill till, int minutes) => Instant.Format(till.Clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeMilliseconds());
+}

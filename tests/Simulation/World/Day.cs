@@ -1,0 +1,272 @@
+using Bookmine.Schema;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>A random stretch of a shop's life, with faults in the middle of it.</summary>
+internal sealed class Day
+{
+    private static readonly Fault[] Faults = Enum.GetValues<Fault>();
+    private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
+    private readonly ShopWorld world;
+    private readonly Counter counter;
+    private readonly (int Weight, string Name, Action<SimTill> Do)[] deeds;
+    private int imports;
+
+    public Day(ShopWorld world)
+    {
+        this.world = world;
+        counter = new Counter(world);
+        deeds =
+        [
+            (40, "sells", t => counter.Sell(t)), (6, "refunds", counter.Refund), (6, "makes a record", counter.NewRecord), (3, "corrects", counter.Correct),
+            (5, "edits", counter.Edit), (14, "resynchronises", Resync), (6, "finds", counter.Find), (7, "starts again", Restart),
+            (2, "reprovisions", Reprovision), (2, "has two programs", TwoPrograms),
+        ];
+    }
+
+    public Counter Counter => counter;
+
+    /// <summary>One thing that somebody does.</summary>
+    public void Step()
+    {
+        world.Time.Now += TimeSpan.FromMilliseconds(world.Random.Next(3) switch { 0 => 0, 1 => world.Random.Next(60_000), _ => world.Random.Next(3_600_000) });
+        if (world.Random.Next(4) == 0)
+        {
+            Outside();
+        }
+        var till = world.Tills[world.Random.Next(world.Tills.Count)];
+        Revive(till);
+        var (name, deed) = Pick();
+        world.Tell($"{till.Name} {name}");
+        PlanFault(till);
+        try
+        {
+            deed(till);
+        }
+        catch (Exception e) when (till.Disk.IsDead || (till.Disk.HasFaulted && e is Microsoft.Data.Sqlite.SqliteException or IOException))
+        {
+            world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
+        }
+        Settle(till);
+    }
+
+    /// <summary>Brings a machine that has died, or a program that has ended, back to work.</summary>
+    public void Revive(SimTill till)
+    {
+        if (!world.Server.IsUp && world.Random.Next(3) == 0)
+        {
+            world.Tell("the server starts");
+            world.Server.Start();
+        }
+        if (till.Program is null)
+        {
+            till.Start(world.Random.Next(2) == 0);
+            world.Tell($"{till.Name} starts{(till.Disconnected ? " disconnected" : "")}");
+        }
+    }
+
+    /// <summary>Looks after what a step has left: machines that died lose their programs, plans are over.</summary>
+    public void Settle(SimTill till)
+    {
+        if (till.Disk.IsDead)
+        {
+            world.Tell($"{till.Name} {(till.Disk.PowerLost ? "lost its power" : "was killed")}");
+            till.Stop();
+            till.Disk.Restart();
+        }
+        if (world.Server.Disk.IsDead)
+        {
+            world.Tell($"the server {(world.Server.Disk.PowerLost ? "lost its power" : "was killed")}");
+            world.Server.Stop();
+            world.Server.Disk.Restart();
+        }
+        till.Disk.PlanNothing();
+        world.Server.Disk.PlanNothing();
+        till.Line.PlanNothing();
+    }
+
+    private (string Name, Action<SimTill> Do) Pick()
+    {
+        var at = world.Random.Next(deeds.Sum(d => d.Weight));
+        foreach (var (weight, name, deed) in deeds)
+        {
+            if ((at -= weight) < 0)
+            {
+                return (name, deed);
+            }
+        }
+        throw new InvalidOperationException();
+    }
+
+    private void PlanFault(SimTill till)
+    {
+        switch (world.Random.Next(10))
+        {
+            case 0 or 1:
+                till.Disk.Plan(Faults[world.Random.Next(Faults.Length)], Soon());
+                break;
+            case 2 when world.Server.IsUp:
+                world.Server.Disk.Plan(Faults[world.Random.Next(Faults.Length)], Soon());
+                break;
+            case 3:
+                till.Line.Plan(LineFaults[world.Random.Next(LineFaults.Length)], world.Random.Next(4));
+                break;
+        }
+    }
+
+    /// <summary>Most faults come early in what is done, some late in a long work.</summary>
+    private int Soon() => world.Random.Next(world.Random.Next(4) == 0 ? 120 : 12);
+
+    private void Outside()
+    {
+        switch (world.Random.Next(14))
+        {
+            case 0 when world.Server.IsUp:
+                world.Server.Stop();
+                world.Tell("the server stops");
+                break;
+            case 1 when world.Server.IsUp:
+                world.Server.Disk.Die(world.Random.Next(2) == 0);
+                Settle(world.Tills[0]);
+                break;
+            case 2:
+                var cut = world.Tills[world.Random.Next(world.Tills.Count)];
+                (cut.Line.IsCut, cut.Line.IsDeaf) = (world.Random.Next(3) == 0, world.Random.Next(3) == 0);
+                break;
+            case 3:
+                world.Time.Now += TimeSpan.FromHours(world.Random.Next(1, 40));
+                break;
+            case 4:
+                var wrong = world.Random.Next(4) == 0 ? world.Server.Clock : world.Tills[world.Random.Next(world.Tills.Count)].Clock;
+                wrong.Offset = world.Random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(world.Random.Next(-1500, 1400));
+                break;
+            case 5 or 6 or 7 when world.Server.IsUp:
+                Administrate();
+                break;
+            case 8 when world.Server.IsUp:
+                ReadFinishedDays();
+                break;
+            case 9:
+                world.Tills[world.Random.Next(world.Tills.Count)].Stop();
+                break;
+            case 10 when world.Random.Next(3) == 0:
+                world.Time.Now += TimeSpan.FromDays(world.Random.Next(1, 45));
+                break;
+        }
+    }
+
+    /// <summary>What an administrator does with SQL of his own and with the commands.</summary>
+    private void Administrate()
+    {
+        var till = world.Tills[world.Random.Next(world.Tills.Count)].Identity.Till;
+        var stock = world.Stock[world.Random.Next(world.Stock.Count)];
+        switch (world.Random.Next(7))
+        {
+            case 0:
+                world.Server.Database.Writing(s => s.Execute("UPDATE stock SET authors = @authors WHERE id = @id", $"A. Uthor {world.Random.Next(100)}", stock));
+                break;
+            case 1:
+                world.Server.Database.Writing(s => s.Execute("UPDATE holding SET price_cents = @price", (long)world.Random.Next(100, 3000)));
+                break;
+            case 2:
+                world.Server.Database.Writing(s => s.Execute("UPDATE till SET reprovision_from = @now WHERE id = @till", world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), till));
+                break;
+            case 3:
+                world.Tell($"till {till} moves");
+                world.Server.Tills.Move(till, world.Random.Next(1, 3));
+                break;
+            case 4:
+                var ids = new EntityIds(world.Server.Clock, world.Random);
+                world.Server.Database.Writing(s => Enumerable.Range(0, world.Random.Next(1, 200)).Sum(i =>
+                    s.Execute("INSERT INTO stock (id, code, title) VALUES (@id, @code, @title)", ids.Next(), $"i{++imports}", $"Imported {imports}")));
+                break;
+            case 5:
+                world.Server.Database.Writing(s => s.Execute("DELETE FROM stock WHERE code = @code", $"i{world.Random.Next(imports + 1)}"));
+                break;
+            case 6:
+                // A transaction that is taken back must leave no trace in the feed.
+                try
+                {
+                    world.Server.Database.Writing<int>(s =>
+                    {
+                        s.Execute("UPDATE stock SET title = 'never' WHERE id = @id", stock);
+                        throw new TimeoutException();
+                    });
+                }
+                catch (TimeoutException)
+                {
+                    break;
+                }
+                break;
+        }
+    }
+
+    private void ReadFinishedDays()
+    {
+        var model = world.Model;
+        for (var branch = 1L; branch <= 2; branch++)
+        {
+            foreach (var (day, report) in Checks.FinishedDays(world, branch))
+            {
+                model.Require(
+                    !model.FinishedDays.TryGetValue((branch, day), out var before) || before == report, $"the report of {day} was {before} and is {report}");
+                model.FinishedDays[(branch, day)] = report;
+            }
+        }
+    }
+
+    /// <summary>A till that was started disconnected is started again in normal mode.</summary>
+    private void Resync(SimTill till)
+    {
+        if (till.Disconnected)
+        {
+            till.Start(disconnected: false);
+        }
+        counter.Resync(till);
+    }
+
+    private void Restart(SimTill till)
+    {
+        till.Stop();
+        Revive(till);
+    }
+
+    private void Reprovision(SimTill till)
+    {
+        till.Disk.PlanNothing();
+        var before = Checks.Journal(till);
+        PlanFault(till);
+        counter.Reprovision(till);
+        Settle(till);
+        world.Model.Require(Checks.Journal(till) == before, $"{till.Name}: reprovisioning changed the journal");
+    }
+
+    /// <summary>Two programs at work on one till's files.</summary>
+    private void TwoPrograms(SimTill till)
+    {
+        using var second = Open(till);
+        if (second is null)
+        {
+            return;
+        }
+        for (var i = 0; i < 3 && !till.Disk.IsDead; i++)
+        {
+            counter.Sell(till, i % 2 == 0 ? second : till.Program);
+        }
+    }
+
+    private static Till? Open(SimTill till)
+    {
+        try
+        {
+            return Till.Open(till.Folder, disconnected: true, till.Machine);
+        }
+        catch (Exception) when (till.Disk.IsDead || till.Disk.HasFaulted)
+        {
+            return null;
+        }
+    }
+}

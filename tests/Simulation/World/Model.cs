@@ -1,0 +1,81 @@
+namespace Bookmine.Simulation.World;
+
+/// <summary>What is known of something that was tried at a counter.</summary>
+internal enum Known
+{
+    /// <summary>The till said that it is sealed: it must be there.</summary>
+    Sealed,
+
+    /// <summary>The till died or failed over it: it may be there, once.</summary>
+    Perhaps,
+
+    /// <summary>The till refused it: it must not be there.</summary>
+    Refused,
+}
+
+/// <summary>A sale or refund as the cashier made it, told apart by its reference.</summary>
+internal sealed record Attempt(string Reference, SimTill Till, string Kind, long TotalCents, long Copies, string? StartedAt, string? ShippedAt)
+{
+    public required IReadOnlyDictionary<string, long> ByMethod { get; init; }
+
+    public IReadOnlyDictionary<Guid, long> Shipped { get; init; } = new Dictionary<Guid, long>();
+
+    public Known Known { get; set; } = Known.Perhaps;
+
+    /// <summary>The D-number, once the till has told it.</summary>
+    public string? Docket { get; set; }
+
+    /// <summary>The TransID, once anybody has told it; it never changes after that.</summary>
+    public long? TransId { get; set; }
+
+    /// <summary>Its payments' date, once anybody has told it; it never changes after that.</summary>
+    public string? PostedAt { get; set; }
+}
+
+/// <summary>An edit, email or new record, told apart by a word that is in it and nowhere else.</summary>
+internal sealed record Record(string Word, SimTill Till, string Kind)
+{
+    public Known Known { get; set; } = Known.Perhaps;
+}
+
+/// <summary>
+/// The independent model: what the people of the shop know. It shares no code with the product; it is told what was done at the counters
+/// and what the programs answered, and compares that with what is found in the end.
+/// </summary>
+internal sealed class Model
+{
+    public List<Attempt> Attempts { get; } = [];
+
+    public List<Record> Records { get; } = [];
+
+    /// <summary>What a finished day's report of a branch said when it was first read.</summary>
+    public Dictionary<(long Branch, string Day), string> FinishedDays { get; } = [];
+
+    /// <summary>The stock at the beginning and what an importer or administrator has added, per branch and item.</summary>
+    public Dictionary<(long Branch, Guid Stock), long> Received { get; } = [];
+
+    public List<string> Faults { get; } = [];
+
+    /// <summary>Notes a number that a program told; another than before is a fault.</summary>
+    public void Told(Attempt attempt, long? transId, string? postedAt)
+    {
+        if (transId is { } number)
+        {
+            Require(attempt.TransId is null || attempt.TransId == number, $"{attempt.Reference} was {attempt.TransId} and is {number}");
+            attempt.TransId = number;
+        }
+        if (postedAt is not null)
+        {
+            Require(attempt.PostedAt is null || attempt.PostedAt == postedAt, $"{attempt.Reference} was dated {attempt.PostedAt} and is {postedAt}");
+            attempt.PostedAt = postedAt;
+        }
+    }
+
+    public void Require(bool holds, string fault)
+    {
+        if (!holds)
+        {
+            Faults.Add(fault);
+        }
+    }
+}

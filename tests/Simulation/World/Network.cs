@@ -1,0 +1,218 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Bookmine.Schema.Views;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Wire;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Tills;
+using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>What can happen to a message.</summary>
+internal enum LineFault
+{
+    RequestLost,
+    AnswerLost,
+    RequestDoubled,
+    OldRequestAgain,
+    RequestDamaged,
+    AnswerDamaged,
+    AnswerCutShort,
+}
+
+/// <summary>
+/// The line of one till to the server. Messages pass as the bytes they are on the wire, and are lost, doubled, damaged, or come again long
+/// after; a damaged one is noticed, as TLS notices it, and breaks the line.
+/// </summary>
+internal sealed class Network(SimServer server, SimDisk till, TillIdentity identity, Random random, FaultLog log) : IServerChannel, IShopChannel
+{
+    private const int MostKept = 20;
+    private readonly List<(string Kind, byte[] Body)> sent = [];
+    private (LineFault Fault, int Messages)? plan;
+
+    public int Requests { get; private set; }
+
+    /// <summary>Nothing passes.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>Requests arrive and answers do not.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>What the server said that it never should; empty while all is well.</summary>
+    public List<string> Failures { get; } = [];
+
+    public void Plan(LineFault fault, int messages) => plan = (fault, messages);
+
+    public void PlanNothing() => plan = null;
+
+    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(
+        Exchange("hello", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
+
+    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
+        Task.FromResult(Exchange("push", PushEnvelope.Write(session, entries), WireJson.Default.PushReply));
+
+    public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) =>
+        Task.FromResult(PullChunk.Read(Exchange("pull", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.PullRequest))));
+
+    public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        var bytes = Exchange("snapshot", System.Text.Encoding.UTF8.GetBytes(offer.Name));
+        const int slice = 20_000;
+        for (var at = (int)till.Length(path); at < bytes.Length; at += slice)
+        {
+            till.WriteAt(path, at, bytes.AsSpan(at, Math.Min(slice, bytes.Length - at)));
+        }
+        SnapshotFile.Accept(till, path, offer);
+        return Task.CompletedTask;
+    }
+
+    public Task<TransactionView?> FindAsync(string number, CancellationToken cancel)
+    {
+        var body = Exchange("find", System.Text.Encoding.UTF8.GetBytes(number));
+        return Task.FromResult(body.Length == 0 ? null : JsonSerializer.Deserialize(body, ViewJson.Default.TransactionView));
+    }
+
+    public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) => Task.FromResult(
+        Exchange("edit", [.. edit.Id.ToByteArray(bigEndian: true), .. ChangeGroupJson.Write(edit)], ViewJson.Default.EditReply));
+
+    public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => Task.FromResult(
+        Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}")), ViewJson.Default.ControlTotals));
+
+    private T Exchange<T>(string kind, byte[] body, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Exchange(kind, body), type)!;
+
+    private byte[] Exchange(string kind, byte[] body)
+    {
+        Requests++;
+        if (till.IsDead)
+        {
+            throw new MachineDiedException();
+        }
+        var fault = Next(kind);
+        if (IsCut || fault is LineFault.RequestLost or LineFault.RequestDamaged)
+        {
+            throw Away();
+        }
+        if (fault == LineFault.OldRequestAgain && sent.Count > 0)
+        {
+            var (oldKind, old) = sent[random.Next(sent.Count)];
+            TryAnswer(oldKind, old);
+        }
+        Keep(kind, body);
+        var answer = Answer(kind, body);
+        if (fault == LineFault.RequestDoubled)
+        {
+            TryAnswer(kind, body);
+        }
+        return IsDeaf || fault is LineFault.AnswerLost or LineFault.AnswerDamaged or LineFault.AnswerCutShort ? throw Away() : answer;
+    }
+
+    private LineFault? Next(string kind)
+    {
+        if (plan is not var (fault, messages))
+        {
+            return null;
+        }
+        if (messages > 0)
+        {
+            plan = (fault, messages - 1);
+            return null;
+        }
+        plan = null;
+        log.Met(fault.ToString(), kind);
+        return fault;
+    }
+
+    private void Keep(string kind, byte[] body)
+    {
+        if (sent.Count == MostKept)
+        {
+            sent.RemoveAt(random.Next(MostKept));
+        }
+        sent.Add((kind, body));
+    }
+
+    private void TryAnswer(string kind, byte[] body)
+    {
+        try
+        {
+            Answer(kind, body);
+        }
+        catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
+        {
+            // Nobody waits for this answer.
+        }
+    }
+
+    /// <summary>The server's side, as its endpoints have it.</summary>
+    private byte[] Answer(string kind, byte[] body)
+    {
+        if (!server.IsUp || server.Disk.IsDead)
+        {
+            throw Away();
+        }
+        try
+        {
+            var known = server.Tills.Prove(identity.Till, identity.Secret) ?? throw new ServerRefusedException("unknown till", 401);
+            return Handle(known, kind, body);
+        }
+        catch (Exception) when (server.Disk.IsDead)
+        {
+            throw Away();
+        }
+        catch (FeedBusyException)
+        {
+            throw Away();
+        }
+        catch (Exception e) when (e is ShopException or JournalForkException or EpochException or WireFormatException or MalformedEntryException)
+        {
+            throw new ServerRefusedException(e.Message, e is JournalForkException or EpochException ? 409 : 400);
+        }
+        catch (Exception e) when (e is not ServerRefusedException)
+        {
+            if (!server.Disk.HasFaulted)
+            {
+                Failures.Add($"{kind}: {e}");
+            }
+            throw new ServerAwayException($"500 {e.GetType().Name} {e.Message}");
+        }
+    }
+
+    private byte[] Handle(KnownTill known, string kind, byte[] body)
+    {
+        switch (kind)
+        {
+            case "hello":
+                var hello = JsonSerializer.Deserialize(body, WireJson.Default.HelloRequest)!;
+                return JsonSerializer.SerializeToUtf8Bytes(server.Orchestrator.Hello(server.Tills.Greet(known, hello), hello), WireJson.Default.HelloReply);
+            case "push":
+                var (synchronisation, entries) = PushEnvelope.Read(body);
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    server.Orchestrator.Push(server.Tills.RecordOf(known), synchronisation, entries), WireJson.Default.PushReply);
+            case "pull":
+                return server.Orchestrator.Pull(server.Tills.RecordOf(known), JsonSerializer.Deserialize(body, WireJson.Default.PullRequest)!).Write();
+            case "snapshot":
+                return server.Orchestrator.SnapshotPath(System.Text.Encoding.UTF8.GetString(body)) is { } path
+                    ? server.Disk.Read(path)!
+                    : throw new ServerRefusedException("no such snapshot", 404);
+            case "find":
+                var found = server.Read(s => Transactions.Find(s, System.Text.Encoding.UTF8.GetString(body)));
+                return found is null ? [] : JsonSerializer.SerializeToUtf8Bytes(found, ViewJson.Default.TransactionView);
+            case "edit":
+                var edit = ChangeGroupJson.Read(Schema.BookmineSetup.Instance, new Guid(body.AsSpan(0, 16), bigEndian: true), ChangeGroupJson.Format, body.AsMemory(16));
+                return JsonSerializer.SerializeToUtf8Bytes(server.Edits.Apply(known, edit), ViewJson.Default.EditReply);
+            default:
+                var range = System.Text.Encoding.UTF8.GetString(body).Split(' ').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+                return JsonSerializer.SerializeToUtf8Bytes(server.Read(s => PostedTotals.Of(s, known.Id, range[0], range[1])), ViewJson.Default.ControlTotals);
+        }
+    }
+
+    private static ServerAwayException Away() => new("the line is down");
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Tills;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>One simulated shop: a server, its tills, the time, and the model of what happened. All of it follows from the seed.</summary>
+internal sealed class ShopWorld : IDisposable
+{
+    private const int Items = 12;
+    private static Dictionary<string, SimFile>? freshShop;
+    private int tillsMade;
+
+    public ShopWorld(int seed)
+    {
+        Seed = seed;
+        Random = new Random(seed);
+        SimVfs.Reset(seed);
+        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, new SimClock(Time)), new SimClock(Time), new Random(Random.Next()));
+        OpenShop();
+    }
+
+    public int Seed { get; }
+
+    public Random Random { get; }
+
+    public TrueTime Time { get; } = new();
+
+    public FaultLog Log { get; } = new();
+
+    public Model Model { get; } = new();
+
+    public SimServer Server { get; }
+
+    public List<SimTill> Tills { get; } = [];
+
+    public List<Guid> Stock { get; } = [];
+
+    /// <summary>The steps taken, for a person who looks into a failing seed.</summary>
+    public List<string> Story { get; } = [];
+
+    public void Tell(string what) => Story.Add(string.Create(CultureInfo.InvariantCulture, $"{Time.Now:MM-dd HH:mm:ss} {what}"));
+
+    /// <summary>Enrols a till on a machine of its own.</summary>
+    public SimTill Enrol(string name, long branch)
+    {
+        var (code, _) = Server.Enrolment.NewCode(branch, name);
+        var reply = Server.Enrolment.Enrol(code);
+        var clock = new SimClock(Time);
+        var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
+        var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret);
+        var till = new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log);
+        Till.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        Tills.Add(till);
+        till.Start(disconnected: false);
+        till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
+        return till;
+    }
+
+    public void Dispose()
+    {
+        foreach (var till in Tills)
+        {
+            till.Dispose();
+        }
+        Server.Dispose();
+    }
+
+    private void OpenShop()
+    {
+        if (freshShop is null)
+        {
+            Server.Start();
+            Server.Stop();
+            freshShop = Server.Disk.Image();
+        }
+        Server.Disk.Restore(freshShop);
+        Server.Start();
+        Server.Database.Writing(session =>
+        {
+            for (var branch = 1; branch <= 2; branch++)
+            {
+                session.Execute(
+                    "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (@id, @name, @zone, 'Shop', 1000, 'GBP')",
+                    (long)branch, $"Branch {branch}", branch == 1 ? "Europe/London" : "Australia/Sydney");
+            }
+            var ids = new EntityIds(Server.Clock, new Random(Seed));
+            for (var i = 0; i < Items; i++)
+            {
+                AddItem(session, ids.Next(), i);
+            }
+            return true;
+        });
+        Enrol("front", 1);
+        Enrol("back", 1);
+        Enrol("pier", 2);
+    }
+
+    private void AddItem(Session session, Guid id, int number)
+    {
+        Stock.Add(id);
+        session.Execute("INSERT INTO stock (id, code, title) VALUES (@id, @code, @title)", id, $"c{number}", $"Title {number}");
+        for (var branch = 1L; branch <= 2; branch++)
+        {
+            session.Execute("INSERT INTO holding (branch, stock_id, price_cents, on_hand) VALUES (@branch, @id, @price, 50)", branch, id, 500L + (100 * number));
+            session.Execute(
+                "INSERT INTO stock_movement (id, branch, stock_id, code, qty, value_cents, reason, taken_at) VALUES (@mid, @branch, @id, @code, 50, 0, 'receipt', 0)",
+                new EntityIds(Server.Clock, new Random(HashCode(number, branch))).Next(), branch, id, $"c{number}");
+            Model.Received[(branch, id)] = 50;
+        }
+    }
+
+    private static int HashCode(int number, long branch) => (number * 7) + (int)branch;
+}

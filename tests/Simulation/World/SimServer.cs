@@ -1,0 +1,76 @@
+using Bookmine.Schema;
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Database;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Rules;
+using Bookmine.SyncServer.Tills;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>The branch server of a simulated shop: production code on a simulated machine.</summary>
+internal sealed class SimServer(SimDisk disk, SimClock clock, Random random) : IDisposable
+{
+    public const string Folder = "/server/data";
+    public const string File = Folder + "/shop.db";
+    private Running? running;
+
+    public SimDisk Disk => disk;
+
+    public SimClock Clock => clock;
+
+    public bool IsUp => running is not null;
+
+    public IServerDatabase Database => Now.Database;
+
+    public ServerOrchestrator Orchestrator => Now.Orchestrator;
+
+    public TillRegister Tills => Now.Tills;
+
+    public Enrolment Enrolment => Now.Enrolment;
+
+    public LiveEdits Edits => Now.Edits;
+
+    private Running Now => running ?? throw new InvalidOperationException("the server is down");
+
+    private sealed record Running(IServerDatabase Database, ServerOrchestrator Orchestrator, TillRegister Tills, Enrolment Enrolment, LiveEdits Edits);
+
+    /// <summary>Starts the program, as <c>bookmine-server serve</c> puts it together.</summary>
+    public void Start()
+    {
+        var ids = new EntityIds(clock, random);
+        var database = ShopDatabase.OpenSqlite(File, ids, SimVfs.Name);
+        running = new Running(
+            database,
+            new ServerOrchestrator(
+                BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(),
+                new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock),
+            new TillRegister(database, clock), new Enrolment(database, clock, new SeededSecrets(random)), new LiveEdits(database, clock));
+    }
+
+    /// <summary>Ends the program, or what a death left of it.</summary>
+    public void Stop()
+    {
+        running?.Database.Dispose();
+        running = null;
+    }
+
+    public void Dispose() => Stop();
+
+    public T Read<T>(Func<Session, T> work) => Database.Reading(work);
+
+    public long Number(string sql, params object?[] values) => Database.Reading(s => s.Integer(sql, values)) ?? 0;
+
+    private sealed class SeededSecrets(Random random) : ISecrets
+    {
+        public byte[] Next(int count)
+        {
+            var bytes = new byte[count];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+    }
+}

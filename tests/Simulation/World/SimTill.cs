@@ -1,0 +1,60 @@
+using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.Simulation.World;
+
+/// <summary>A till of a simulated shop: production code on a simulated machine.</summary>
+internal sealed class SimTill : IDisposable
+{
+    private readonly TillMachine machine;
+
+    public SimTill(string name, TillIdentity identity, SimDisk disk, SimClock clock, SimServer server, Random random, FaultLog log)
+    {
+        (Name, Identity, Disk, Clock) = (name, identity, disk, clock);
+        Line = new Network(server, disk, identity, random, log);
+        machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, _ => new ServerLine(Line, Line, new NoConnection()));
+    }
+
+    public string Name { get; }
+
+    public TillIdentity Identity { get; }
+
+    public SimDisk Disk { get; }
+
+    public SimClock Clock { get; }
+
+    public Network Line { get; }
+
+    public TillMachine Machine => machine;
+
+    public string Folder => $"/{Disk.Machine}/till";
+
+    /// <summary>The program that runs; null when none does.</summary>
+    public Till? Program { get; private set; }
+
+    public bool Disconnected { get; private set; }
+
+    public void Start(bool disconnected)
+    {
+        Stop();
+        Program = Till.Open(Folder, disconnected, machine);
+        Disconnected = disconnected;
+    }
+
+    public void Stop()
+    {
+        Program?.Dispose();
+        Program = null;
+    }
+
+    public void Dispose() => Stop();
+
+    private sealed class NoConnection : IDisposable
+    {
+        public void Dispose()
+        {
+        }
+    }
+}
