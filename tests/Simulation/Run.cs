@@ -41,6 +41,7 @@ internal static class Run
     private static void Calm(ShopWorld world, Day day)
     {
         world.Tell("calm");
+        world.IsCalm = true;
         world.Server.Clock.Offset = TimeSpan.Zero;
         if (!world.Server.IsUp)
         {

@@ -21,6 +21,8 @@ public sealed class ClientJournal : IDisposable
     private readonly TimeProvider clock;
     private readonly JournalHeadFile headFile;
 
+    private long durableThrough;
+
     // Asked for with every picture of the screen: counted once, and from then on what came since.
     private Counted unposted = new(0, 0, 0, 0);
 
@@ -106,8 +108,24 @@ public sealed class ClientJournal : IDisposable
     public JournalEntry Seal(Func<SealScope, SealContent> compose) => Locked(() =>
     {
         var entry = session.InTransaction(() => SealWithin(compose));
+        durableThrough = entry.N;
         headFile.Write(new JournalHeadFile.Head(entry.N, session.Integer("SELECT max(next) - 1 FROM block") ?? 0, entry.Chain));
         return entry;
+    });
+
+    /// <summary>
+    /// Makes sure that what can be read here also survives a power cut, before it is told to anybody: another program may have been killed
+    /// between writing an entry and syncing it.
+    /// </summary>
+    public void MakeDurable() => Locked(() =>
+    {
+        var last = session.Integer("SELECT max(n) FROM entry") ?? 0;
+        if (last > durableThrough)
+        {
+            session.Script("PRAGMA wal_checkpoint(PASSIVE)");
+            durableThrough = last;
+        }
+        return last;
     });
 
     /// <summary>Entries after <paramref name="n"/>, in order.</summary>

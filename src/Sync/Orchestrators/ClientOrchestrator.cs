@@ -58,6 +58,7 @@ public sealed class ClientOrchestrator(
     {
         var results = new List<EntryResult>();
         var (start, last) = (journal.Acknowledged, journal.LastN);
+        journal.MakeDurable();
         var batch = last > start ? Batch(start) : [];
         var answer = batch.Count > 0 ? channel.PushAsync(session, batch, cancel) : null;
         while (answer is not null)

@@ -29,6 +29,7 @@ public static class ShopDatabase
         try
         {
             ServerProvisioner.Provision(database, BookmineSetup.Instance, ids);
+            database.MakeDurable();
             return database;
         }
         catch

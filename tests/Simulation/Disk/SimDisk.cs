@@ -33,6 +33,9 @@ internal sealed class SimDisk : IFileStore
 
     public bool IsDead { get; private set; }
 
+    /// <summary>Counts the machine's starts: what was opened in another life is gone.</summary>
+    public int Life { get; private set; }
+
     /// <summary>Whether the death that is going on loses what was not synced.</summary>
     public bool PowerLost { get; private set; }
 
@@ -72,6 +75,7 @@ internal sealed class SimDisk : IFileStore
             }
         }
         locks.Clear();
+        Life++;
         plan = null;
         (IsDead, PowerLost, HasFaulted, busyTries) = (false, false, false, 0);
     }

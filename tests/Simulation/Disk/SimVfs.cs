@@ -26,7 +26,21 @@ internal static unsafe class SimVfs
     private static Random randomness = new(0);
     private static Methods* methods;
 
-    private sealed record Handle(SimDisk? Disk, string Path, SimFile File, bool Temporary);
+    private static int simulationThread;
+
+    private sealed record Handle(SimDisk? Disk, int Life, string Path, SimFile File, bool Temporary)
+    {
+        /// <summary>
+        /// Whether it belongs to a program that is no more: one whose machine has died since, or one whose connection is closed by the garbage
+        /// collector. What such a handle does has no effect.
+        /// </summary>
+        public bool IsOfThePast => Environment.CurrentManagedThreadId != simulationThread || (Disk is not null && Disk.Life != Life);
+
+        /// <summary>SQLite's result code for a step: an error for a program of the past, else what the disk says.</summary>
+        public int Before(Step step) => IsOfThePast ? IoErr : Disk?.Before(step, Path) ?? Ok;
+
+        public int After(Step step) => Disk?.After(step, Path) ?? Ok;
+    }
 
     public static void Add(SimDisk disk)
     {
@@ -41,6 +55,7 @@ internal static unsafe class SimVfs
     public static void Reset(int seed)
     {
         SimLocks.FreeAll();
+        simulationThread = Environment.CurrentManagedThreadId;
         Disks.Clear();
         Handles.Clear();
         randomness = new Random(seed);
@@ -79,9 +94,18 @@ internal static unsafe class SimVfs
 
     private static string Text(byte* path) => Marshal.PtrToStringUTF8((nint)path)!;
 
+    // SQLite counts from noon of a day in the year -4713 (Julian days).
+    private static long Milliseconds() => 210_866_760_000_000 + (Disks.GetValueOrDefault("server")?.Clock.GetUtcNow().ToUnixTimeMilliseconds() ?? 0);
+
     private static SimDisk? DiskOf(string path) => Disks.GetValueOrDefault(path.Split('/')[1]);
 
-    private static Handle Of(OsFile* file) => Handles[file->Id];
+    private static Handle Of(OsFile* file)
+    {
+        lock (Handles)
+        {
+            return Handles[file->Id];
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Open(Vfs* vfs, byte* name, OsFile* file, int flags, int* outFlags)
@@ -108,7 +132,10 @@ internal static unsafe class SimVfs
         }
         file->Id = ++lastHandle;
         file->Methods = methods;
-        Handles.Add(file->Id, new Handle(disk, path, opened, (flags & OpenDeleteOnClose) != 0));
+        lock (Handles)
+        {
+            Handles.Add(file->Id, new Handle(disk, disk?.Life ?? 0, path, opened, (flags & OpenDeleteOnClose) != 0));
+        }
         if (outFlags is not null)
         {
             *outFlags = flags;
@@ -119,7 +146,12 @@ internal static unsafe class SimVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Close(OsFile* file)
     {
-        if (Handles.Remove(file->Id, out var handle))
+        Handle? handle;
+        lock (Handles)
+        {
+            Handles.Remove(file->Id, out handle);
+        }
+        if (handle is { IsOfThePast: false })
         {
             handle.File.Locks.Close(file->Id);
             if (handle is { Temporary: true, Disk.IsDead: false })
@@ -134,7 +166,7 @@ internal static unsafe class SimVfs
     private static int Read(OsFile* file, void* into, int amount, long offset)
     {
         var handle = Of(file);
-        if (handle.Disk?.Before(Step.Read, handle.Path) is { } code and not Ok)
+        if (handle.Before(Step.Read) is var code and not Ok)
         {
             return IoErr | (code == IoErr ? 1 << 8 : 0);
         }
@@ -147,40 +179,40 @@ internal static unsafe class SimVfs
         var handle = Of(file);
         var bytes = new ReadOnlySpan<byte>(from, amount);
         var half = handle.Disk?.IsShortWrite == true;
-        if (handle.Disk?.Before(Step.Write, handle.Path) is { } code and not Ok)
+        if (handle.Before(Step.Write) is var code and not Ok)
         {
-            if (half && !handle.Disk.IsDead)
+            if (half && !handle.IsOfThePast && handle.Disk is { IsDead: false })
             {
                 handle.File.Write(offset, bytes[..(amount / 2)]);
             }
             return code;
         }
         handle.File.Write(offset, bytes);
-        return handle.Disk?.After(Step.Write, handle.Path) ?? Ok;
+        return handle.After(Step.Write);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Truncate(OsFile* file, long size)
     {
         var handle = Of(file);
-        if (handle.Disk?.Before(Step.Truncate, handle.Path) is { } code and not Ok)
+        if (handle.Before(Step.Truncate) is var code and not Ok)
         {
             return code;
         }
         handle.File.Truncate(size);
-        return handle.Disk?.After(Step.Truncate, handle.Path) ?? Ok;
+        return handle.After(Step.Truncate);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Sync(OsFile* file, int flags)
     {
         var handle = Of(file);
-        if (handle.Disk?.Before(Step.Sync, handle.Path) is { } code and not Ok)
+        if (handle.Before(Step.Sync) is var code and not Ok)
         {
             return code;
         }
         handle.Disk?.SyncFile(handle.Path);
-        return handle.Disk?.After(Step.Sync, handle.Path) ?? Ok;
+        return handle.After(Step.Sync);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -194,13 +226,17 @@ internal static unsafe class SimVfs
     private static int Lock(OsFile* file, int level)
     {
         var handle = Of(file);
-        return handle.File.Locks.TryLock(file->Id, level) ? Ok : Busy;
+        return handle.IsOfThePast ? IoErr : handle.File.Locks.TryLock(file->Id, level) ? Ok : Busy;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Unlock(OsFile* file, int level)
     {
-        Of(file).File.Locks.Unlock(file->Id, level);
+        var handle = Of(file);
+        if (!handle.IsOfThePast)
+        {
+            handle.File.Locks.Unlock(file->Id, level);
+        }
         return Ok;
     }
 
@@ -223,8 +259,9 @@ internal static unsafe class SimVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int ShmMap(OsFile* file, int region, int size, int extend, void** memory)
     {
-        *memory = Of(file).File.Locks.Region(region, size, extend != 0);
-        return Ok;
+        var handle = Of(file);
+        *memory = handle.IsOfThePast ? null : handle.File.Locks.Region(region, size, extend != 0);
+        return handle.IsOfThePast ? IoErr : Ok;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -235,6 +272,10 @@ internal static unsafe class SimVfs
         const int writer = 0;
         var handle = Of(file);
         var mask = ((1 << count) - 1) << offset;
+        if (handle.IsOfThePast)
+        {
+            return (flags & unlock) != 0 ? Ok : IoErr;
+        }
         if ((flags & unlock) != 0)
         {
             handle.File.Locks.ShmUnlock(file->Id, mask);
@@ -255,7 +296,11 @@ internal static unsafe class SimVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int ShmUnmap(OsFile* file, int delete)
     {
-        Of(file).File.Locks.ShmUnlock(file->Id, 0xFF);
+        var handle = Of(file);
+        if (!handle.IsOfThePast)
+        {
+            handle.File.Locks.ShmUnlock(file->Id, 0xFF);
+        }
         return Ok;
     }
 
@@ -263,7 +308,7 @@ internal static unsafe class SimVfs
     private static int Delete(Vfs* vfs, byte* name, int syncFolder)
     {
         var path = Text(name);
-        if (DiskOf(path) is not { IsDead: false } disk)
+        if (DiskOf(path) is not { IsDead: false } disk || Environment.CurrentManagedThreadId != simulationThread)
         {
             return IoErr;
         }
@@ -313,14 +358,14 @@ internal static unsafe class SimVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int CurrentTime(Vfs* vfs, double* day)
     {
-        *day = 2461000.5;
+        *day = Milliseconds() / 86_400_000.0;
         return Ok;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int CurrentTimeInt64(Vfs* vfs, long* milliseconds)
     {
-        *milliseconds = 212630443200000;
+        *milliseconds = Milliseconds();
         return Ok;
     }
 

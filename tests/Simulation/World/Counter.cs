@@ -14,6 +14,7 @@ namespace Bookmine.Simulation.World;
 internal sealed class Counter(ShopWorld world)
 {
     private static readonly string[] Methods = ["cash", "card", "cheque"];
+    private static readonly TimeSpan HeldFor = TimeSpan.FromDays(80);
     private int made;
 
     private Random Random => world.Random;
@@ -163,7 +164,8 @@ internal sealed class Counter(ShopWorld world)
         if (found is not [FoundTransaction { Transaction: var seen }])
         {
             // Once it has left the till's months or branch, and the server is away, it cannot be shown.
-            world.Model.Require(attempt.PostedAt is not null || attempt.TransId is not null, $"{till.Name} does not find its own {attempt.Docket}");
+            var gone = till.HasMoved || world.Time.Now - attempt.MadeAt > HeldFor;
+            world.Model.Require(gone, $"{till.Name} does not find its own {attempt.Docket}");
             return;
         }
         world.Model.Require(
@@ -174,6 +176,7 @@ internal sealed class Counter(ShopWorld world)
 
     private void Try(Attempt attempt, Func<(Outcome Outcome, long? TransId)> make)
     {
+        attempt.MadeAt = world.Time.Now;
         world.Model.Attempts.Add(attempt);
         Attempted(attempt.Till, make, made =>
         {

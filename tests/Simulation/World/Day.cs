@@ -177,6 +177,7 @@ internal sealed class Day
             case 3:
                 world.Tell($"till {till} moves");
                 world.Server.Tills.Move(till, world.Random.Next(1, 3));
+                world.Tills.Find(t => t.Identity.Till == till)!.HasMoved = true;
                 break;
             case 4:
                 var ids = new EntityIds(world.Server.Clock, world.Random);
@@ -237,6 +238,9 @@ internal sealed class Day
     private void Reprovision(SimTill till)
     {
         till.Disk.PlanNothing();
+        // What a killed program has left unsynced may go with the power whatever is done.
+        till.Disk.SyncFile(till.Folder + "/journal.db");
+        till.Disk.SyncFile(till.Folder + "/journal.db-wal");
         var before = Checks.Journal(till);
         PlanFault(till);
         counter.Reprovision(till);

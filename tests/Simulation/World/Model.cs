@@ -20,6 +20,8 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
 
     public IReadOnlyDictionary<Guid, long> Shipped { get; init; } = new Dictionary<Guid, long>();
 
+    public DateTimeOffset MadeAt { get; set; }
+
     public Known Known { get; set; } = Known.Perhaps;
 
     /// <summary>The D-number, once the till has told it.</summary>

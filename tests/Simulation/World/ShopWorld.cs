@@ -21,7 +21,8 @@ internal sealed class ShopWorld : IDisposable
         Seed = seed;
         Random = new Random(seed);
         SimVfs.Reset(seed);
-        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, new SimClock(Time)), new SimClock(Time), new Random(Random.Next()));
+        var clock = new SimClock(Time);
+        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between);
         OpenShop();
     }
 
@@ -43,6 +44,9 @@ internal sealed class ShopWorld : IDisposable
 
     /// <summary>The steps taken, for a person who looks into a failing seed.</summary>
     public List<string> Story { get; } = [];
+
+    /// <summary>Nobody else writes any more.</summary>
+    public bool IsCalm { get; set; }
 
     public void Tell(string what) => Story.Add(string.Create(CultureInfo.InvariantCulture, $"{Time.Now:MM-dd HH:mm:ss} {what}"));
 
@@ -69,6 +73,15 @@ internal sealed class ShopWorld : IDisposable
             till.Dispose();
         }
         Server.Dispose();
+    }
+
+    /// <summary>Another program changes a row now and then, between two transactions of the server's.</summary>
+    private void Between(Sync.Feed.IServerDatabase database)
+    {
+        if (!IsCalm && Stock.Count == Items && Random.Next(25) == 0)
+        {
+            database.Writing(s => s.Execute("UPDATE stock SET category = @category WHERE id = @id", $"k{Random.Next(1000)}", Stock[Random.Next(Items)]));
+        }
     }
 
     private void OpenShop()

@@ -12,7 +12,7 @@ using Bookmine.SyncServer.Tills;
 namespace Bookmine.Simulation.World;
 
 /// <summary>The branch server of a simulated shop: production code on a simulated machine.</summary>
-internal sealed class SimServer(SimDisk disk, SimClock clock, Random random) : IDisposable
+internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Action<IServerDatabase> between) : IDisposable
 {
     public const string Folder = "/server/data";
     public const string File = Folder + "/shop.db";
@@ -42,7 +42,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random) : I
     public void Start()
     {
         var ids = new EntityIds(clock, random);
-        var database = ShopDatabase.OpenSqlite(File, ids, SimVfs.Name);
+        var database = new Interleaved(ShopDatabase.OpenSqlite(File, ids, SimVfs.Name), between);
         running = new Running(
             database,
             new ServerOrchestrator(

@@ -36,6 +36,9 @@ internal sealed class SimTill : IDisposable
 
     public bool Disconnected { get; private set; }
 
+    /// <summary>Whether it has been given to another branch at any time: what it sold before is no longer in its replica.</summary>
+    public bool HasMoved { get; set; }
+
     public void Start(bool disconnected)
     {
         Stop();
