@@ -7,7 +7,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
     bookmine-simulation seed N [STEPS]     one seed, with its story
     bookmine-simulation run COUNT [FIRST]  so many seeds
-    bookmine-simulation soak MINUTES       seeds as long as asked, on all processors
+    bookmine-simulation soak MINUTES       seeds as long as asked
+    bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
 const int stepsOfASeed = 60;
 switch (args)
@@ -16,6 +17,8 @@ switch (args)
         return Tell(Run.Seed(Number(n), rest.Length > 0 ? Number(rest[0]) : stepsOfASeed), story: true);
     case ["run", var count, .. var rest]:
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
+    case ["prove", .. var rest]:
+        return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:
         var started = Stopwatch.StartNew();
         return Many((int)(Stopwatch.GetTimestamp() % 1_000_000_000), () => started.Elapsed.TotalMinutes >= Number(minutes), int.MaxValue);

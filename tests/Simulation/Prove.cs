@@ -1,0 +1,157 @@
+using System.Diagnostics;
+
+namespace Bookmine.Simulation;
+
+/// <summary>
+/// Proves the simulation itself: plants a fault of the kind that products of this field have had into a copy of the sources, one at a time,
+/// and sees that seeds fail. A fault that no seed finds is a hole in the simulation.
+/// </summary>
+internal static class Prove
+{
+    private const int SeedsGiven = 400;
+
+    /// <param name="Name">What is wrong, in the trade's words.</param>
+    private sealed record Planted(string Name, params (string File, string Right, string Wrong)[] Changes);
+
+    private static readonly Planted[] Faults =
+    [
+        new("a cursor by the clock",
+            ("src/SyncServer/Database/SqliteDatabase.cs", "k_int INTEGER NOT NULL, k_guid BLOB NOT NULL) STRICT;\n        CREATE TABLE IF NOT EXISTS sync_bucket",
+                "k_int INTEGER NOT NULL, k_guid BLOB NOT NULL, at REAL NOT NULL DEFAULT (julianday('now'))) STRICT;\n        CREATE TABLE IF NOT EXISTS since (at REAL); INSERT INTO since VALUES (0);\n        CREATE TABLE IF NOT EXISTS sync_bucket"),
+            ("src/Sync/Feed/Sequencer.cs", "FROM sync_dirty ORDER BY id", "FROM sync_dirty WHERE at > (SELECT max(at) FROM since) ORDER BY id"),
+            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", "session.Execute(\"INSERT INTO since SELECT max(at) FROM sync_dirty\"); session.Execute(\"DELETE FROM sync_dirty\");")),
+        new("a cursor by the highest id",
+            ("src/SyncServer/Database/SqliteDatabase.cs", "CREATE TABLE IF NOT EXISTS sync_bucket", "CREATE TABLE IF NOT EXISTS since (id INTEGER); INSERT INTO since VALUES (0);\n        CREATE TABLE IF NOT EXISTS sync_bucket"),
+            ("src/Sync/Feed/Sequencer.cs", "FROM sync_dirty ORDER BY id", "FROM sync_dirty WHERE id > (SELECT max(id) FROM since) ORDER BY id"),
+            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", "session.Execute(\"INSERT INTO since SELECT max(id) FROM sync_dirty\"); DeleteNotes(session, notes);")),
+        new("notes of changed rows that are upserted, read in one transaction and deleted in another",
+            ("src/SyncServer/Database/SqliteDatabase.cs", "CREATE TABLE IF NOT EXISTS sync_bucket", "CREATE UNIQUE INDEX IF NOT EXISTS sync_dirty_row ON sync_dirty (tab, k_int, k_guid);\n        CREATE TABLE IF NOT EXISTS sync_bucket"),
+            ("src/SyncServer/Database/SqliteDatabase.cs", "$\"INSERT INTO sync_dirty (tab", "$\"INSERT OR IGNORE INTO sync_dirty (tab"),
+            ("src/Sync/Feed/ServerProvisioner.cs", "\"INSERT INTO sync_dirty (tab", "\"INSERT OR IGNORE INTO sync_dirty (tab"),
+            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", ""),
+            ("src/Sync/Feed/Sequencer.cs", "return database.TrySequencing(session => taken = Take(session)) ? taken : null;",
+                """
+                List<(long Id, int Table)> notes = [];
+                if (!database.TrySequencing(session => { notes = ReadNotes(session); taken = Take(session); }))
+                {
+                    return null;
+                }
+                database.Writing(session => { DeleteNotes(session, notes); return 0; });
+                return taken;
+                """)),
+        new("a journal taken as posted by a reset of the replica",
+            ("src/Sync/Orchestrators/ClientOrchestrator.cs", "await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false);",
+                "await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false); journal.Acknowledge([], journal.LastN);")),
+        new("a docket printed before the sale is durable",
+            ("src/Sync/Journal/JournalSchema.cs", "synchronous = FULL", "synchronous = NORMAL")),
+        new("an acknowledgement before the commit is durable",
+            ("src/SyncServer/Database/SqliteDatabase.cs", "synchronous = FULL", "synchronous = NORMAL")),
+        new("an overlay dropped at the acknowledgement",
+            ("src/TillClient/Finding/ReplicaView.cs", "var included = TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer(\"n\") ?? 0;", "var included = journal.Acknowledged;")),
+        new("an on-hand count written as a number",
+            ("src/SyncServer/Posting/Holdings.cs", "SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand", "SET on_hand = 50 + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand")),
+        new("a D-number used again",
+            ("src/Sync/Journal/ClientJournal.cs", "ON CONFLICT DO NOTHING\", block.First, block.Last)", "ON CONFLICT DO NOTHING\", 100_001L, 200_000L)")),
+        new("what a killed program left unsynced is told to the server",
+            ("src/Sync/Orchestrators/ClientOrchestrator.cs", "journal.MakeDurable();", "")),
+        new("a removal forgotten when a row leaves a till's scope, and digests not compared",
+            ("src/Sync/Replica/ReplicaApply.cs", "if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)", "if (table.Number != 8 && TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)"),
+            ("src/Sync/Replica/ReplicaApply.cs", "        Compare(checkpoint);", "        _ = (Action<Checkpoint>)Compare;")),
+        new("an answer given anew to an entry that comes again",
+            ("src/Sync/Orchestrators/PushPosting.cs", "results.Add(inbox.StoredAnswer(entry) ?? throw new JournalForkException(client, entry.N));",
+                "results.Add(inbox.StoredAnswer(entry) is { } stored ? stored with { Number = stored.Number + 1 } : throw new JournalForkException(client, entry.N));")),
+    ];
+
+    public static int All(string only)
+    {
+        var root = FindRoot();
+        var copy = Directory.CreateTempSubdirectory("bookmine-planted-").FullName;
+        try
+        {
+            CopyTree(root, copy);
+            if (only.Length == 0 && Seeds(copy).Code != 0)
+            {
+                Console.WriteLine("FAILS without any planted fault");
+                return 1;
+            }
+            var missed = Faults.Where(f => f.Name.Contains(only, StringComparison.Ordinal)).Count(f => !IsCaught(f, root, copy));
+            Console.WriteLine(missed == 0 ? "every planted fault was caught" : $"{missed} planted faults were not caught");
+            return missed == 0 ? 0 : 1;
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    private static bool IsCaught(Planted fault, string root, string copy)
+    {
+        foreach (var (file, right, wrong) in fault.Changes)
+        {
+            var path = Path.Combine(copy, file);
+            var text = File.ReadAllText(path);
+            if (!text.Contains(right, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"{file} no longer has the place where “{fault.Name}” is planted: {right}");
+            }
+            File.WriteAllText(path, text.Replace(right, wrong, StringComparison.Ordinal));
+        }
+        var (code, output) = Seeds(copy);
+        foreach (var (file, _, _) in fault.Changes)
+        {
+            File.Copy(Path.Combine(root, file), Path.Combine(copy, file), overwrite: true);
+            File.SetLastWriteTimeUtc(Path.Combine(copy, file), TimeProvider.System.GetUtcNow().UtcDateTime);
+        }
+        var first = output.Split('\n').SkipWhile(l => !l.StartsWith("SEED", StringComparison.Ordinal)).Take(2).Select(l => l.Trim());
+        Console.WriteLine($"{(code == 1 ? "caught" : "MISSED")}: {fault.Name} ({string.Join(": ", first)})");
+        return code == 1;
+    }
+
+    /// <returns>0 when the seeds pass, 1 when one fails, and what was printed.</returns>
+    private static (int Code, string Output) Seeds(string copy)
+    {
+        var build = Start("dotnet", copy, "build", "tests/Simulation", "-v", "q", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false");
+        return build.Code == 0
+            ? Start("dotnet", copy, "tests/Simulation/bin/Debug/net10.0/bookmine-simulation.dll", "run", $"{SeedsGiven}")
+            : throw new InvalidOperationException($"the planted copy does not build:\n{build.Output}");
+    }
+
+    private static (int Code, string Output) Start(string program, string folder, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _ = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    private static void CopyTree(string root, string copy)
+    {
+        foreach (var file in (string[])["global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig"])
+        {
+            File.Copy(Path.Combine(root, file), Path.Combine(copy, file));
+        }
+        foreach (var folder in (string[])["src", "db", Path.Combine("tests", "Simulation")])
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
+            {
+                var name = Path.GetRelativePath(root, file);
+                if (!name.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, name))!);
+                    File.Copy(file, Path.Combine(copy, name));
+                }
+            }
+        }
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Bookmine.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("Run this inside a checkout.");
+        }
+        return folder.FullName;
+    }
+}
