@@ -14,8 +14,9 @@ CREATE TABLE enrol_code (
 -- One row: the last numbers given and the last moment of posting.
 CREATE TABLE counter (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), trans_id INTEGER NOT NULL, posted_at INTEGER NOT NULL, block INTEGER NOT NULL,
-    in_house_ean INTEGER NOT NULL) STRICT;
-INSERT INTO counter (id, trans_id, posted_at, block, in_house_ean) VALUES (1, 546788, 0, 100000, 0);
+    in_house_ean INTEGER NOT NULL, epoch_first INTEGER NOT NULL) STRICT;
+-- epoch_first: from this TransID on there are no gaps; below, a restored backup may have left some.
+INSERT INTO counter (id, trans_id, posted_at, block, in_house_ean, epoch_first) VALUES (1, 546788, 0, 100000, 0, 546789);
 
 CREATE TABLE dropped (
     id INTEGER NOT NULL PRIMARY KEY, till INTEGER NOT NULL, n INTEGER NOT NULL, synchronisation BLOB NOT NULL, operator TEXT,

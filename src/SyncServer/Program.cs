@@ -21,6 +21,8 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     PostingCommands.Make(verbs),
     DroppedCommand.Make(verbs),
     CheckCommand.Make(verbs),
+    BackupCommands.MakeBackup(verbs),
+    BackupCommands.MakeRestore(verbs),
 };
 ServeCommand.MakeDefault(root, clock);
 

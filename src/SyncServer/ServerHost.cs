@@ -5,6 +5,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
@@ -39,7 +40,7 @@ public static class ServerHost
         builder.Services.AddSingleton<LiveEdits>();
         builder.Services.AddSingleton(services => new ServerOrchestrator(
             BookmineSetup.Instance, services.GetRequiredService<IServerDatabase>(), new ShopPosting(clock), new UploadRules(),
-            new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain), Path.Combine(options.DataFolder, "snapshots"), clock), clock));
+            new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain), Path.Combine(options.DataFolder, "snapshots"), clock), clock, new EntityIds(clock)));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

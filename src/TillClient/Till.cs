@@ -6,6 +6,7 @@ using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Files;
 using Bookmine.TillClient.Finding;
@@ -47,11 +48,12 @@ public sealed class Till : IDisposable
     {
         this.folder = folder;
         (files, clock, ids) = (machine.Files, machine.Clock, machine.Ids);
+        NewIdentity.Finish(machine, folder);
         Identity = TillIdentity.Read(files, folder);
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
         link = new ServerLink(files, folder, machine.Connect(Identity), new Connection(disconnected, clock, machine.Chance));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids);
-        view = new ReplicaView(files, folder, journal, Identity.Till);
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
+        view = new ReplicaView(files, folder, journal, Identity);
         catalogue = new Catalogue(view);
         transactions = new TransactionFinder(view, journal);
         sales = new SaleMaker(view, catalogue, ids, clock);
@@ -90,12 +92,12 @@ public sealed class Till : IDisposable
             throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
         }
         var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret);
-        TakeIdentity(machine, folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        TakeIdentity(machine, folder, identity, new NumberBlock(reply.BlockFirst, reply.BlockLast));
         return identity;
     }
 
     /// <summary>Makes the folder an enrolled till's: its identity, and a journal with its first block of numbers.</summary>
-    public static void TakeIdentity(TillMachine machine, string folder, TillIdentity identity, Sync.Wire.NumberBlock block)
+    public static void TakeIdentity(TillMachine machine, string folder, TillIdentity identity, NumberBlock block)
     {
         identity.Write(machine.Files, folder);
         using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids);
@@ -171,7 +173,10 @@ public sealed class Till : IDisposable
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
 
     /// <summary>Whether the till has a replica to sell from.</summary>
-    public bool IsProvisioned => Locked(() => view.Exists);
+    public bool IsProvisioned => Opened(() => view.Exists);
+
+    /// <summary>Whether the journal has lost its end, so that nothing is sold before the server was reached.</summary>
+    public bool IsJournalSuspect => Opened(() => journal.IsSuspect || (view.Exists && view.IsAheadOfJournal));
 
     /// <summary>The name of the branch, and the time there; null while the till has no replica.</summary>
     public (string Branch, DateTimeOffset LocalTime)? Place() => Locked<(string, DateTimeOffset)?>(() =>
@@ -212,9 +217,16 @@ public sealed class Till : IDisposable
         var (started, before) = (clock.GetTimestamp(), link.Requests);
         return await link.TryAsync(async () =>
         {
-            var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
-            return await new SyncReporter(journal, link.Shop)
-                .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
+            try
+            {
+                var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+                return await new SyncReporter(journal, link.Shop)
+                    .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
+            }
+            catch (JournalForkedException e)
+            {
+                throw await new Renewal(orchestrator, link.Shop, files, folder).RunAsync(Identity, e, cancel).ConfigureAwait(false);
+            }
         }).ConfigureAwait(false);
     }
 
@@ -275,7 +287,7 @@ public sealed class Till : IDisposable
                     view.Overlay.CatchUp(BookmineSetup.Instance, journal);
                     var (changes, number, amount) = make(scope);
                     var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
-                    RequireText(group);
+                    EntryContent.RequireText(group);
                     return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
                 }));
                 return new Outcome(entry, null);
@@ -283,21 +295,6 @@ public sealed class Till : IDisposable
             catch (RefusedException e)
             {
                 return new Outcome(null, e.Refusal);
-            }
-        }
-    }
-
-    /// <summary>U+0000 and halves of surrogate pairs are refused where they would enter.</summary>
-    private static void RequireText(ChangeGroup group)
-    {
-        foreach (var row in group.Changes.Select(c => c.Values))
-        {
-            for (var i = 0; i < row.Table.Columns.Count; i++)
-            {
-                if (row[i] is string text && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == System.Text.Rune.ReplacementChar && !text.Contains('\uFFFD'))))
-                {
-                    throw new RefusedException($"{row.Table.Columns[i].Name} holds characters that are no text", "Type it again.");
-                }
             }
         }
     }
@@ -395,6 +392,15 @@ public sealed class Till : IDisposable
         catch (Exception e) when (e is ServerAwayException or ServerRefusedException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return null;
+        }
+    }
+
+    private T Opened<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            view.Open();
+            return work();
         }
     }
 

@@ -1,4 +1,7 @@
 namespace Bookmine.TillClient;
 
 /// <summary>Something asked of the till cannot be done as asked; the message says what, where and the remedy.</summary>
-public sealed class TillException(string message) : Exception(message);
+public class TillException(string message) : Exception(message);
+
+/// <summary>The till has got a new identity and goes on with a new journal when the program is started again.</summary>
+public sealed class TillRenewedException(string message) : TillException(message);

@@ -47,7 +47,7 @@ internal static class Prove
         new("an acknowledgement before the commit is durable",
             ("src/SyncServer/Database/SqliteDatabase.cs", "synchronous = FULL", "synchronous = NORMAL")),
         new("an overlay dropped at the acknowledgement",
-            ("src/TillClient/Finding/ReplicaView.cs", "var included = TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer(\"n\") ?? 0;", "var included = journal.Acknowledged;")),
+            ("src/TillClient/Finding/ReplicaView.cs", "var included = Included;", "var included = journal.Acknowledged;")),
         new("an on-hand count written as a number",
             ("src/SyncServer/Posting/Holdings.cs", "SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand", "SET on_hand = 50 + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand")),
         new("a D-number used again",
@@ -58,8 +58,8 @@ internal static class Prove
             ("src/Sync/Replica/ReplicaApply.cs", "if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)", "if (table.Number != 8 && TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)"),
             ("src/Sync/Replica/ReplicaApply.cs", "        Compare(checkpoint);", "        _ = (Action<Checkpoint>)Compare;")),
         new("an answer given anew to an entry that comes again",
-            ("src/Sync/Orchestrators/PushPosting.cs", "results.Add(inbox.StoredAnswer(entry) ?? throw new JournalForkException(client, entry.N));",
-                "results.Add(inbox.StoredAnswer(entry) is { } stored ? stored with { Number = stored.Number + 1 } : throw new JournalForkException(client, entry.N));")),
+            ("src/Sync/Orchestrators/PushPosting.cs", "results.Add(stored);",
+                "results.Add(stored with { Number = stored.Number + 1 });")),
     ];
 
     public static int All(string only)

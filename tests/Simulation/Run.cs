@@ -64,6 +64,7 @@ internal static class Run
         {
             day.Counter.FindAll(till);
         }
+        day.ReadFinishedDays();
         Checks.All(world);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CrashingTill : IAsyncDisposable
         http = new TillHttp(identity.Server, identity);
         journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids);
         Channel = new CrashingChannel(new HttpServerChannel(http, Disk.Files));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids);
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
     }
 
     public CrashingChannel Channel { get; }
@@ -76,6 +76,11 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
         }
         return reply;
     }
+
+    public Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel) => inner.RefillAsync(after, cancel);
+
+    public Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
+        inner.HandOverForkAsync(session, entries, cancel);
 
     public async Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel)
     {

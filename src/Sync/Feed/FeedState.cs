@@ -16,6 +16,14 @@ public sealed record FeedState(string Epoch, long Tip, long Head)
         return new FeedState(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
+    /// <summary>The key of the server's proofs.</summary>
+    public static Journal.ServerProof ProofOf(Session session) =>
+        new((byte[])session.Scalar("SELECT proof_key FROM sync_state WHERE id = 1")!);
+
+    /// <summary>Begins a new epoch: every cursor and checkpoint given before is void, and each client fetches a snapshot.</summary>
+    public static void BeginEpoch(Session session, string epoch) =>
+        session.Execute("UPDATE sync_state SET epoch = @epoch WHERE id = 1", epoch);
+
     /// <summary>Whether a pass of the sequencer has something to do: notes, or a head that the last pass could not move.</summary>
     public static bool NeedsPass(Session session) => session.Scalar("SELECT 1 FROM sync_dirty LIMIT 1") is not null || Read(session) is { IsWhole: false };
 }

@@ -8,7 +8,8 @@ namespace Bookmine.Sync.Feed;
 public static class ServerProvisioner
 {
     /// <summary>Idempotent; run at each start after the migrations.</summary>
-    public static void Provision(IServerDatabase database, SyncSetup setup, EntityIds ids) => database.Writing(session =>
+    /// <param name="proofKey">32 secret bytes, kept from the first start on.</param>
+    public static void Provision(IServerDatabase database, SyncSetup setup, EntityIds ids, byte[] proofKey) => database.Writing(session =>
     {
         session.Script(database.EngineTables);
         var fingerprint = string.Join('\n', setup.Tables.SelectMany(database.Triggers));
@@ -20,8 +21,8 @@ public static class ServerProvisioner
             }
             NoteAll(session, setup);
             session.Execute(
-                "INSERT INTO sync_state (id, epoch, tip, head, triggers) VALUES (1, @epoch, 0, 0, '') ON CONFLICT DO NOTHING",
-                ids.Next().ToString());
+                "INSERT INTO sync_state (id, epoch, tip, head, triggers, proof_key) VALUES (1, @epoch, 0, 0, '', @key) ON CONFLICT DO NOTHING",
+                ids.Next().ToString(), proofKey);
             session.Execute("UPDATE sync_state SET triggers = @triggers WHERE id = 1", fingerprint);
         }
         return true;

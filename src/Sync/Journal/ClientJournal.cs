@@ -22,6 +22,7 @@ public sealed class ClientJournal : IDisposable
     private readonly JournalHeadFile headFile;
 
     private long durableThrough;
+    private string? suspicion;
 
     // Asked for with every picture of the screen: counted once, and from then on what came since.
     private Counted unposted = new(0, 0, 0, 0);
@@ -38,7 +39,7 @@ public sealed class ClientJournal : IDisposable
 
     /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
     /// <param name="client">Whose journal it must be; the first opening writes it down.</param>
-    /// <exception cref="JournalException">It is another client's, or it has lost its end.</exception>
+    /// <exception cref="JournalException">It is another client's.</exception>
     public static ClientJournal Open(IFileStore files, string folder, long client, TimeProvider clock, EntityIds ids)
     {
         var path = Path.Combine(folder, "journal.db");
@@ -56,7 +57,8 @@ public sealed class ClientJournal : IDisposable
                     + "Put the right journal back; nothing was changed.");
             }
             var journal = new ClientJournal(files, session, folder, clock, ids);
-            journal.RefuseLostEnd(path);
+            journal.suspicion = journal.LostEnd(path);
+            journal.BringHeadUp();
             return journal;
         }
         catch
@@ -74,8 +76,23 @@ public sealed class ClientJournal : IDisposable
     /// <summary>How many printed numbers are left in the leased blocks.</summary>
     public long NumbersLeft => Locked(() => session.Integer("SELECT sum(last - next + 1) FROM block WHERE next <= last") ?? 0);
 
-    /// <summary>The first number of the latest block leased; 0 for none.</summary>
-    public long LastBlock => Locked(() => session.Integer("SELECT max(first) FROM block") ?? 0);
+    /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
+    public bool IsSuspect => suspicion is not null;
+
+    /// <summary>The highest number that the server has given an entry; 0 for none.</summary>
+    public long HighestNumber => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0);
+
+    /// <summary>The leased blocks of printed numbers.</summary>
+    public IReadOnlyList<NumberBlock> Blocks() => Locked(() =>
+    {
+        using var reader = session.Query("SELECT b.first, b.last, p.mac FROM block b LEFT JOIN block_proof p ON p.first = b.first ORDER BY b.first");
+        var blocks = new List<NumberBlock>();
+        while (reader.Read())
+        {
+            blocks.Add(new NumberBlock(reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2)));
+        }
+        return blocks;
+    });
 
     /// <summary>Entries with a printed number that are not yet answered, and the sum of their control amounts.</summary>
     public (long Count, long Amount) Unposted() => Locked(() =>
@@ -99,9 +116,68 @@ public sealed class ClientJournal : IDisposable
         {
             throw new WireFormatException($"The server leased the numbers {block.First} to {block.Last}, which is no block.");
         }
-        Locked(() => session.Execute(
-            "INSERT INTO block (first, last, next) VALUES (@first, @last, @first) ON CONFLICT DO NOTHING", block.First, block.Last));
+        Locked(() => session.InTransaction(() =>
+        {
+            if (block.Mac is not null)
+            {
+                session.Execute("INSERT INTO block_proof (first, mac) VALUES (@first, @mac) ON CONFLICT DO NOTHING", block.First, block.Mac);
+            }
+            return session.Execute(
+                "INSERT INTO block (first, last, next) VALUES (@first, @last, @first) ON CONFLICT DO NOTHING", block.First, block.Last);
+        }));
     }
+
+    /// <summary>
+    /// Takes back entries that the server holds and this file has lost, and answers that it has lost. The numbers they carry, and all that were leased, are used no more:
+    /// what else was lost may have carried them.
+    /// </summary>
+    /// <param name="control">Reads an entry's printed number and control amount from its content.</param>
+    /// <exception cref="WireFormatException">They do not continue this journal.</exception>
+    public void Refill(IReadOnlyList<PushedEntry> entries, Func<PushedEntry, (long? Number, long Amount)> control) => Locked(() => session.InTransaction(() =>
+    {
+        var (last, chain) = Head();
+        foreach (var entry in entries)
+        {
+            if (entry.Answer is { } known && entry.N <= last && ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true)
+            {
+                session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", JsonSerializer.Serialize(known, WireJson.Default.EntryResult), entry.N);
+                NoteAnswered(entry.N, known.Number ?? 0);
+                continue;
+            }
+            var hash = JournalEntry.HashOf(entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, entry.Payload);
+            if (entry.N != last + 1 || !hash.AsSpan().SequenceEqual(entry.Hash) || entry.Answer is null)
+            {
+                throw new WireFormatException($"The server gave back entry {entry.N}, which does not continue this journal after {last}.");
+            }
+            (last, chain) = (entry.N, JournalEntry.ChainOf(chain, hash));
+            var (number, amount) = control(entry);
+            session.Execute(
+                $"INSERT INTO entry ({EntryColumns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
+                entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, hash, chain, entry.SealedAt,
+                JsonSerializer.Serialize(entry.Answer, WireJson.Default.EntryResult));
+            NoteAnswered(entry.N, entry.Answer.Number ?? 0);
+        }
+        session.Execute("UPDATE block SET next = last + 1");
+        return last;
+    }));
+
+    /// <summary>
+    /// The server was asked and has given back what it held: what is here now is what there is. Numbers that may have been used by lost entries
+    /// are used no more.
+    /// </summary>
+    public void Settle() => Locked(() =>
+    {
+        if (suspicion is not null)
+        {
+            session.Execute("UPDATE block SET next = last + 1");
+            WriteHead();
+            suspicion = null;
+        }
+        return true;
+    });
+
+    /// <summary>The server, restored from a backup, holds less than it has answered: what comes after is sent again, with the answers it had.</summary>
+    public void Reopen(long through) => Locked(() => session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value > @through", through));
 
     /// <summary>Seals one entry; when this returns it survives a power cut.</summary>
     /// <param name="compose">Makes the content inside the sealing transaction; when it throws, nothing was done.</param>
@@ -109,7 +185,7 @@ public sealed class ClientJournal : IDisposable
     {
         var entry = session.InTransaction(() => SealWithin(compose));
         durableThrough = entry.N;
-        headFile.Write(new JournalHeadFile.Head(entry.N, session.Integer("SELECT max(next) - 1 FROM block") ?? 0, entry.Chain));
+        WriteHead();
         return entry;
     });
 
@@ -161,8 +237,7 @@ public sealed class ClientJournal : IDisposable
             var json = JsonSerializer.Serialize(result, WireJson.Default.EntryResult);
             session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", json, result.N);
         }
-        session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0) ON CONFLICT DO NOTHING");
-        return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
+        return NoteAnswered(through, results.Max(r => r.Number) ?? 0);
     }));
 
     /// <summary>Up to which entry a person has been told the server's answers.</summary>
@@ -177,6 +252,10 @@ public sealed class ClientJournal : IDisposable
 
     private JournalEntry SealWithin(Func<SealScope, SealContent> compose)
     {
+        if (suspicion is not null)
+        {
+            throw new JournalException(suspicion);
+        }
         var (last, chain) = Head();
         var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
         var scope = new SealScope(session, last + 1, ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds(), acknowledged);
@@ -196,25 +275,44 @@ public sealed class ClientJournal : IDisposable
         return entry;
     }
 
+    private int NoteAnswered(long through, long number)
+    {
+        session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0), ('highest_number', 0) ON CONFLICT DO NOTHING");
+        session.Execute("UPDATE meta SET value = @number WHERE name = 'highest_number' AND value < @number", number);
+        return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
+    }
+
+    private void WriteHead()
+    {
+        var (n, chain) = Head();
+        headFile.Write(new JournalHeadFile.Head(n, session.Integer("SELECT max(next) - 1 FROM block") ?? 0, chain));
+    }
+
     private (long N, byte[] Chain) Head()
     {
         using var reader = session.Query("SELECT n, chain FROM entry ORDER BY n DESC LIMIT 1");
         return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, JournalEntry.NoChain);
     }
 
-    private void RefuseLostEnd(string path)
+    /// <summary>A power cut may have left the small file behind.</summary>
+    private void BringHeadUp()
     {
-        if (headFile.Read() is not { } remembered)
+        if (suspicion is null && headFile.Read()?.N != LastN)
         {
-            return;
+            WriteHead();
+            headFile.Sync();
         }
-        var there = ByN(remembered.N);
-        if (remembered.N > 0 && (there is null || !there.Chain.AsSpan().SequenceEqual(remembered.Chain)))
+    }
+
+    /// <summary>Why the file cannot be all that was sealed; null when nothing speaks against it.</summary>
+    private string? LostEnd(string path)
+    {
+        if (headFile.Read() is not { N: > 0 } remembered || ByN(remembered.N)?.Chain.AsSpan().SequenceEqual(remembered.Chain) == true)
         {
-            throw new JournalException(
-                $"{path} does not hold entry {remembered.N}, which this till sealed: the file has lost its end or was put back from a copy. "
-                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+            return null;
         }
+        return $"{path} does not hold entry {remembered.N}, which this till sealed: the file has lost its end or was put back from a copy. "
+            + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.";
     }
 
     private static JournalEntry Read(DbDataReader reader) => new(

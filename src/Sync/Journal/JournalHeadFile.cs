@@ -33,6 +33,19 @@ internal sealed class JournalHeadFile(IFileStore files, string path)
         }
     }
 
+    /// <summary>Makes it durable, which is done at the start and not with each seal.</summary>
+    public void Sync()
+    {
+        try
+        {
+            files.Sync(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As above.
+        }
+    }
+
     /// <summary>What was written last; null when there is no whole record.</summary>
     public Head? Read()
     {

@@ -12,6 +12,7 @@ internal static class JournalSchema
     public const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value ANY) STRICT;
         CREATE TABLE IF NOT EXISTS block (first INTEGER NOT NULL PRIMARY KEY, last INTEGER NOT NULL, next INTEGER NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS block_proof (first INTEGER NOT NULL PRIMARY KEY, mac TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS entry (
             n INTEGER NOT NULL PRIMARY KEY,
             id BLOB NOT NULL,

@@ -12,8 +12,10 @@ namespace Bookmine.Sync.Orchestrators;
 /// at a time, independent of each other. Whatever breaks off is taken up again by the next call.
 /// </summary>
 public sealed class ClientOrchestrator(
-    SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids) : IDisposable
+    SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids,
+    Func<PushedEntry, (long? Number, long Amount)> control) : IDisposable
 {
+    private const int MostRounds = 4;
     private readonly SemaphoreSlim pushing = new(1, 1);
     private readonly Guid running = ids.Next();
     private readonly Downloader downloader = new(setup, files, folder, channel, clock);
@@ -66,6 +68,10 @@ public sealed class ClientOrchestrator(
             progress?.Report(new SyncProgress(SyncStage.Posting, results.Count, last - start));
             var following = Batch(batch[^1].N);
             var reply = await answer.ConfigureAwait(false);
+            if (reply.Forked)
+            {
+                throw new JournalForkedException();
+            }
             var through = Through(reply, batch);
             batch = through == batch[^1].N ? following : Batch(through);
             answer = through < last ? channel.PushAsync(session, batch, cancel) : null;
@@ -91,8 +97,7 @@ public sealed class ClientOrchestrator(
     public async Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
-        var hello = await channel.HelloAsync(Hello(null), cancel).ConfigureAwait(false);
-        Take(hello);
+        var hello = await GreetAsync(null, cancel).ConfigureAwait(false);
         if (hello.Next == NextStep.Upgrade)
         {
             throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
@@ -109,31 +114,73 @@ public sealed class ClientOrchestrator(
     private async Task<HelloReply> HelloAsync(CancellationToken cancel)
     {
         using var replica = downloader.OpenCurrent();
-        var hello = await channel.HelloAsync(Hello(replica), cancel).ConfigureAwait(false);
-        Take(hello);
-        return hello;
+        return await GreetAsync(replica, cancel).ConfigureAwait(false);
     }
 
-    private void Take(HelloReply hello)
+    /// <summary>Says hello and puts the journal right by what the server holds of it, in as many rounds as that takes.</summary>
+    private async Task<HelloReply> GreetAsync(ReplicaFile? replica, CancellationToken cancel)
     {
-        if (hello.Acknowledged > journal.LastN)
+        for (var round = 0; round < MostRounds; round++)
         {
-            throw new JournalException(
-                $"The server holds entry {hello.Acknowledged} of this till, and the journal here ends at {journal.LastN}: it has lost its end or was put back from a copy. "
-                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+            var hello = await channel.HelloAsync(Hello(replica), cancel).ConfigureAwait(false);
+            if (hello.Journal == JournalStanding.Forked)
+            {
+                throw new JournalForkedException();
+            }
+            foreach (var block in hello.Blocks)
+            {
+                journal.AddBlock(block);
+            }
+            if (hello.Journal == JournalStanding.Short)
+            {
+                await RefillAsync(cancel).ConfigureAwait(false);
+            }
+            else if (!journal.IsSuspect)
+            {
+                journal.Reopen(hello.Acknowledged);
+                return hello;
+            }
+            journal.Settle();
         }
-        foreach (var block in hello.Blocks)
+        throw new ServerRefusedException("The server and this till do not come to terms about the journal. Show this to the manager; keep the till's folder.", 409);
+    }
+
+    private async Task RefillAsync(CancellationToken cancel)
+    {
+        // From the last answer known here: answers may be lost as well as entries.
+        while (await channel.RefillAsync(journal.Acknowledged, cancel).ConfigureAwait(false) is { Count: > 0 } entries)
         {
-            journal.AddBlock(block);
+            journal.Refill(entries, control);
+        }
+    }
+
+    /// <summary>
+    /// Hands all that a forked journal has beyond the common part to the server, which keeps it for a person. What was handed over may be
+    /// handed over again.
+    /// </summary>
+    public async Task HandOverForkAsync(CancellationToken cancel = default)
+    {
+        var session = ids.Next();
+        for (var through = journal.LastN; through > 0;)
+        {
+            var from = Math.Max(through - Protocol.MostEntriesPerPush, 0);
+            var entries = journal.After(from, Protocol.MostEntriesPerPush).Where(e => e.N <= through).ToList();
+            if ((await channel.HandOverForkAsync(session, entries, cancel).ConfigureAwait(false)).ReachedCommon)
+            {
+                return;
+            }
+            through = from;
         }
     }
 
     private HelloRequest Hello(ReplicaFile? replica)
     {
-        var acknowledged = journal.Acknowledged;
+        var (acknowledged, last) = (journal.Acknowledged, journal.LastN);
+        var proof = journal.ByN(acknowledged) is { Result: { } answer } entry ? new AnswerProof(Convert.ToHexStringLower(entry.Hash), answer) : null;
         return new HelloRequest(
-            Protocol.Version, setup.SchemaVersion, journal.LastN, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
-            replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.LastBlock);
+            Protocol.Version, setup.SchemaVersion, last, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
+            replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.Blocks(),
+            Convert.ToHexStringLower(journal.ChainAt(last)), journal.HighestNumber, proof);
     }
 
     private List<JournalEntry> Batch(long after)
@@ -152,3 +199,7 @@ public sealed class ClientOrchestrator(
         return batch;
     }
 }
+
+/// <summary>The journal here and what the server holds of it differ: this machine was put back from a copy, or two were made from one.</summary>
+public sealed class JournalForkedException() : Exception(
+    "This till's journal and what the server holds of it have gone different ways: the till was put back from a copy, or two machines were made from one.");

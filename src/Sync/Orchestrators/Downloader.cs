@@ -77,7 +77,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
     private async Task<DownloadOutcome> FreshAsync(HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var offer = hello.Snapshot
-            ?? (await channel.HelloAsync(new HelloRequest(Protocol.Version, setup.SchemaVersion, 0, 0, "", null, [], 0, long.MaxValue, 0), cancel).ConfigureAwait(false)).Snapshot
+            ?? (await channel.HelloAsync(HelloRequest.ForSnapshot(setup.SchemaVersion), cancel).ConfigureAwait(false)).Snapshot
             ?? throw new ServerRefusedException("The server offers no snapshot to make a fresh replica from.", 404);
         var part = Path.Combine(folder, $"{SnapshotPrefix}{offer.Name}.part");
         await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);

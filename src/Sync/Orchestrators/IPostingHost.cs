@@ -1,6 +1,7 @@
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Orchestrators;
 
@@ -9,16 +10,25 @@ public interface IPostingHost
 {
     /// <summary>Begins a batch; called after the client's own row is locked.</summary>
     IPostingBatch Begin(Session session, long client);
+
+    /// <summary>
+    /// Called when the server's records turn out to be older than what it has told a client: they were restored. Raises whatever counts up
+    /// past anything that can have been given since, in the transaction that begins the new epoch.
+    /// </summary>
+    /// <param name="highestNumber">The highest number that this client knows of.</param>
+    /// <param name="isNews">Whether nobody had noticed before.</param>
+    void Restored(Session session, long client, long highestNumber, bool isNews);
 }
 
 /// <summary>One batch of a client's entries.</summary>
 public interface IPostingBatch
 {
-    /// <summary>The moment of this batch's postings, Unix milliseconds.</summary>
+    /// <summary>The moment of the posting at hand, Unix milliseconds.</summary>
     long PostedAt { get; }
 
     /// <summary>The host's facts for the group that comes next.</summary>
-    object FactsFor(ChangeGroup group);
+    /// <param name="answer">The answer this very server gave before its records were restored: the group gets the number and date it had. Null otherwise.</param>
+    object FactsFor(ChangeGroup group, EntryResult? answer);
 
     /// <summary>Called when a group's rows have been written, for what follows from them.</summary>
     /// <param name="synchronisation">The id of the synchronisation that brought it.</param>

@@ -13,6 +13,12 @@ public interface IServerChannel
 
     Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel);
 
+    /// <summary>Entries after <paramref name="after"/> that the server holds, as they were sealed, with their answers; empty at the end.</summary>
+    Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel);
+
+    /// <summary>Hands over entries of a forked journal, to be kept for a person.</summary>
+    Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel);
+
     Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel);
 
     /// <summary>Fetches a snapshot into a file, going on where an earlier fetch broke off.</summary>

@@ -38,6 +38,39 @@ internal sealed class Inbox(Session session, long client)
             : null;
     }
 
+    /// <summary>Entries after <paramref name="n"/> with their answers, as the client sealed them.</summary>
+    public List<JournalEntry> After(long n, int most)
+    {
+        using var reader = session.Query(
+            "SELECT n, id, kind, format, payload, hash, chain, sealed_at, result FROM sync_inbox WHERE client = @client AND n > @n ORDER BY n LIMIT @most", client, n, most);
+        var entries = new List<JournalEntry>();
+        while (reader.Read())
+        {
+            entries.Add(new JournalEntry(
+                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), reader.GetInt32(3), null, 0, reader.GetFieldValue<byte[]>(4),
+                reader.GetFieldValue<byte[]>(5), reader.GetFieldValue<byte[]>(6), reader.GetInt64(7),
+                JsonSerializer.Deserialize(reader.GetString(8), WireJson.Default.EntryResult)));
+        }
+        return entries;
+    }
+
+    /// <summary>Keeps an entry of a forked journal.</summary>
+    /// <returns>False when it is the very one that is held under its number.</returns>
+    public bool KeepForked(PushedEntry entry, long now)
+    {
+        if (session.Scalar("SELECT hash FROM sync_inbox WHERE client = @client AND n = @n", client, entry.N) is byte[] held && held.AsSpan().SequenceEqual(entry.Hash))
+        {
+            return false;
+        }
+        session.Execute(
+            """
+            INSERT INTO sync_fork (id, client, n, kind, format, sealed_at, hash, payload, received_at)
+            VALUES (@id, @client, @n, @kind, @format, @sealed_at, @hash, @payload, @received_at) ON CONFLICT DO NOTHING
+            """,
+            entry.Id, client, entry.N, entry.Kind, entry.Format, entry.SealedAt, entry.Hash, entry.Payload, now);
+        return true;
+    }
+
     public byte[]? ChainAt(long n) => n == 0
         ? JournalEntry.NoChain
         : session.Scalar("SELECT chain FROM sync_inbox WHERE client = @client AND n = @n", client, n) as byte[];

@@ -15,6 +15,8 @@ namespace Bookmine.Sync.Orchestrators;
 /// </summary>
 internal sealed class PushPosting(SyncSetup setup, Session session, long client, IPostingHost host, IUploadInterceptor interceptors)
 {
+    private readonly ServerProof proof = Feed.FeedState.ProofOf(session);
+
     public PushReply Post(Guid synchronisation, IReadOnlyList<PushedEntry> entries)
     {
         var inbox = new Inbox(session, client);
@@ -25,7 +27,11 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         {
             if (entry.N <= held)
             {
-                results.Add(inbox.StoredAnswer(entry) ?? throw new JournalForkException(client, entry.N));
+                if (inbox.StoredAnswer(entry) is not { } stored)
+                {
+                    return new PushReply(held, [], Forked: true);
+                }
+                results.Add(stored);
                 continue;
             }
             if (entry.N != held + 1)
@@ -33,7 +39,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
                 break;
             }
             batch ??= host.Begin(session, client);
-            var result = PostOne(batch, entry, synchronisation);
+            var result = proof.Sign(client, entry.Hash, PostOne(batch, entry, synchronisation));
             held = entry.N;
             chain = JournalEntry.ChainOf(chain, entry.Hash);
             inbox.Keep(entry, chain, synchronisation, result);
@@ -58,7 +64,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
             return new PushReply(held, []);
         }
         var batch = host.Begin(session, client);
-        var result = Quarantined(batch, entry, reason);
+        var result = proof.Sign(client, entry.Hash, Quarantined(batch, entry, reason));
         var next = JournalEntry.ChainOf(chain, entry.Hash);
         inbox.Keep(entry, next, synchronisation, result);
         inbox.MoveHead(entry.N, next);
@@ -71,10 +77,15 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
     {
         Ruling ruling;
         ChangeGroup group;
+        var answer = entry.Answer is { } given && given.N == entry.N && proof.Holds(client, entry.Hash, given) ? given : null;
+        if (answer is { State: EntryState.Quarantined })
+        {
+            return Quarantined(batch, entry, answer.Reason ?? "");
+        }
         try
         {
             group = Understand(entry);
-            ruling = interceptors.OnApplying(group, new Facts(batch.FactsFor(group), (table, key) => TableSql.Find(session, table, key)));
+            ruling = interceptors.OnApplying(group, new Facts(batch.FactsFor(group, answer), (table, key) => TableSql.Find(session, table, key)));
         }
         catch (MalformedEntryException e)
         {
@@ -123,8 +134,3 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         return new EntryResult(entry.N, EntryState.Quarantined, null, batch.PostedAt, [], reason);
     }
 }
-
-/// <summary>An entry that the client sends is not the one the server holds under the same number.</summary>
-public sealed class JournalForkException(long client, long n) : Exception(
-    $"Entry {n} of till {client} is not the entry {n} that the server holds: the till's journal was replaced or restored from a copy. "
-    + "Nothing was posted. Keep the till's folder, and enrol the till afresh into an empty one.");

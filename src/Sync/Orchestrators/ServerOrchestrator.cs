@@ -2,6 +2,8 @@ using System.Data.Common;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
 
@@ -15,7 +17,7 @@ public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IRea
 
 /// <summary>The server's side: greets, posts, and serves the feed.</summary>
 public sealed class ServerOrchestrator(
-    SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, SnapshotStore snapshots, TimeProvider clock)
+    SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, SnapshotStore snapshots, TimeProvider clock, EntityIds ids)
 {
     /// <summary>As many passes as fill a chunk.</summary>
     private const int PassesPerPull = 3;
@@ -23,19 +25,14 @@ public sealed class ServerOrchestrator(
     private readonly Sequencer sequencer = new(database, setup);
 
     /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
-    /// <exception cref="JournalForkException">The client's journal is not the one whose entries the server holds.</exception>
     public HelloReply Hello(ClientRecord client, HelloRequest request)
     {
+        NoticeRestored(client.Client, request);
         sequencer.Drain();
         return database.Reading(session =>
         {
             var state = FeedState.Read(session);
             var inbox = new Inbox(session, client.Client);
-            var chain = inbox.ChainAt(request.Acknowledged);
-            if (request.Chain.Length > 0 && (chain is null || Convert.ToHexStringLower(chain) != request.Chain))
-            {
-                throw new JournalForkException(client.Client, request.Acknowledged);
-            }
             var next = NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
             if (next == NextStep.Snapshot && !state.IsWhole)
             {
@@ -43,9 +40,22 @@ public sealed class ServerOrchestrator(
             }
             var offer = next == NextStep.Snapshot ? snapshots.Current(state, () => SnapshotRows(session)) : null;
             return new HelloReply(
-                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks);
+                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks, Standing(inbox, request));
         });
     }
+
+    /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
+    public IReadOnlyList<JournalEntry> Refill(ClientRecord client, long after) =>
+        database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerPush));
+
+    /// <summary>Keeps entries of a forked journal for a person to look at.</summary>
+    public ForkReply KeepForked(ClientRecord client, IReadOnlyList<PushedEntry> entries) => database.Writing(session =>
+    {
+        var inbox = new Inbox(session, client.Client);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var kept = entries.Select(entry => inbox.KeepForked(entry, now)).ToArray();
+        return new ForkReply(kept.Length == 0 || !kept[0]);
+    });
 
     /// <summary>
     /// Posts a batch in one transaction. When something unforeseen happens in it, it is done again an entry at a time, so that one bad
@@ -93,7 +103,7 @@ public sealed class ServerOrchestrator(
 
     private PushReply PushOneByOne(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
     {
-        var results = new List<Journal.EntryResult>(entries.Count);
+        var results = new List<EntryResult>(entries.Count);
         var reply = new PushReply(0, []);
         foreach (var entry in entries)
         {
@@ -111,9 +121,47 @@ public sealed class ServerOrchestrator(
         return reply with { Results = results };
     }
 
-    private bool IsOfEntry(Exception failure) => failure is not (JournalForkException or OperationCanceledException) && database.ComesFromData(failure);
+    private bool IsOfEntry(Exception failure) => failure is not OperationCanceledException && database.ComesFromData(failure);
 
     private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors);
+
+    /// <summary>
+    /// A client that proves to have had answers which are not on record here shows that the records were restored from a backup behind the
+    /// server's back: a new epoch begins, and what counts up is raised past anything that can have been given.
+    /// </summary>
+    private void NoticeRestored(long client, HelloRequest request)
+    {
+        if (request.Proof is not { Answer: var answer } proof || answer.N <= database.Reading(s => new Inbox(s, client).Head().N))
+        {
+            return;
+        }
+        database.Writing(session =>
+        {
+            if (!FeedState.ProofOf(session).Holds(client, Convert.FromHexString(proof.Hash), answer))
+            {
+                return false;
+            }
+            var isNews = FeedState.Read(session).Epoch == request.Epoch;
+            if (isNews)
+            {
+                FeedState.BeginEpoch(session, ids.Next().ToString());
+            }
+            host.Restored(session, client, request.HighestNumber, isNews);
+            return true;
+        });
+    }
+
+    private static JournalStanding Standing(Inbox inbox, HelloRequest request)
+    {
+        var held = inbox.Head().N;
+        if (request.LastN < held)
+        {
+            return Same(request.LastN, request.LastChain) ? JournalStanding.Short : JournalStanding.Forked;
+        }
+        return request.Acknowledged > held || Same(request.Acknowledged, request.Chain) ? JournalStanding.Sound : JournalStanding.Forked;
+
+        bool Same(long n, string chain) => chain.Length == 0 || (inbox.ChainAt(n) is { } here && Convert.ToHexStringLower(here) == chain);
+    }
 
     private NextStep NextFor(HelloRequest request, long reprovisionFrom, FeedState state, FeedReader feed)
     {

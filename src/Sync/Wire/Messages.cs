@@ -21,7 +21,8 @@ public static class Protocol
 }
 
 /// <summary>A range of printed numbers leased to one client, both ends included.</summary>
-public sealed record NumberBlock(long First, long Last);
+/// <param name="Mac">The server's proof that it leased it, for a server whose records are lost.</param>
+public sealed record NumberBlock(long First, long Last, string? Mac = null);
 
 /// <summary>Where a client stands: the first and, when nothing has changed, the only request of a synchronisation.</summary>
 /// <param name="Acknowledged">The last entry whose answer the client has.</param>
@@ -30,10 +31,21 @@ public sealed record NumberBlock(long First, long Last);
 /// <param name="Cursors">Per bucket, the last change the replica has.</param>
 /// <param name="NumbersLeft">Printed numbers left in the leased blocks.</param>
 /// <param name="ProvisionedAt">The server's time at which the replica was made, Unix milliseconds; 0 without a replica.</param>
-/// <param name="LastBlock">The first number of the latest block the client knows; 0 for none.</param>
+/// <param name="Blocks">The leased blocks the client knows.</param>
+/// <param name="LastChain">The journal's chain at <paramref name="LastN"/>, in hexadecimal.</param>
+/// <param name="HighestNumber">The highest number that the server has given any of the client's entries; 0 for none.</param>
+/// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
-    string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, long LastBlock);
+    string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
+    string LastChain, long HighestNumber, AnswerProof? Proof)
+{
+    /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
+    public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);
+}
+
+/// <summary>An answer that the client holds, with the hash of the entry it belongs to.</summary>
+public sealed record AnswerProof(string Hash, EntryResult Answer);
 
 /// <summary>What the client is to do.</summary>
 public enum NextStep
@@ -51,11 +63,25 @@ public enum NextStep
     Upgrade,
 }
 
+/// <summary>How the client's journal stands to what the server holds of it.</summary>
+public enum JournalStanding
+{
+    /// <summary>One continues the other.</summary>
+    Sound,
+
+    /// <summary>The client's ends before what the server holds: it lost its end, and is filled again from there.</summary>
+    Short,
+
+    /// <summary>They differ: the client's was put back from a copy, or two machines were made from one.</summary>
+    Forked,
+}
+
 /// <param name="Acknowledged">The last entry that the server holds of this client.</param>
 /// <param name="ServerTime">Unix milliseconds.</param>
 /// <param name="Blocks">Every block leased to this client that it may need.</param>
 public sealed record HelloReply(
-    long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks);
+    long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks,
+    JournalStanding Journal = JournalStanding.Sound);
 
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>
@@ -63,7 +89,12 @@ public sealed record HelloReply(
 public sealed record SnapshotOffer(string Name, long Bytes);
 
 /// <param name="Acknowledged">The last entry that the server now holds of this client.</param>
-public sealed record PushReply(long Acknowledged, IReadOnlyList<EntryResult> Results);
+/// <param name="Forked">Whether an entry was another than the one the server holds under its number; nothing was posted.</param>
+public sealed record PushReply(long Acknowledged, IReadOnlyList<EntryResult> Results, bool Forked = false);
+
+/// <summary>Entries of a forked journal, handed over to be kept.</summary>
+/// <param name="ReachedCommon">Whether the first of them is one that the server holds as posted: what lies before is common.</param>
+public sealed record ForkReply(bool ReachedCommon);
 
 /// <param name="Epoch">The epoch that the cursors belong to.</param>
 public sealed record PullRequest(string Epoch, Dictionary<string, long> Cursors);

@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Wire;
 
 /// <summary>An entry as it travels: its payload opaque, so that it can be kept and acknowledged without being understood.</summary>
-public sealed record PushedEntry(long N, Guid Id, string Kind, int Format, long SealedAt, byte[] Hash, byte[] Payload);
+public sealed record PushedEntry(long N, Guid Id, string Kind, int Format, long SealedAt, byte[] Hash, byte[] Payload, EntryResult? Answer = null);
 
 /// <summary>
 /// The body of a push: the synchronisation's id (16 bytes), the count (4), then for each entry n (8), id (16), format (4), sealed time
-/// (8), hash (32), kind's length (2) and bytes, payload's length (4) and bytes. All numbers big-endian.
+/// (8), hash (32), kind's length (2) and bytes, payload's length (4) and bytes, and the length (4) and JSON of the answer that the client
+/// has had already, 0 for none. All numbers big-endian. A journal's refilling travels in the same form.
 /// </summary>
 public static class PushEnvelope
 {
@@ -37,6 +39,10 @@ public static class PushEnvelope
             BinaryPrimitives.WriteInt32BigEndian(head, entry.Payload.Length);
             stream.Write(head[..4]);
             stream.Write(entry.Payload);
+            var answer = entry.Result is null ? [] : JsonSerializer.SerializeToUtf8Bytes(entry.Result, WireJson.Default.EntryResult);
+            BinaryPrimitives.WriteInt32BigEndian(head, answer.Length);
+            stream.Write(head[..4]);
+            stream.Write(answer);
         }
         return stream.ToArray();
     }
@@ -60,12 +66,30 @@ public static class PushEnvelope
             {
                 throw new WireFormatException($"An entry of {length} bytes; {JournalEntry.MostPayloadBytes} are the most.");
             }
+            var payload = Take(ref bytes, length).ToArray();
             entries.Add(new PushedEntry(
                 BinaryPrimitives.ReadInt64BigEndian(head), new Guid(head.Slice(8, 16), bigEndian: true), kind,
                 BinaryPrimitives.ReadInt32BigEndian(head[24..]), BinaryPrimitives.ReadInt64BigEndian(head[28..]),
-                head.Slice(36, 32).ToArray(), Take(ref bytes, length).ToArray()));
+                head.Slice(36, 32).ToArray(), payload, ReadAnswer(ref bytes)));
         }
         return bytes.IsEmpty ? (session, entries) : throw new WireFormatException($"A push with {bytes.Length} bytes after its last entry.");
+    }
+
+    private static EntryResult? ReadAnswer(ref ReadOnlySpan<byte> bytes)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4));
+        if (length is < 0 or > JournalEntry.MostPayloadBytes)
+        {
+            throw new WireFormatException($"An answer of {length} bytes; {JournalEntry.MostPayloadBytes} are the most.");
+        }
+        try
+        {
+            return length == 0 ? null : JsonSerializer.Deserialize(Take(ref bytes, length), WireJson.Default.EntryResult);
+        }
+        catch (JsonException)
+        {
+            throw new WireFormatException("An entry's answer that cannot be read.");
+        }
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int length)

@@ -13,6 +13,7 @@ namespace Bookmine.Sync.Wire;
 [JsonSerializable(typeof(HelloReply))]
 [JsonSerializable(typeof(PushReply))]
 [JsonSerializable(typeof(PullRequest))]
+[JsonSerializable(typeof(ForkReply))]
 [JsonSerializable(typeof(ChunkHead))]
 [JsonSerializable(typeof(EntryResult))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
 
     /// <summary>The engine's tables. A key's absent part is zero, so that one shape of key serves every table.</summary>
     public string EngineTables => """
-        CREATE TABLE IF NOT EXISTS sync_state (id INTEGER NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, tip INTEGER NOT NULL, head INTEGER NOT NULL, triggers TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_state (id INTEGER NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, tip INTEGER NOT NULL, head INTEGER NOT NULL, triggers TEXT NOT NULL, proof_key BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS sync_dirty (id INTEGER NOT NULL PRIMARY KEY, tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS sync_bucket (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE IF NOT EXISTS sync_feed (
@@ -49,6 +49,10 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
             hash BLOB NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL, synchronisation BLOB NOT NULL, received_at INTEGER NOT NULL,
             state TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (client, n)) STRICT;
         CREATE INDEX IF NOT EXISTS sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
+        CREATE TABLE IF NOT EXISTS sync_fork (
+            id BLOB NOT NULL PRIMARY KEY, client INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL,
+            sealed_at INTEGER NOT NULL, hash BLOB NOT NULL, payload BLOB NOT NULL, received_at INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'quarantined') STRICT;
         """;
 
     public IEnumerable<string> Triggers(SyncTable table)
@@ -131,7 +135,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
     /// <summary>Opens any SQLite file for writing, as the engine's snapshots need it too.</summary>
     public static DbConnection OpenPlain(string file) => OpenPlain(file, BusyMilliseconds, null);
 
-    private static SqliteConnection OpenPlain(string file, int busyMilliseconds, string? vfs)
+    internal static SqliteConnection OpenPlain(string file, int busyMilliseconds, string? vfs = null)
     {
         var text = ConnectionString(file, vfs, Math.Max(busyMilliseconds / 1000, 1));
         var connection = new SqliteConnection(text);

@@ -25,7 +25,7 @@ internal static class Problems
     {
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
-        JournalForkException or EpochException => (StatusCodes.Status409Conflict, fault.Message),
+        EpochException => (StatusCodes.Status409Conflict, fault.Message),
         WireFormatException or MalformedEntryException => (StatusCodes.Status400BadRequest, fault.Message),
         BadHttpRequestException bad => (bad.StatusCode, "The request is not one of this protocol."),
         InvalidDataException or JsonException => (StatusCodes.Status400BadRequest, "The request's body cannot be read."),

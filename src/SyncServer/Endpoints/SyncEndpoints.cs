@@ -21,6 +21,9 @@ internal static class SyncEndpoints
         group.MapPost("/hello", Hello);
         group.MapPost("/push", PushAsync);
         group.MapPost("/pull", Pull);
+        group.MapGet("/refill", Refill);
+        group.MapPost("/fork", ForkAsync);
+        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till()));
         group.MapGet("/snapshot/{name}", Snapshot);
         group.MapGet("/totals", Totals);
     }
@@ -37,10 +40,21 @@ internal static class SyncEndpoints
 
     private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator)
     {
+        var (synchronisation, entries) = await EntriesAsync(context);
+        return orchestrator.Push(tills.RecordOf(context.Till()), synchronisation, entries);
+    }
+
+    private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>
+        orchestrator.KeepForked(tills.RecordOf(context.Till()), (await EntriesAsync(context)).Entries);
+
+    private static FileContentHttpResult Refill(long after, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>
+        TypedResults.Bytes(PushEnvelope.Write(Guid.Empty, orchestrator.Refill(tills.RecordOf(context.Till()), after)), Binary);
+
+    private static async Task<(Guid Session, IReadOnlyList<PushedEntry> Entries)> EntriesAsync(HttpContext context)
+    {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var (synchronisation, entries) = PushEnvelope.Read(body.GetBuffer().AsSpan(0, (int)body.Length));
-        return orchestrator.Push(tills.RecordOf(context.Till()), synchronisation, entries);
+        return PushEnvelope.Read(body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 
     private static FileContentHttpResult Pull(PullRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>

@@ -8,6 +8,9 @@ namespace Bookmine.SyncServer.Posting;
 /// </summary>
 internal sealed class Counter
 {
+    // More than any shop gives in the time that a backup is old.
+    private const long RaiseTransIds = 100_000;
+    private const long RaiseBlocks = 5_000_000;
     private readonly Session session;
 
     private Counter(Session session, long transId, long postedAt) => (this.session, LastTransId, PostedAt) = (session, transId, postedAt);
@@ -25,7 +28,26 @@ internal sealed class Counter
         return new Counter(session, reader.GetInt64(0), Math.Max(reader.GetInt64(1), clock.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
+    /// <summary>After a restore: lifts the numbers past anything that can have been given since the backup.</summary>
+    /// <param name="known">The highest TransID that is known to have been given.</param>
+    /// <returns>Whether there was anything to lift.</returns>
+    public static bool Raise(Session session, long known, bool always)
+    {
+        var last = session.Integer("SELECT trans_id FROM counter WHERE id = 1")!.Value;
+        if (!always && known <= last)
+        {
+            return false;
+        }
+        var raised = Math.Max(last, known) + RaiseTransIds;
+        session.Execute(
+            "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks WHERE id = 1", raised, raised + 1, RaiseBlocks);
+        return true;
+    }
+
     public long TakeTransId() => ++LastTransId;
+
+    /// <summary>Takes note of a number given before a restore.</summary>
+    public void NoteGiven(long transId) => LastTransId = Math.Max(LastTransId, transId);
 
     public void Write() => session.Execute("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", LastTransId, PostedAt);
 }

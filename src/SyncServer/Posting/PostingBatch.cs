@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
@@ -20,6 +21,9 @@ internal sealed class PostingBatch : IPostingBatch
     private readonly Exceptions exceptions;
     private long entries;
 
+    // The answer that the entry at hand had before the server's records were restored.
+    private EntryResult? given;
+
     public PostingBatch(Session session, long till, TimeProvider clock)
     {
         (this.session, this.till) = (session, till);
@@ -36,13 +40,14 @@ internal sealed class PostingBatch : IPostingBatch
         exceptions = new Exceptions(session, till, counter.PostedAt);
     }
 
-    public long PostedAt => counter.PostedAt;
+    public long PostedAt => given?.PostedAt ?? counter.PostedAt;
 
-    public object FactsFor(ChangeGroup group)
+    public object FactsFor(ChangeGroup group, EntryResult? answer)
     {
+        given = answer is { Number: { } number } && session.Scalar("SELECT 1 FROM document WHERE trans_id = @number", number) is not null ? null : answer;
         var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
         var zone = zones.GetValueOrDefault(document?.IntegerOrNull("branch") ?? branch, zones[branch]);
-        return new PostingFacts(till, zones.Keys, blocks, counter.LastTransId + 1, counter.PostedAt, zone);
+        return new PostingFacts(till, zones.Keys, blocks, given?.Number ?? counter.LastTransId + 1, PostedAt, zone);
     }
 
     public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)
@@ -55,7 +60,16 @@ internal sealed class PostingBatch : IPostingBatch
         exceptions.Begin(n, synchronisation);
         Holdings.Move(session, ruling.Apply, exceptions);
         exceptions.Look(ruling.Apply);
-        return ruling.Apply.Any(c => c.Table == BookmineSetup.Document) ? counter.TakeTransId() : null;
+        if (!ruling.Apply.Any(c => c.Table == BookmineSetup.Document))
+        {
+            return null;
+        }
+        if (given?.Number is not { } number)
+        {
+            return counter.TakeTransId();
+        }
+        counter.NoteGiven(number);
+        return number;
     }
 
     public void Quarantined(long n, Guid id, string reason) => session.Execute(
@@ -64,7 +78,7 @@ internal sealed class PostingBatch : IPostingBatch
     public void Complete()
     {
         counter.Write();
-        session.Execute("UPDATE till SET seen_at = @now, unposted = max(unposted - @entries, 0) WHERE id = @till", PostedAt, entries, till);
+        session.Execute("UPDATE till SET seen_at = @now, unposted = max(unposted - @entries, 0) WHERE id = @till", counter.PostedAt, entries, till);
     }
 
     private void Record(ChangeGroup group, DroppedField dropped, long n, Guid synchronisation) => session.Execute(

@@ -33,9 +33,14 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var (name, branch) = Spend(session, code, now);
+        session.Execute("UPDATE till SET state = 'superseded' WHERE name = @name AND state = 'enrolled'", name);
+        return Make(session, name, branch, now);
+    });
+
+    private EnrolReply Make(Session session, string name, long branch, long now)
+    {
         var till = (session.Integer("SELECT max(id) FROM till") ?? 0) + 1;
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
-        session.Execute("UPDATE till SET state = 'superseded' WHERE name = @name AND state = 'enrolled'", name);
         session.Execute(
             "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, 'enrolled', @now)",
             till, name, branch, HashOf(secret), now);
@@ -43,6 +48,20 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
         var block = NumberBlocks.Lease(session, till, branch, name);
         return new EnrolReply(till, name, branch, secret, block.First, block.Last);
+    }
+
+    /// <summary>
+    /// A new identity for a machine whose journal has forked from what is held here: as the till it was, it and another might go on posting
+    /// past each other.
+    /// </summary>
+    public EnrolReply Renew(KnownTill till) => database.Writing(session =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{(session.Integer("SELECT max(id) FROM till") ?? 0) + 1}"), till.Branch, now);
+        new Posting.Exceptions(session, till.Id, now).Note(
+            "journal forked", $"till {till.Id}",
+            $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made from one. It goes on as till {reply.Name}; what it had sold is in quarantine");
+        return reply;
     });
 
     internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));

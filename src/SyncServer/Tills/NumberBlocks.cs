@@ -1,4 +1,5 @@
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.SyncServer.Tills;
@@ -22,13 +23,29 @@ internal static class NumberBlocks
         return block;
     }
 
+    /// <summary>
+    /// Takes down again blocks that the till proves were leased to it, and that are not on record since the records were restored.
+    /// </summary>
+    public static void TakeDown(Session session, long till, long branch, string tillName, IEnumerable<NumberBlock> lost)
+    {
+        foreach (var block in lost)
+        {
+            session.Execute(
+                "INSERT INTO number_block (first, last, till, branch, till_name) VALUES (@first, @last, @till, @branch, @name) ON CONFLICT DO NOTHING",
+                block.First, block.Last, till, branch, tillName);
+            session.Execute("UPDATE counter SET block = @last WHERE id = 1 AND block < @last", block.Last);
+        }
+    }
+
     public static List<NumberBlock> Of(Session session, long till)
     {
+        var proof = FeedState.ProofOf(session);
         using var reader = session.Query("SELECT first, last FROM number_block WHERE till = @till ORDER BY first", till);
         var blocks = new List<NumberBlock>();
         while (reader.Read())
         {
-            blocks.Add(new NumberBlock(reader.GetInt64(0), reader.GetInt64(1)));
+            var (first, last) = (reader.GetInt64(0), reader.GetInt64(1));
+            blocks.Add(new NumberBlock(first, last, proof.MacOfBlock(till, first, last)));
         }
         return blocks;
     }

@@ -30,7 +30,17 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var record = RecordOf(till);
-        var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && record.Blocks[^1].First == hello.LastBlock;
+        var lost = LostBlocks(till, hello, record);
+        if (lost.Count > 0)
+        {
+            database.Writing(session =>
+            {
+                NumberBlocks.TakeDown(session, till.Id, till.Branch, till.Name, lost);
+                return true;
+            });
+            record = RecordOf(till);
+        }
+        var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
             "SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND unposted = @unposted",
             till.Id, now - 60_000, hello.LastN - hello.Acknowledged)) is not null;
@@ -43,6 +53,14 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             }
             return Record(session, till);
         });
+    }
+
+    /// <summary>Blocks that the till proves to have been leased, and that are not on record.</summary>
+    private List<NumberBlock> LostBlocks(KnownTill till, HelloRequest hello, ClientRecord record)
+    {
+        var unknown = hello.Blocks.Where(b => record.Blocks.All(r => r.First != b.First)).ToList();
+        return unknown.Count == 0 ? unknown
+            : database.Reading(session => unknown.FindAll(b => FeedState.ProofOf(session).HoldsBlock(till.Id, b.First, b.Last, b.Mac)));
     }
 
     /// <summary>Gives a till to another branch; what it sold before is posted to the branch it sold it in.</summary>

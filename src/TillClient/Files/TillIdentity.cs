@@ -64,4 +64,5 @@ public sealed record TillSettings(string? Printer = null, int Columns = 42, stri
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(TillIdentity))]
 [JsonSerializable(typeof(TillSettings))]
+[JsonSerializable(typeof(NewIdentity.Next))]
 internal sealed partial class TillFilesJson : JsonSerializerContext;

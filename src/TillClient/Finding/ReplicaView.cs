@@ -13,7 +13,7 @@ namespace Bookmine.TillClient.Finding;
 /// What the cashier sees: the replica in use, and over it the overlay of what was done here since. Looks at <c>replica.current</c>
 /// before each use and reopens when another replica was put in use. For one thread at a time.
 /// </summary>
-internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, long till) : IDisposable
+internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, TillIdentity identity) : IDisposable
 {
     private readonly ReplicaFolder replicas = new(files, folder);
     private string? path;
@@ -61,11 +61,11 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         (path, head) = (current, -1);
     }
 
-    /// <summary>The branch the till belongs to now.</summary>
-    public long Branch => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("branch")
-        ?? throw new TillException("The replica does not know this till. With the server at hand: bookmine-till reprovision.");
+    /// <summary>The branch the till belongs to now: as the replica has it, or that of its enrolment while the replica does not know it yet.</summary>
+    public long Branch => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("branch") ?? identity.Branch;
 
-    public Row BranchRow => TableSql.Find(Session, BookmineSetup.Branch, new RowKey(Branch, Guid.Empty))!;
+    public Row BranchRow => TableSql.Find(Session, BookmineSetup.Branch, new RowKey(Branch, Guid.Empty))
+        ?? throw new TillException("The replica does not know this till's branch. With the server at hand: bookmine-till reprovision.");
 
     /// <summary>A record with what was done to it here: the replica's, edited, or one made here.</summary>
     public Row? Find(SyncTable table, RowKey key) =>
@@ -92,14 +92,19 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
 
     public void Dispose() => Close();
 
+    /// <summary>Whether the server has posted more of this till than its journal has.</summary>
+    public bool IsAheadOfJournal => Included > journal.LastN;
+
+    private long Included => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("n") ?? 0;
+
     private void BringOverlayUp()
     {
-        var included = TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(till, Guid.Empty))?.Integer("n") ?? 0;
+        var included = Included;
         if (included > journal.LastN)
         {
             throw new JournalException(
                 $"The server has posted entry {included} of this till, and the journal here ends at {journal.LastN}: it has lost its end or was put back from a copy. "
-                + "Do not sell on it: keep the folder as it is, have the manager make a new enrolment code, and enrol into an empty folder.");
+                + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.");
         }
         var kept = Quarantined();
         if (included != head || !kept.SequenceEqual(quarantined))
@@ -114,7 +119,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     }
 
     private List<long> Quarantined() =>
-        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", till).Select(r => r.Integer("n"))];
+        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", identity.Till).Select(r => r.Integer("n"))];
 
     private void Close()
     {

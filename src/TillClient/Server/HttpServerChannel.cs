@@ -27,6 +27,15 @@ public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServer
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         http.PostAsync("sync/push", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.PushReply, cancel);
 
+    public async Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel)
+    {
+        using var response = await http.SendAsync(HttpMethod.Get, FormattableString.Invariant($"sync/refill?after={after}"), null, cancel).ConfigureAwait(false);
+        return PushEnvelope.Read(await http.BytesAsync(response, cancel).ConfigureAwait(false)).Entries;
+    }
+
+    public Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
+        http.PostAsync("sync/fork", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.ForkReply, cancel);
+
     public async Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel)
     {
         using var response = await http.SendAsync(HttpMethod.Post, "sync/pull", JsonContent.Create(request, WireJson.Default.PullRequest), cancel).ConfigureAwait(false);

@@ -15,6 +15,9 @@ public interface IShopChannel
     /// <summary>Makes an edit now, if the fields are still as the till saw them.</summary>
     Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel);
 
+    /// <summary>A new identity, for a machine whose journal has forked.</summary>
+    Task<EnrolReply> RenewAsync(CancellationToken cancel);
+
     /// <summary>What the entries came to in the server's books.</summary>
     Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
 }
@@ -34,6 +37,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) =>
         http.PostAsync($"shop/edit/{edit.Id}", new ByteArrayContent(ChangeGroupJson.Write(edit)), ViewJson.Default.EditReply, cancel);
+
+    public Task<EnrolReply> RenewAsync(CancellationToken cancel) =>
+        http.PostAsync("sync/renew", new ByteArrayContent([]), ViewJson.Default.EnrolReply, cancel);
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)

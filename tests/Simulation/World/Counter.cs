@@ -137,7 +137,7 @@ internal sealed class Counter(ShopWorld world)
     /// <summary>Each docket this till has printed is found.</summary>
     public void FindAll(SimTill till)
     {
-        foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null } && a.Till == till))
+        foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null, IsOfFork: false } && a.Till == till))
         {
             Attempted(till, () => till.Program!.FindAsync(attempt.Docket!).GetAwaiter().GetResult(), found =>
             {
@@ -150,7 +150,7 @@ internal sealed class Counter(ShopWorld world)
     /// <summary>Types a docket's number, which must show the sale whenever this till has made it.</summary>
     public void Find(SimTill till)
     {
-        var own = world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null } && a.Till == till).ToList();
+        var own = world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Docket: not null, IsOfFork: false } && a.Till == till).ToList();
         if (own.Count == 0)
         {
             return;
@@ -164,7 +164,7 @@ internal sealed class Counter(ShopWorld world)
         if (found is not [FoundTransaction { Transaction: var seen }])
         {
             // Once it has left the till's months or branch, and the server is away, it cannot be shown.
-            var gone = till.HasMoved || world.Time.Now - attempt.MadeAt > HeldFor;
+            var gone = till.HasMoved || attempt.IsOfFork || world.Time.Now - attempt.MadeAt > HeldFor;
             world.Model.Require(gone, $"{till.Name} does not find its own {attempt.Docket}");
             return;
         }
@@ -172,6 +172,21 @@ internal sealed class Counter(ShopWorld world)
             seen.Reference == attempt.Reference && seen.TotalCents == attempt.TotalCents && seen.Lines.Sum(l => l.Qty) == attempt.Copies,
             $"{till.Name} shows {attempt.Docket} as {seen.Reference} {seen.TotalCents}, {seen.Lines.Sum(l => l.Qty)} copies, and it is {attempt.Reference} {attempt.TotalCents}, {attempt.Copies}");
         world.Model.Told(attempt, seen.TransId, seen.PostedAt);
+    }
+
+    /// <summary>A machine that has become another till starts its program again.</summary>
+    private void AfterRenewal(SimTill till)
+    {
+        world.Log.Met("Forked", "till");
+        foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.Docket is not null))
+        {
+            attempt.IsOfFork = true;
+        }
+        till.Stop();
+        if (!till.Disk.IsDead)
+        {
+            till.Start(disconnected: false);
+        }
     }
 
     private void Try(Attempt attempt, Func<(Outcome Outcome, long? TransId)> make)
@@ -185,7 +200,7 @@ internal sealed class Counter(ShopWorld world)
             {
                 attempt.Docket = DocketNumber.D(number).ToString();
                 world.Model.Require(
-                    world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice");
+                    attempt.Till.WasPutBack || world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice");
             }
             world.Model.Told(attempt, made.TransId, null);
         });
@@ -211,6 +226,10 @@ internal sealed class Counter(ShopWorld world)
         catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
         {
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
+            if (e is TillRenewedException)
+            {
+                AfterRenewal(till);
+            }
         }
     }
 
@@ -218,6 +237,9 @@ internal sealed class Counter(ShopWorld world)
     private static bool Excused(SimTill till, Exception e) => e switch
     {
         ServerAwayException or ServerRefusedException or DownloadBusyException => true,
+        // A till that has lost the end of its journal sells nothing before it has reached the server, and says so.
+        JournalException => till.Program!.IsJournalSuspect,
+        TillRenewedException => true,
         SqliteException or IOException => till.Disk.HasFaulted,
         TillException => !till.Program!.IsProvisioned,
         _ => false,

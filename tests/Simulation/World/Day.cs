@@ -12,6 +12,7 @@ internal sealed class Day
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
     private readonly ShopWorld world;
     private readonly Counter counter;
+    private readonly Media media;
     private readonly (int Weight, string Name, Action<SimTill> Do)[] deeds;
     private int imports;
 
@@ -19,6 +20,7 @@ internal sealed class Day
     {
         this.world = world;
         counter = new Counter(world);
+        media = new Media(world, counter);
         deeds =
         [
             (40, "sells", t => counter.Sell(t)), (6, "refunds", counter.Refund), (6, "makes a record", counter.NewRecord), (3, "corrects", counter.Correct),
@@ -146,8 +148,11 @@ internal sealed class Day
             case 5 or 6 or 7 when world.Server.IsUp:
                 Administrate();
                 break;
-            case 8 when world.Server.IsUp:
+            case 8 when world.Server.IsUp && !world.WasRestored:
                 ReadFinishedDays();
+                break;
+            case 11:
+                media.Happen(world.Tills[world.Random.Next(world.Tills.Count)], Settle);
                 break;
             case 9:
                 world.Tills[world.Random.Next(world.Tills.Count)].Stop();
@@ -205,7 +210,7 @@ internal sealed class Day
         }
     }
 
-    private void ReadFinishedDays()
+    public void ReadFinishedDays()
     {
         var model = world.Model;
         for (var branch = 1L; branch <= 2; branch++)

@@ -22,6 +22,9 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
 
     public DateTimeOffset MadeAt { get; set; }
 
+    /// <summary>Whether it was made on a machine whose journal has forked since; the machine is another till now.</summary>
+    public bool IsOfFork { get; set; }
+
     public Known Known { get; set; } = Known.Perhaps;
 
     /// <summary>The D-number, once the till has told it.</summary>

@@ -32,13 +32,16 @@ internal enum LineFault
 /// The line of one till to the server. Messages pass as the bytes they are on the wire, and are lost, doubled, damaged, or come again long
 /// after; a damaged one is noticed, as TLS notices it, and breaks the line.
 /// </summary>
-internal sealed class Network(SimServer server, SimDisk till, TillIdentity identity, Random random, FaultLog log) : IServerChannel, IShopChannel
+internal sealed class Network(SimServer server, SimDisk till, Random random, FaultLog log) : IServerChannel, IShopChannel
 {
     private const int MostKept = 20;
     private readonly List<(string Kind, byte[] Body)> sent = [];
     private (LineFault Fault, int Messages)? plan;
 
     public int Requests { get; private set; }
+
+    /// <summary>Who the till says it is.</summary>
+    public TillIdentity Identity { get; set; } = new("", 0, "", 0, "");
 
     /// <summary>Nothing passes.</summary>
     public bool IsCut { get; set; }
@@ -58,6 +61,14 @@ internal sealed class Network(SimServer server, SimDisk till, TillIdentity ident
 
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         Task.FromResult(Exchange("push", PushEnvelope.Write(session, entries), WireJson.Default.PushReply));
+
+    public Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel) => Task.FromResult(
+        PushEnvelope.Read(Exchange("refill", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{after}")))).Entries);
+
+    public Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
+        Task.FromResult(Exchange("fork", PushEnvelope.Write(session, entries), WireJson.Default.ForkReply));
+
+    public Task<EnrolReply> RenewAsync(CancellationToken cancel) => Task.FromResult(Exchange("renew", [], ViewJson.Default.EnrolReply));
 
     public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) =>
         Task.FromResult(PullChunk.Read(Exchange("pull", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.PullRequest))));
@@ -160,7 +171,7 @@ internal sealed class Network(SimServer server, SimDisk till, TillIdentity ident
         }
         try
         {
-            var known = server.Tills.Prove(identity.Till, identity.Secret) ?? throw new ServerRefusedException("unknown till", 401);
+            var known = server.Tills.Prove(Identity.Till, Identity.Secret) ?? throw new ServerRefusedException("unknown till", 401);
             return Handle(known, kind, body);
         }
         catch (Exception) when (server.Disk.IsDead)
@@ -171,9 +182,9 @@ internal sealed class Network(SimServer server, SimDisk till, TillIdentity ident
         {
             throw Away();
         }
-        catch (Exception e) when (e is ShopException or JournalForkException or EpochException or WireFormatException or MalformedEntryException)
+        catch (Exception e) when (e is ShopException or EpochException or WireFormatException or MalformedEntryException)
         {
-            throw new ServerRefusedException(e.Message, e is JournalForkException or EpochException ? 409 : 400);
+            throw new ServerRefusedException(e.Message, e is EpochException ? 409 : 400);
         }
         catch (Exception e) when (e is not ServerRefusedException)
         {
@@ -196,6 +207,13 @@ internal sealed class Network(SimServer server, SimDisk till, TillIdentity ident
                 var (synchronisation, entries) = PushEnvelope.Read(body);
                 return JsonSerializer.SerializeToUtf8Bytes(
                     server.Orchestrator.Push(server.Tills.RecordOf(known), synchronisation, entries), WireJson.Default.PushReply);
+            case "refill":
+                return PushEnvelope.Write(Guid.Empty, server.Orchestrator.Refill(server.Tills.RecordOf(known), Numbers(body)[0]));
+            case "fork":
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    server.Orchestrator.KeepForked(server.Tills.RecordOf(known), PushEnvelope.Read(body).Entries), WireJson.Default.ForkReply);
+            case "renew":
+                return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Renew(known), ViewJson.Default.EnrolReply);
             case "pull":
                 return server.Orchestrator.Pull(server.Tills.RecordOf(known), JsonSerializer.Deserialize(body, WireJson.Default.PullRequest)!).Write();
             case "snapshot":
@@ -209,10 +227,13 @@ internal sealed class Network(SimServer server, SimDisk till, TillIdentity ident
                 var edit = ChangeGroupJson.Read(Schema.BookmineSetup.Instance, new Guid(body.AsSpan(0, 16), bigEndian: true), ChangeGroupJson.Format, body.AsMemory(16));
                 return JsonSerializer.SerializeToUtf8Bytes(server.Edits.Apply(known, edit), ViewJson.Default.EditReply);
             default:
-                var range = System.Text.Encoding.UTF8.GetString(body).Split(' ').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+                var range = Numbers(body);
                 return JsonSerializer.SerializeToUtf8Bytes(server.Read(s => PostedTotals.Of(s, known.Id, range[0], range[1])), ViewJson.Default.ControlTotals);
         }
     }
+
+    private static long[] Numbers(byte[] body) =>
+        [.. System.Text.Encoding.UTF8.GetString(body).Split(' ').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
 
     private static ServerAwayException Away() => new("the line is down");
 }

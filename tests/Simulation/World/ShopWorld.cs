@@ -45,6 +45,9 @@ internal sealed class ShopWorld : IDisposable
     /// <summary>The steps taken, for a person who looks into a failing seed.</summary>
     public List<string> Story { get; } = [];
 
+    /// <summary>Whether the server's records were put back from a backup: finished days are whole again only when all has come to rest.</summary>
+    public bool WasRestored { get; set; }
+
     /// <summary>Nobody else writes any more.</summary>
     public bool IsCalm { get; set; }
 

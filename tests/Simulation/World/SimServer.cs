@@ -42,13 +42,14 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
     public void Start()
     {
         var ids = new EntityIds(clock, random);
-        var database = new Interleaved(ShopDatabase.OpenSqlite(File, ids, SimVfs.Name), between);
+        var secrets = new SeededSecrets(random);
+        var database = new Interleaved(ShopDatabase.OpenSqlite(File, ids, secrets, SimVfs.Name), between);
         running = new Running(
             database,
             new ServerOrchestrator(
                 BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(),
-                new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock),
-            new TillRegister(database, clock), new Enrolment(database, clock, new SeededSecrets(random)), new LiveEdits(database, clock));
+                new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock, ids),
+            new TillRegister(database, clock), new Enrolment(database, clock, secrets), new LiveEdits(database, clock));
     }
 
     /// <summary>Ends the program, or what a death left of it.</summary>

@@ -13,13 +13,18 @@ internal sealed class SimTill : IDisposable
     public SimTill(string name, TillIdentity identity, SimDisk disk, SimClock clock, SimServer server, Random random, FaultLog log)
     {
         (Name, Identity, Disk, Clock) = (name, identity, disk, clock);
-        Line = new Network(server, disk, identity, random, log);
-        machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, _ => new ServerLine(Line, Line, new NoConnection()));
+        Line = new Network(server, disk, random, log) { Identity = identity };
+        machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, it =>
+        {
+            Line.Identity = it;
+            return new ServerLine(Line, Line, new NoConnection());
+        });
     }
 
     public string Name { get; }
 
-    public TillIdentity Identity { get; }
+    /// <summary>Who it is; a machine whose journal has forked becomes another.</summary>
+    public TillIdentity Identity { get; private set; }
 
     public SimDisk Disk { get; }
 
@@ -36,6 +41,9 @@ internal sealed class SimTill : IDisposable
 
     public bool Disconnected { get; private set; }
 
+    /// <summary>Whether its disk was put back from an image at any time: it cannot know the numbers it had given since.</summary>
+    public bool WasPutBack { get; set; }
+
     /// <summary>Whether it has been given to another branch at any time: what it sold before is no longer in its replica.</summary>
     public bool HasMoved { get; set; }
 
@@ -44,6 +52,7 @@ internal sealed class SimTill : IDisposable
         Stop();
         Program = Till.Open(Folder, disconnected, machine);
         Disconnected = disconnected;
+        Identity = Program.Identity;
     }
 
     public void Stop()

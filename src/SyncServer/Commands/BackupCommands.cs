@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Bookmine.SyncServer.Database;
+
+namespace Bookmine.SyncServer.Commands;
+
+/// <summary><c>backup</c> and <c>restore</c> of the embedded database.</summary>
+internal static class BackupCommands
+{
+    private static readonly Argument<string> File = new("file") { Description = "The backup's file" };
+
+    public static Command MakeBackup(Verbs verbs) => verbs.Make("backup", "A consistent copy, while serving (the other databases have their own means)", Backup, File);
+
+    public static Command MakeRestore(Verbs verbs) => verbs.Make(
+        "restore", "Put a backup in place of the records; what tills posted since comes again with the numbers and dates it had", Restore, File);
+
+    private static int Backup(CommandContext context)
+    {
+        var file = Path.GetFullPath(context.Get(File));
+        ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file);
+        return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
+    }
+
+    private static int Restore(CommandContext context)
+    {
+        var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock);
+        return context.Print(
+            new { Restored = true, Before = aside },
+            (aside is null ? "" : $"what was there is kept as {aside}\n")
+            + "restored: start the server; each till posts again, at its next resynchronisation, what the backup does not have");
+    }
+}

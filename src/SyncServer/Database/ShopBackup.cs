@@ -1,0 +1,123 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Tills;
+using Microsoft.Data.Sqlite;
+
+namespace Bookmine.SyncServer.Database;
+
+/// <summary>Backups of the embedded database, and what a restored one needs before it may serve.</summary>
+public static class ShopBackup
+{
+    private const int PatienceMilliseconds = 500;
+
+    /// <summary>Writes a consistent copy into a new file, while the server serves and tills post.</summary>
+    /// <exception cref="ShopException">The file is there already.</exception>
+    public static void Write(string database, string file)
+    {
+        if (File.Exists(file))
+        {
+            throw new ShopException($"{file} is there already, and a backup overwrites nothing. Give another name, or move it away.");
+        }
+        if (!File.Exists(database))
+        {
+            throw new ShopException($"There is no shop's database {database}. Give the server's folder with --data.");
+        }
+        var part = file + ".part";
+        File.Delete(part);
+        using (var session = new Session(SqliteDatabase.OpenPlain(database)))
+        {
+            session.Execute("VACUUM INTO @file", part);
+        }
+        using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))
+        {
+            written.Flush(flushToDisk: true);
+        }
+        File.Move(part, file);
+    }
+
+    /// <summary>Puts a backup in place of the database, which is kept beside it under another name.</summary>
+    /// <returns>Where the database that was there is now; null when there was none.</returns>
+    /// <exception cref="ShopException">The file is no backup, or a program has the database open.</exception>
+    public static string? Restore(string file, string database, TimeProvider clock)
+    {
+        if (!File.Exists(file))
+        {
+            throw new ShopException($"There is no file {file}. Nothing was changed.");
+        }
+        var fresh = database + ".restoring";
+        Directory.CreateDirectory(Path.GetDirectoryName(database)!);
+        foreach (var leftover in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(fresh + leftover);
+        }
+        File.Copy(file, fresh);
+        Prepare(file, fresh, clock);
+        var aside = PutAside(database, clock);
+        File.Move(fresh, database);
+        return aside;
+    }
+
+    /// <summary>Begins a new epoch in restored records, and raises what counts up past anything given since the backup.</summary>
+    public static void BeginAfterRestore(IServerDatabase restored, EntityIds ids) => restored.Writing(session =>
+    {
+        FeedState.BeginEpoch(session, ids.Next().ToString());
+        return Counter.Raise(session, 0, always: true);
+    });
+
+    private static void Prepare(string file, string fresh, TimeProvider clock)
+    {
+        try
+        {
+            using (var session = new Session(SqliteDatabase.OpenPlain(fresh)))
+            {
+                if (session.Scalar("PRAGMA integrity_check(1)") as string != "ok" || session.Scalar("SELECT 1 FROM counter WHERE id = 1") is null)
+                {
+                    throw new ShopException($"{file} is damaged or not a shop's backup. Nothing was changed; take another backup.");
+                }
+            }
+            var ids = new EntityIds(clock);
+            using (var restored = ShopDatabase.OpenSqlite(fresh, ids, new SystemSecrets()))
+            {
+                BeginAfterRestore(restored, ids);
+            }
+            Close(fresh);
+        }
+        catch (SqliteException)
+        {
+            throw new ShopException($"{file} is damaged or not a shop's backup. Nothing was changed; take another backup.");
+        }
+    }
+
+    private static string? PutAside(string database, TimeProvider clock)
+    {
+        if (!File.Exists(database))
+        {
+            return null;
+        }
+        Close(database);
+        var aside = $"{database}.before-restore-{clock.GetUtcNow():yyyyMMdd-HHmmss}";
+        File.Move(database, aside);
+        return aside;
+    }
+
+    /// <summary>Leaves one file without a WAL, which works only when no program has it open.</summary>
+    private static void Close(string database)
+    {
+        using var session = new Session(SqliteDatabase.OpenPlain(database, PatienceMilliseconds));
+        string? mode;
+        try
+        {
+            mode = session.Scalar("PRAGMA journal_mode = DELETE") as string;
+        }
+        catch (SqliteException)
+        {
+            mode = null;
+        }
+        if (mode != "delete")
+        {
+            throw new ShopException($"{database} is in use. Stop bookmine-server first; nothing was changed.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.TillClient.Files;
+
+/// <summary>
+/// A till whose journal has forked goes on with a new identity and a new journal; the old one is kept aside. Written down first, in
+/// <c>till.next.json</c>, and finished at the next start wherever it broke off.
+/// </summary>
+internal static class NewIdentity
+{
+    private const string FileName = "till.next.json";
+
+    public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block) => files.Replace(
+        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last), TillFilesJson.Default.Next), secret: true);
+
+    /// <summary>Finishes what was begun, if anything was. No journal may be open.</summary>
+    public static void Finish(TillMachine machine, string folder)
+    {
+        var files = machine.Files;
+        var path = Path.Combine(folder, FileName);
+        if (files.Read(path) is not { } json)
+        {
+            return;
+        }
+        var next = JsonSerializer.Deserialize(json, TillFilesJson.Default.Next)!;
+        var journal = Path.Combine(folder, "journal.db");
+        if (!BelongsTo(files, journal, next.Identity.Till))
+        {
+            PutAside(files, folder, journal, next.Identity.Till);
+        }
+        Till.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast));
+        files.Delete(path);
+    }
+
+    private static bool BelongsTo(IFileStore files, string journal, long till)
+    {
+        if (!files.Exists(journal))
+        {
+            return true;
+        }
+        using var session = new Session(files.OpenDatabase(journal));
+        session.Script("PRAGMA busy_timeout = 10000;");
+        return session.Scalar("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is null
+            || session.Integer("SELECT value FROM meta WHERE name = 'client'") is not { } owner || owner == till;
+    }
+
+    private static void PutAside(IFileStore files, string folder, string journal, long till)
+    {
+        using (var session = new Session(files.OpenDatabase(journal)))
+        {
+            // One file, without a WAL that the next journal would take for its own.
+            session.Script("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
+        }
+        foreach (var companion in (string[])["-wal", "-shm"])
+        {
+            files.Delete(journal + companion);
+        }
+        files.Delete(Path.Combine(folder, "journal.head"));
+        files.Move(journal, Path.Combine(folder, FormattableString.Invariant($"journal-forked-before-{till}.db")));
+    }
+
+    internal sealed record Next(TillIdentity Identity, long BlockFirst, long BlockLast);
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Wire;
+
+namespace Bookmine.TillClient.Selling;
+
+/// <summary>What may stand in an entry, and what is read from one.</summary>
+internal static class EntryContent
+{
+    /// <summary>U+0000 and halves of surrogate pairs are refused where they would enter.</summary>
+    /// <exception cref="RefusedException">A text holds one.</exception>
+    public static void RequireText(ChangeGroup group)
+    {
+        foreach (var row in group.Changes.Select(c => c.Values))
+        {
+            for (var i = 0; i < row.Table.Columns.Count; i++)
+            {
+                if (row[i] is string text && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar && !text.Contains('\uFFFD'))))
+                {
+                    throw new RefusedException($"{row.Table.Columns[i].Name} holds characters that are no text", "Type it again.");
+                }
+            }
+        }
+    }
+
+    /// <summary>An entry's D-number and control amount, for one that comes back from the server.</summary>
+    public static (long? Number, long Amount) Control(PushedEntry entry)
+    {
+        try
+        {
+            var document = ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes
+                .FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
+            return (document?.IntegerOrNull("docket"), document?.IntegerOrNull("total_cents") ?? 0);
+        }
+        catch (MalformedEntryException)
+        {
+            return (null, 0);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Database;
+using Bookmine.Tests.Support;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Finding;
+
+namespace Bookmine.Tests.Rules;
+
+/// <summary>Media that were put back from copies: a till's folder, one image on two machines, the server's records.</summary>
+public sealed class RestoreTests
+{
+    [Fact]
+    public async Task A_tills_folder_put_back_from_a_copy_is_filled_again_from_the_server_and_uses_none_of_its_old_numbers()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var folder = shop.TillFolder("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        Copy(folder, folder + "-copy");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("front");
+        Copy(folder + "-copy", shop.TillFolder("restored"));
+
+        await shop.ResyncAsync("restored");
+
+        var till = shop.OpenTill("restored", true);
+        Assert.IsType<FoundTransaction>(Assert.Single(await till.FindAsync("D100002")));
+        Assert.Equal(200_001, (await till.SellAsync(Sales.Of(Sales.Lighthouse))).Outcome.Entry!.Number);
+        Assert.True((await shop.ResyncAsync("restored")).Agree);
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
+    public async Task Two_machines_made_from_one_image_become_two_tills_and_no_sale_of_either_is_lost()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        Copy(shop.TillFolder("front"), shop.TillFolder("twin"));
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.OpenTill("twin", true).SellAsync(Sales.Of(Sales.Garden));
+        await shop.ResyncAsync("front");
+
+        var renewed = await Assert.ThrowsAsync<TillRenewedException>(() => shop.ResyncAsync("twin"));
+
+        Assert.Contains("front-2", renewed.Message, StringComparison.Ordinal);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM sync_fork"));
+        await shop.OpenTill("twin", true).SellAsync(Sales.Of(Sales.Garden));
+        Assert.True((await shop.ResyncAsync("twin")).Agree);
+        Assert.True((await shop.ResyncAsync("front")).Agree);
+        Assert.Equal(["D100001", "D200001"], shop.Database.Reading(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1 ORDER BY docket"))
+            .Select(d => DocketNumber.D(d.Integer("docket")).ToString()));
+        Assert.Equal("journal forked", shop.Text("SELECT kind FROM exception"));
+    }
+
+    [Fact]
+    public async Task After_a_restore_behind_the_servers_back_every_sale_comes_again_with_the_number_and_date_it_had()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.StopServerAsync();
+        File.Copy(shop.DatabaseFile, shop.DatabaseFile + ".old");
+        await shop.StartServerAsync();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
+        await shop.ResyncAsync("front");
+        var (before, epoch) = (shop.FindSale("D100002"), shop.Text("SELECT epoch FROM sync_state"));
+        var totals = System.Text.Json.JsonSerializer.Serialize(shop.Totals());
+        await shop.StopServerAsync();
+        File.Move(shop.DatabaseFile + ".old", shop.DatabaseFile, overwrite: true);
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        await shop.StartServerAsync();
+
+        await shop.ResyncAsync("front");
+
+        Assert.Equivalent(before, shop.FindSale("D100002"));
+        Assert.Equal(totals, System.Text.Json.JsonSerializer.Serialize(shop.Totals()));
+        Assert.NotEqual(epoch, shop.Text("SELECT epoch FROM sync_state"));
+        Replicas.AssertEqual(shop, "front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("front");
+        Assert.Equal(546_790 + 100_000 + 1, shop.FindSale("D100003")!.TransId);
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task A_backup_is_made_while_the_server_serves_and_a_restored_one_begins_a_new_epoch()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var backup = shop.DatabaseFile + ".backup";
+        ShopBackup.Write(shop.DatabaseFile, backup);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("front");
+        var before = shop.FindSale("D100001");
+        Assert.Contains("in use", Assert.Throws<ShopException>(() => ShopBackup.Restore(backup, shop.DatabaseFile, shop.Clock)).Message, StringComparison.Ordinal);
+        await shop.StopServerAsync();
+        Assert.NotNull(ShopBackup.Restore(backup, shop.DatabaseFile, shop.Clock));
+        Assert.Contains("not a shop's backup", Assert.Throws<ShopException>(() => ShopBackup.Restore(Path.Combine(shop.TillFolder("front"), "journal.db"), shop.DatabaseFile, shop.Clock)).Message, StringComparison.Ordinal);
+        await shop.StartServerAsync();
+
+        await shop.ResyncAsync("front");
+
+        Assert.Equivalent(before, shop.FindSale("D100001"));
+        Replicas.AssertEqual(shop, "front");
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+}
