@@ -57,7 +57,7 @@ internal sealed class BenchShop : IAsyncDisposable
     public async Task EnrolAsync()
     {
         var (code, _) = new Enrolment(Database, TimeProvider.System, new SystemSecrets()).NewCode(1, "bench");
-        await Till.EnrolAsync(TillFolder, Url, code, TimeProvider.System, CancellationToken.None);
+        await TillSetUp.EnrolAsync(TillFolder, Url, code, TimeProvider.System, CancellationToken.None);
     }
 
     public Till OpenTill(bool disconnected) => Till.Open(TillFolder, disconnected, TimeProvider.System);

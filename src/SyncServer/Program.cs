@@ -20,6 +20,8 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     TotalsCommand.Make(verbs),
     PostingCommands.Make(verbs),
     DroppedCommand.Make(verbs),
+    QuarantineCommands.Make(verbs),
+    JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
     BackupCommands.MakeBackup(verbs),
     BackupCommands.MakeRestore(verbs),

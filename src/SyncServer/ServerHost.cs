@@ -1,16 +1,13 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Bookmine.Schema;
+using System.Threading.RateLimiting;
 using Bookmine.Sync.Feed;
-using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
-using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Posting;
-using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -24,6 +21,9 @@ public sealed record ServerOptions(string Database, string DataFolder, string Ur
 /// <summary>Puts the branch server together.</summary>
 public static class ServerHost
 {
+    /// <summary>Far more than people type, and far too few to guess a code of fifty bits in its ten minutes.</summary>
+    private const int EnrolmentsPerMinute = 30;
+
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -38,15 +38,21 @@ public static class ServerHost
         builder.Services.AddSingleton<ISecrets, SystemSecrets>();
         builder.Services.AddSingleton<Enrolment>();
         builder.Services.AddSingleton<LiveEdits>();
-        builder.Services.AddSingleton(services => new ServerOrchestrator(
-            BookmineSetup.Instance, services.GetRequiredService<IServerDatabase>(), new ShopPosting(clock), new UploadRules(),
-            new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain), Path.Combine(options.DataFolder, "snapshots"), clock), clock, new EntityIds(clock)));
+        builder.Services.AddSingleton(services => ShopOrchestrator.Make(services.GetRequiredService<IServerDatabase>(), options.DataFolder, clock));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+        builder.Services.AddRateLimiter(limits =>
+        {
+            limits.AddPolicy(SyncEndpoints.Enrolling, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = EnrolmentsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+            limits.OnRejected = (rejected, _) => new ValueTask(Results.Problem(
+                "Too many enrolments were tried from this machine. Wait a minute; the code can still be used.",
+                statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejected.HttpContext));
         });
         builder.Services.AddProblemDetails();
         builder.Services.AddRequestDecompression();
@@ -55,6 +61,7 @@ public static class ServerHost
         var app = builder.Build();
         app.Services.GetRequiredService<ServerOrchestrator>();
         app.UseProblems();
+        app.UseRateLimiter();
         app.UseRequestDecompression();
         app.UseResponseCompression();
         app.MapSync();

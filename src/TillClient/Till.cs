@@ -43,6 +43,7 @@ public sealed class Till : IDisposable
     private readonly SaleMaker sales;
     private readonly RefundMaker refunds;
     private readonly RecordMaker records;
+    private readonly JournalMirror mirror;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
@@ -59,6 +60,7 @@ public sealed class Till : IDisposable
         sales = new SaleMaker(view, catalogue, ids, clock);
         refunds = new RefundMaker(sales, ids);
         records = new RecordMaker(view, catalogue, ids, clock);
+        mirror = new JournalMirror(files, journal, Identity.Till);
     }
 
     public TillIdentity Identity { get; }
@@ -72,38 +74,6 @@ public sealed class Till : IDisposable
     /// <summary>The same on a machine of the caller's.</summary>
     public static Till Open(string folder, bool disconnected, TillMachine machine) => new(folder, disconnected, machine);
 
-    /// <summary>Trades an enrolment code for an identity in an empty folder. The first replica is fetched by <see cref="ReprovisionAsync"/>.</summary>
-    public static async Task<TillIdentity> EnrolAsync(string folder, string server, string code, TimeProvider clock, CancellationToken cancel)
-    {
-        var machine = TillMachine.This(clock);
-        if (TillIdentity.Exists(machine.Files, folder) || machine.Files.Exists(Path.Combine(folder, "journal.db")))
-        {
-            throw new TillException(
-                $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
-        }
-        Directory.CreateDirectory(folder);
-        EnrolReply reply;
-        try
-        {
-            reply = await ShopClient.EnrolAsync(server, code, cancel).ConfigureAwait(false);
-        }
-        catch (ServerAwayException)
-        {
-            throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
-        }
-        var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret);
-        TakeIdentity(machine, folder, identity, new NumberBlock(reply.BlockFirst, reply.BlockLast));
-        return identity;
-    }
-
-    /// <summary>Makes the folder an enrolled till's: its identity, and a journal with its first block of numbers.</summary>
-    public static void TakeIdentity(TillMachine machine, string folder, TillIdentity identity, NumberBlock block)
-    {
-        identity.Write(machine.Files, folder);
-        using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids);
-        journal.AddBlock(block);
-    }
-
     public TillStatus Status()
     {
         lock (gate)
@@ -111,7 +81,7 @@ public sealed class Till : IDisposable
             view.Open();
             var (unposted, cents) = journal.Unposted();
             var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
-            return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, link.LastError);
+            return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError);
         }
     }
 
@@ -290,12 +260,27 @@ public sealed class Till : IDisposable
                     EntryContent.RequireText(group);
                     return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
                 }));
-                return new Outcome(entry, null);
+                return new Outcome(entry, null, Mirrored());
             }
             catch (RefusedException e)
             {
                 return new Outcome(null, e.Refusal);
             }
+        }
+    }
+
+    /// <summary>Brings the mirror up to the journal, if there is one.</summary>
+    /// <returns>What is wrong with it; the entry is sealed all the same.</returns>
+    private string? Mirrored()
+    {
+        try
+        {
+            mirror.Follow(Settings.Mirror);
+            return mirror.Fault;
+        }
+        catch (TillException e)
+        {
+            return e.Message;
         }
     }
 

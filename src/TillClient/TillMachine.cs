@@ -16,7 +16,7 @@ public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds
     /// <summary>This machine.</summary>
     public static TillMachine This(TimeProvider clock)
     {
-        var files = new DiskFiles(SqliteFiles.Open);
+        var files = new DiskFiles(SqliteFiles.Open, SqliteFiles.IsDamage);
         return new TillMachine(files, clock, new EntityIds(clock), new Random(), identity =>
         {
             var http = new TillHttp(identity.Server, identity);

@@ -6,5 +6,5 @@ namespace Bookmine.Tests.Support;
 /// <summary>The real disk, as the programs use it.</summary>
 internal static class Disk
 {
-    public static readonly IFileStore Files = new DiskFiles(SqliteFiles.Open);
+    public static readonly IFileStore Files = new DiskFiles(SqliteFiles.Open, SqliteFiles.IsDamage);
 }

@@ -71,7 +71,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task<string> EnrolAsync(string name, long branch = 1)
     {
         var (code, _) = new Enrolment(Database, Clock, new SystemSecrets()).NewCode(branch, name);
-        await Till.EnrolAsync(TillFolder(name), Url, code, Clock, CancellationToken.None);
+        await TillSetUp.EnrolAsync(TillFolder(name), Url, code, Clock, CancellationToken.None);
         using var till = Till.Open(TillFolder(name), false, Clock);
         await till.ReprovisionAsync();
         return name;

@@ -149,11 +149,11 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task Plain_HTTP_to_another_machine_is_refused()
     {
-        var fault = await Assert.ThrowsAsync<TillException>(() => Till.EnrolAsync(
+        var fault = await Assert.ThrowsAsync<TillException>(() => TillSetUp.EnrolAsync(
             Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("n")), "http://192.0.2.1:5080", "X", TimeProvider.System, default));
         Assert.Contains("https", fault.Message, StringComparison.Ordinal);
     }
 
     private static Task<TillIdentity> Enrol(Shop shop, string folder, string code) =>
-        Till.EnrolAsync(shop.TillFolder(folder), shop.Url, code, shop.Clock, CancellationToken.None);
+        TillSetUp.EnrolAsync(shop.TillFolder(folder), shop.Url, code, shop.Clock, CancellationToken.None);
 }

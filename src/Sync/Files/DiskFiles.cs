@@ -5,8 +5,11 @@ namespace Bookmine.Sync.Files;
 
 /// <summary>The machine's own disk.</summary>
 /// <param name="openDatabase">Opens a SQLite file for reading and writing, making it when there is none.</param>
-public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase) : IFileStore
+/// <param name="isDamage">Whether its driver says that the file is damaged.</param>
+public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, Func<DbException, bool> isDamage) : IFileStore
 {
+    public bool IsDamage(DbException failure) => isDamage(failure);
+
     public DbConnection OpenDatabase(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -14,12 +14,13 @@ namespace Bookmine.Sync.Journal;
 /// </summary>
 public sealed class ClientJournal : IDisposable
 {
-    private const string EntryColumns = "n, id, kind, format, number, amount, payload, hash, chain, sealed_at, result";
     private readonly Session session;
     private readonly Lock gate = new();
     private readonly EntityIds ids;
     private readonly TimeProvider clock;
     private readonly JournalHeadFile headFile;
+    private readonly IFileStore files;
+    private readonly string path;
 
     private long durableThrough;
     private string? suspicion;
@@ -34,7 +35,9 @@ public sealed class ClientJournal : IDisposable
         this.session = session;
         this.clock = clock;
         this.ids = ids;
-        headFile = new JournalHeadFile(files, Path.Combine(folder, "journal.head"));
+        this.files = files;
+        path = FileIn(folder);
+        headFile = new JournalHeadFile(files, Path.Combine(folder, JournalHeadFile.Name));
     }
 
     /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
@@ -42,10 +45,11 @@ public sealed class ClientJournal : IDisposable
     /// <exception cref="JournalException">It is another client's.</exception>
     public static ClientJournal Open(IFileStore files, string folder, long client, TimeProvider clock, EntityIds ids)
     {
-        var path = Path.Combine(folder, "journal.db");
-        var session = new Session(files.OpenDatabase(path));
+        var path = FileIn(folder);
+        Session? session = null;
         try
         {
+            session = new Session(files.OpenDatabase(path));
             session.Script(JournalSchema.Settings);
             session.Script(JournalSchema.Tables);
             session.Execute("INSERT INTO meta (name, value) VALUES ('client', @client) ON CONFLICT DO NOTHING", client);
@@ -61,12 +65,20 @@ public sealed class ClientJournal : IDisposable
             journal.BringHeadUp();
             return journal;
         }
+        catch (DbException e) when (files.IsDamage(e))
+        {
+            session?.Dispose();
+            throw Damaged(path, e);
+        }
         catch
         {
-            session.Dispose();
+            session?.Dispose();
             throw;
         }
     }
+
+    /// <summary>Where a folder's journal is.</summary>
+    public static string FileIn(string folder) => Path.Combine(folder, "journal.db");
 
     public long LastN => Locked(() => session.Integer("SELECT max(n) FROM entry") ?? 0);
 
@@ -152,7 +164,7 @@ public sealed class ClientJournal : IDisposable
             (last, chain) = (entry.N, JournalEntry.ChainOf(chain, hash));
             var (number, amount) = control(entry);
             session.Execute(
-                $"INSERT INTO entry ({EntryColumns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
+                $"INSERT INTO entry ({EntryRow.Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
                 entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, hash, chain, entry.SealedAt,
                 JsonSerializer.Serialize(entry.Answer, WireJson.Default.EntryResult));
             NoteAnswered(entry.N, entry.Answer.Number ?? 0);
@@ -207,11 +219,11 @@ public sealed class ClientJournal : IDisposable
     /// <summary>Entries after <paramref name="n"/>, in order.</summary>
     public IReadOnlyList<JournalEntry> After(long n, int most) => Locked(() =>
     {
-        using var reader = session.Query($"SELECT {EntryColumns} FROM entry WHERE n > @n ORDER BY n LIMIT @most", n, most);
+        using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE n > @n ORDER BY n LIMIT @most", n, most);
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
-            entries.Add(Read(reader));
+            entries.Add(EntryRow.Read(reader));
         }
         return entries;
     });
@@ -221,8 +233,8 @@ public sealed class ClientJournal : IDisposable
     /// <summary>The entry that carries this printed number.</summary>
     public JournalEntry? ByNumber(long number) => Locked(() =>
     {
-        using var reader = session.Query($"SELECT {EntryColumns} FROM entry WHERE number = @number", number);
-        return reader.Read() ? Read(reader) : null;
+        using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE number = @number", number);
+        return reader.Read() ? EntryRow.Read(reader) : null;
     });
 
     /// <summary>The chain at entry <paramref name="n"/>; that before the first when n is 0.</summary>
@@ -270,7 +282,7 @@ public sealed class ClientJournal : IDisposable
             scope.N, scope.Id, content.Kind, content.Format, content.Number, content.Amount,
             content.Payload, hash, JournalEntry.ChainOf(chain, hash), scope.SealedAt);
         session.Execute(
-            $"INSERT INTO entry ({EntryColumns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, NULL)",
+            $"INSERT INTO entry ({EntryRow.Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, NULL)",
             entry.N, entry.Id, entry.Kind, entry.Format, entry.Number, entry.Amount, entry.Payload, entry.Hash, entry.Chain, entry.SealedAt);
         return entry;
     }
@@ -315,20 +327,29 @@ public sealed class ClientJournal : IDisposable
             + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.";
     }
 
-    private static JournalEntry Read(DbDataReader reader) => new(
-        reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), reader.GetInt32(3),
-        DbValues.ReadIntegerOrNull(reader, 4), reader.GetInt64(5), reader.GetFieldValue<byte[]>(6),
-        reader.GetFieldValue<byte[]>(7), reader.GetFieldValue<byte[]>(8), reader.GetInt64(9),
-        reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(reader.GetString(10), WireJson.Default.EntryResult));
+    private static JournalException Damaged(string path, DbException cause) => new(
+        $"{path} is damaged ({cause.Message}). Nothing is sold on it. Save what can be read of it with journal export, have that imported on the server with "
+        + "journal import, move the folder away without deleting it, and enrol this machine anew.", isDamaged: true);
 
     private T Locked<T>(Func<T> work)
     {
         lock (gate)
         {
-            return work();
+            try
+            {
+                return work();
+            }
+            catch (DbException e) when (files.IsDamage(e))
+            {
+                throw Damaged(path, e);
+            }
         }
     }
 }
 
 /// <summary>The journal cannot be used as it is; the message says what, where and the remedy.</summary>
-public sealed class JournalException(string message) : Exception(message);
+public sealed class JournalException(string message, bool isDamaged = false) : Exception(message)
+{
+    /// <summary>Whether the file itself can no longer be read as a journal.</summary>
+    public bool IsDamaged { get; } = isDamaged;
+}

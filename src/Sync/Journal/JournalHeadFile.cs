@@ -10,6 +10,7 @@ namespace Bookmine.Sync.Journal;
 /// </summary>
 internal sealed class JournalHeadFile(IFileStore files, string path)
 {
+    public const string Name = "journal.head";
     private const int Length = 80;
 
     /// <param name="N">The last entry sealed.</param>

@@ -14,7 +14,7 @@ public static class JournalVerification
             var entries = journal.After(n, Slice);
             if (entries.Count == 0)
             {
-                return (n, null);
+                return (n, journal.IsSuspect ? $"entry {n + 1} is missing: the journal has lost its end, or was put back from a copy" : null);
             }
             foreach (var entry in entries)
             {

@@ -28,6 +28,7 @@ public sealed class ClientOrchestrator(
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
         var session = ids.Next();
         var results = await PushAsync(session, progress, cancel).ConfigureAwait(false);
+        WipeIfRevoked(hello);
         var upgrade = hello.Next == NextStep.Upgrade;
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
@@ -98,11 +99,22 @@ public sealed class ClientOrchestrator(
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await GreetAsync(null, cancel).ConfigureAwait(false);
+        WipeIfRevoked(hello);
         if (hello.Next == NextStep.Upgrade)
         {
             throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
         }
         await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false);
+    }
+
+    private void WipeIfRevoked(HelloReply hello)
+    {
+        if (hello.Next == NextStep.Wipe)
+        {
+            downloader.Wipe();
+            throw new ServerRefusedException(
+                "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. The manager lets it in again.", 403);
+        }
     }
 
     public void Dispose()

@@ -71,6 +71,17 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
         }
     }
 
+    /// <summary>Deletes every replica; one that a program has open goes when the next call finds it closed.</summary>
+    public void Wipe()
+    {
+        replicas.UseNone();
+        replicas.Sweep();
+        foreach (var part in files.List(folder, SnapshotPrefix).Concat(files.List(folder, Staging.Prefix)))
+        {
+            files.Delete(part);
+        }
+    }
+
     public void Dispose() => downloading.Dispose();
 
     /// <summary>A fresh replica: the snapshot's file, brought up to date by an ordinary pull, then put in use.</summary>

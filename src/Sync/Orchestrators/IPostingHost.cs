@@ -38,6 +38,10 @@ public interface IPostingBatch
     /// <summary>Called when an entry is kept in quarantine.</summary>
     void Quarantined(long n, Guid id, string reason);
 
+    /// <summary>Called when a person has dealt with an entry in quarantine.</summary>
+    /// <param name="isPosted">Whether it was posted; otherwise it was written off.</param>
+    void Released(Guid id, bool isPosted);
+
     /// <summary>Called once, before the batch commits.</summary>
     void Complete();
 }

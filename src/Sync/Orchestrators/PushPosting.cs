@@ -13,7 +13,8 @@ namespace Bookmine.Sync.Orchestrators;
 /// turns out impossible in the writing throws, and the caller posts the batch again an entry at a time. So the rule, a batch in which
 /// nothing is wrong, pays for no savepoints.
 /// </summary>
-internal sealed class PushPosting(SyncSetup setup, Session session, long client, IPostingHost host, IUploadInterceptor interceptors)
+/// <param name="refuseAll">Why nothing of this client's is posted; null for a client in good standing.</param>
+internal sealed class PushPosting(SyncSetup setup, Session session, long client, IPostingHost host, IUploadInterceptor interceptors, string? refuseAll = null)
 {
     private readonly ServerProof proof = Feed.FeedState.ProofOf(session);
 
@@ -73,9 +74,31 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         return new PushReply(entry.N, [result]);
     }
 
+    /// <summary>Writes what the interceptors make of a group.</summary>
+    /// <param name="answer">The answer it had before the server's records were restored; null otherwise.</param>
+    /// <returns>The result, or why it was refused before anything was written.</returns>
+    /// <exception cref="MalformedEntryException">It turned out impossible in the writing; the transaction must be given up.</exception>
+    public (EntryResult? Result, string? Refused) Enter(IPostingBatch batch, ChangeGroup group, long n, Guid synchronisation, EntryResult? answer = null)
+    {
+        var ruling = interceptors.OnApplying(group, new Facts(batch.FactsFor(group, answer), (table, key) => TableSql.Find(session, table, key)));
+        if (ruling.Refused is { } refused)
+        {
+            return (null, refused);
+        }
+        foreach (var change in ruling.Apply)
+        {
+            Write(change);
+        }
+        var number = batch.Applied(group, ruling, n, synchronisation);
+        return (new EntryResult(n, EntryState.Posted, number, batch.PostedAt, ruling.Dropped, null), null);
+    }
+
     private EntryResult PostOne(IPostingBatch batch, PushedEntry entry, Guid synchronisation)
     {
-        Ruling ruling;
+        if (refuseAll is not null)
+        {
+            return Quarantined(batch, entry, refuseAll);
+        }
         ChangeGroup group;
         var answer = entry.Answer is { } given && given.N == entry.N && proof.Holds(client, entry.Hash, given) ? given : null;
         if (answer is { State: EntryState.Quarantined })
@@ -85,22 +108,13 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         try
         {
             group = Understand(entry);
-            ruling = interceptors.OnApplying(group, new Facts(batch.FactsFor(group, answer), (table, key) => TableSql.Find(session, table, key)));
         }
         catch (MalformedEntryException e)
         {
             return Quarantined(batch, entry, e.Message);
         }
-        if (ruling.Refused is { } refused)
-        {
-            return Quarantined(batch, entry, refused);
-        }
-        foreach (var change in ruling.Apply)
-        {
-            Write(change);
-        }
-        var number = batch.Applied(group, ruling, entry.N, synchronisation);
-        return new EntryResult(entry.N, EntryState.Posted, number, batch.PostedAt, ruling.Dropped, null);
+        var (result, refused) = Enter(batch, group, entry.N, synchronisation, answer);
+        return result ?? Quarantined(batch, entry, refused!);
     }
 
     private ChangeGroup Understand(PushedEntry entry)
@@ -118,7 +132,9 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         {
             if (!TableSql.TryInsert(session, change.Values))
             {
-                throw new MalformedEntryException($"the server has a row of {change.Table.Name} with the key {change.Key} already");
+                throw new MalformedEntryException(TableSql.Find(session, change.Table, change.Key) is null
+                    ? $"the server has another row of {change.Table.Name} with a number that may be there once only"
+                    : $"the server has a row of {change.Table.Name} with the key {change.Key} already");
             }
             return;
         }

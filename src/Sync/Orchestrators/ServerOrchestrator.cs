@@ -13,7 +13,8 @@ namespace Bookmine.Sync.Orchestrators;
 /// <param name="Scope">The buckets it may have, from the server's record of it and never from its request.</param>
 /// <param name="Blocks">The blocks of printed numbers leased to it.</param>
 /// <param name="ReprovisionFrom">A replica made before this moment (Unix milliseconds) is to be replaced; 0 for none.</param>
-public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom);
+/// <param name="IsRevoked">What it brings is kept in quarantine, and it gets nothing.</param>
+public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom, bool IsRevoked = false);
 
 /// <summary>The server's side: greets, posts, and serves the feed.</summary>
 public sealed class ServerOrchestrator(
@@ -33,7 +34,7 @@ public sealed class ServerOrchestrator(
         {
             var state = FeedState.Read(session);
             var inbox = new Inbox(session, client.Client);
-            var next = NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
+            var next = client.IsRevoked ? NextStep.Wipe : NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
             if (next == NextStep.Snapshot && !state.IsWhole)
             {
                 throw new FeedBusyException();
@@ -47,6 +48,31 @@ public sealed class ServerOrchestrator(
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
     public IReadOnlyList<JournalEntry> Refill(ClientRecord client, long after) =>
         database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerPush));
+
+    /// <summary>
+    /// Takes entries of a journal that a person has brought by hand: what continues the client's journal is posted, what is held already stays
+    /// as it is, and what lies behind a hole or after a parting of ways is kept for a person.
+    /// </summary>
+    public ImportOutcome Import(ClientRecord client, Guid synchronisation, IEnumerable<PushedEntry> entries)
+    {
+        var outcome = new ImportOutcome(0, 0, 0, 0);
+        var before = database.Reading(session => new Inbox(session, client.Client).Head().N);
+        var parted = false;
+        foreach (var slice in entries.Chunk(Protocol.MostEntriesPerPush))
+        {
+            var inOrder = slice.DistinctBy(e => (e.N, Convert.ToHexString(e.Hash))).OrderBy(e => e.N).ToList();
+            var reply = parted ? new PushReply(0, []) : Push(client, synchronisation, inOrder);
+            parted |= reply.Forked;
+            outcome = outcome.Add(reply.Results, before, KeepAside(client, inOrder.Skip(reply.Results.Count)));
+        }
+        return outcome;
+    }
+
+    private int KeepAside(ClientRecord client, IEnumerable<PushedEntry> entries) => entries.ToList() is not { Count: > 0 } rest ? 0 : database.Writing(session =>
+    {
+        var inbox = new Inbox(session, client.Client);
+        return rest.Count(entry => inbox.KeepForked(entry, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    });
 
     /// <summary>Keeps entries of a forked journal for a person to look at.</summary>
     public ForkReply KeepForked(ClientRecord client, IReadOnlyList<PushedEntry> entries) => database.Writing(session =>
@@ -123,7 +149,7 @@ public sealed class ServerOrchestrator(
 
     private bool IsOfEntry(Exception failure) => failure is not OperationCanceledException && database.ComesFromData(failure);
 
-    private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors);
+    private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors, client.IsRevoked ? "its till is revoked" : null);
 
     /// <summary>
     /// A client that proves to have had answers which are not on record here shows that the records were restored from a backup behind the
@@ -190,6 +216,19 @@ public sealed class ServerOrchestrator(
             }
             cursors = chunk.Head.Cursors;
         }
+    }
+}
+
+/// <summary>What became of a journal that was brought by hand.</summary>
+/// <param name="Known">Entries that were held before.</param>
+/// <param name="KeptAside">Entries that do not continue what is held; they are with those in quarantine.</param>
+public sealed record ImportOutcome(long Posted, long Quarantined, long Known, long KeptAside)
+{
+    internal ImportOutcome Add(IReadOnlyList<EntryResult> answers, long before, int aside)
+    {
+        var fresh = answers.Where(a => a.N > before).ToList();
+        var posted = fresh.Count(a => a.State == EntryState.Posted);
+        return new ImportOutcome(Posted + posted, Quarantined + fresh.Count - posted, Known + answers.Count - fresh.Count, KeptAside + aside);
     }
 }
 

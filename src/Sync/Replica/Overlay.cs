@@ -86,7 +86,7 @@ public sealed class Overlay
         var overlay = new Overlay { Through = included };
         foreach (var entry in quarantined.Where(n => n <= included).Order().Select(journal.ByN).OfType<JournalEntry>())
         {
-            overlay.Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+            overlay.Add(setup, entry);
         }
         overlay.CatchUp(setup, journal);
         return overlay;
@@ -100,8 +100,21 @@ public sealed class Overlay
         {
             foreach (var entry in sealedSince)
             {
-                Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+                Add(setup, entry);
             }
+        }
+    }
+
+    /// <summary>An entry whose content the disk has damaged shows nothing; the server keeps it for a person, with its reason.</summary>
+    private void Add(SyncSetup setup, JournalEntry entry)
+    {
+        try
+        {
+            Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+        }
+        catch (MalformedEntryException)
+        {
+            Through = Math.Max(Through, entry.N);
         }
     }
 

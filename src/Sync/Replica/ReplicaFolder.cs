@@ -30,6 +30,9 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
     /// <summary>Puts a finished replica in use.</summary>
     public void Use(string path) => files.Replace(CurrentFile, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
 
+    /// <summary>Takes the replica out of use.</summary>
+    public void UseNone() => files.Delete(CurrentFile);
+
     /// <summary>Says that this process has the replica open, for as long as the returned handle lives.</summary>
     public IDisposable? Hold(string path) => files.TryLock(path + ".inuse", shared: true);
 

@@ -11,7 +11,7 @@ namespace Bookmine.Sync.Replica;
 /// </summary>
 internal sealed class Staging
 {
-    private const string Prefix = "stage-";
+    public const string Prefix = "stage-";
     private readonly IFileStore files;
     private readonly string folder;
     private readonly byte[] basis;

@@ -61,6 +61,9 @@ public enum NextStep
 
     /// <summary>Push, but download nothing before the program is renewed.</summary>
     Upgrade,
+
+    /// <summary>The client is revoked: push, and delete the replica.</summary>
+    Wipe,
 }
 
 /// <summary>How the client's journal stands to what the server holds of it.</summary>

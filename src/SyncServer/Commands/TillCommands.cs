@@ -17,7 +17,7 @@ internal static class TillCommands
     {
         verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name),
         verbs.Make("list", "List the tills", List),
-        verbs.Make("revoke", "Let a till in no more; what it has not posted stays in its journal", Revoke, Till, Undo),
+        verbs.Make("revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine", Revoke, Till, Undo),
         verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Till),
         verbs.Make("move", "Give a till to another branch", Move, Till, Branch),
     };
@@ -67,7 +67,7 @@ internal static class TillCommands
         context.Get(Undo)
             ? Change(context, "let in again", "UPDATE till SET state = 'enrolled' WHERE id = @till AND state = 'revoked'", context.Get(Till))
             : Change(
-                context, "revoked; sales that it has not posted stay in its journal: --undo lets it in again to post them",
+                context, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
                 "UPDATE till SET state = 'revoked' WHERE id = @till", context.Get(Till));
 
     private static int Reprovision(CommandContext context) => Change(

@@ -21,10 +21,12 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
 
     // SQLite's result codes (sqlite.org/rescode.html).
     private const int Busy = 5;
+    private const int Corrupt = 11;
     private const int TooBig = 18;
     private const int Constraint = 19;
     private const int Mismatch = 20;
     private const int OutOfRange = 25;
+    private const int NotADatabase = 26;
 
     private readonly SessionPool sessions = new(() => OpenFile(path, BusyMilliseconds, vfs));
     private readonly SessionPool sequencers = new(() => OpenFile(path, SequencerPatienceMilliseconds, vfs));
@@ -53,6 +55,9 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
             id BLOB NOT NULL PRIMARY KEY, client INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL,
             sealed_at INTEGER NOT NULL, hash BLOB NOT NULL, payload BLOB NOT NULL, received_at INTEGER NOT NULL,
             state TEXT NOT NULL DEFAULT 'quarantined') STRICT;
+        CREATE TABLE IF NOT EXISTS sync_desk (
+            id INTEGER NOT NULL PRIMARY KEY, entry BLOB NOT NULL, at INTEGER NOT NULL, deed TEXT NOT NULL, why TEXT, payload BLOB, hash BLOB, number INTEGER) STRICT;
+        CREATE INDEX IF NOT EXISTS sync_desk_entry ON sync_desk (entry);
         """;
 
     public IEnumerable<string> Triggers(SyncTable table)
@@ -131,6 +136,9 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
         sessions.Dispose();
         sequencers.Dispose();
     }
+
+    /// <summary>Whether the file itself is damaged.</summary>
+    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
 
     /// <summary>Opens any SQLite file for writing, as the engine's snapshots need it too.</summary>
     public static DbConnection OpenPlain(string file) => OpenPlain(file, BusyMilliseconds, null);

@@ -14,12 +14,15 @@ internal static class SyncEndpoints
 {
     public const string Binary = "application/octet-stream";
 
+    /// <summary>The limit on tries to enrol.</summary>
+    public const string Enrolling = "enrolling";
+
     public static void MapSync(this WebApplication app)
     {
-        app.MapPost("/sync/enrol", Enrol);
+        app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(Enrolling);
         var group = app.MapGroup("/sync").RequireTill();
-        group.MapPost("/hello", Hello);
-        group.MapPost("/push", PushAsync);
+        group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
+        group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked());
         group.MapPost("/pull", Pull);
         group.MapGet("/refill", Refill);
         group.MapPost("/fork", ForkAsync);

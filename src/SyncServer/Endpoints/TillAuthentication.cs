@@ -16,9 +16,15 @@ internal static class TillAuthentication
             if (Prove(context.HttpContext) is not { } till)
             {
                 return Results.Problem(
-                    "This till is not known here or was revoked. What it has sold and not posted stays in its journal: keep its folder. "
-                    + "The manager lets a revoked till in again with bookmine-server till revoke NUMBER --undo.",
+                    "This till is not known here. What it has sold and not posted stays in its journal: keep its folder. Is this the server it was enrolled at?",
                     statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till");
+            }
+            if (till.IsRevoked && context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<OpenToRevoked>() is null)
+            {
+                return Results.Problem(
+                    "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
+                    + "The manager lets it in again with bookmine-server till revoke NUMBER --undo.",
+                    statusCode: StatusCodes.Status403Forbidden, title: "Revoked till");
             }
             context.HttpContext.Items[Key] = till;
             return await next(context);
@@ -40,4 +46,7 @@ internal static class TillAuthentication
             ? context.RequestServices.GetRequiredService<TillRegister>().Prove(number, parts[1])
             : null;
     }
+
+    /// <summary>Marks what a revoked till may still do: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
+    public sealed class OpenToRevoked;
 }

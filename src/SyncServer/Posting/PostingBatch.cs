@@ -75,6 +75,9 @@ internal sealed class PostingBatch : IPostingBatch
     public void Quarantined(long n, Guid id, string reason) => session.Execute(
         "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);
 
+    public void Released(Guid id, bool isPosted) =>
+        session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);
+
     public void Complete()
     {
         counter.Write();

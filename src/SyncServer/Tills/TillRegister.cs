@@ -8,7 +8,8 @@ using Bookmine.Sync.Wire;
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>A till as its secret proved it to be.</summary>
-public sealed record KnownTill(long Id, string Name, long Branch);
+/// <param name="IsRevoked">It may bring what it has sold, which goes into quarantine, and gets nothing.</param>
+public sealed record KnownTill(long Id, string Name, long Branch, bool IsRevoked = false);
 
 /// <summary>Who the tills are and what each may have.</summary>
 public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
@@ -16,10 +17,17 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     /// <summary>The till that this number and secret prove; null when they prove none.</summary>
     public KnownTill? Prove(long till, string secret) => database.Reading(session =>
     {
-        using var reader = session.Query("SELECT name, branch, secret_hash FROM till WHERE id = @till AND state <> 'revoked'", till);
+        using var reader = session.Query("SELECT name, branch, secret_hash, state FROM till WHERE id = @till", till);
         return reader.Read() && CryptographicOperations.FixedTimeEquals(reader.GetFieldValue<byte[]>(2), Enrolment.HashOf(secret))
-            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1))
+            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), reader.GetString(3) == "revoked")
             : null;
+    });
+
+    /// <summary>A till by its number, in use or not; null when there is none.</summary>
+    public KnownTill? Find(long till) => database.Reading(session =>
+    {
+        using var reader = session.Query("SELECT name, branch FROM till WHERE id = @till", till);
+        return reader.Read() ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1)) : null;
     });
 
     /// <summary>What the server's records give this till: its scope, its blocks, and an order to reprovision.</summary>
@@ -89,6 +97,6 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         var reprovisionFrom = reader.GetInt64(1);
         reader.Close();
         return new ClientRecord(
-            till.Id, BookmineSetup.ScopeOf(till.Branch, BranchDay.MonthOf(today)), NumberBlocks.Of(session, till.Id), reprovisionFrom);
+            till.Id, BookmineSetup.ScopeOf(till.Branch, BranchDay.MonthOf(today)), NumberBlocks.Of(session, till.Id), reprovisionFrom, till.IsRevoked);
     }
 }

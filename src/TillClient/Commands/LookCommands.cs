@@ -13,6 +13,8 @@ internal static class LookCommands
     private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
     private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
     private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width in characters, 24 to 96; printers have 32, 42 or 48" };
+    private static readonly Option<string?> Mirror = new("--mirror") { Description = "A folder on another medium that receives each entry of the journal before its docket is printed; \"\" for none" };
+    private static readonly Option<string?> To = new("--to") { Description = "The file to write; standard output without it" };
     private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
 
     public static IEnumerable<Command> Make() =>
@@ -20,8 +22,12 @@ internal static class LookCommands
         Verbs.Make("find", "What the Find field shows", FindAsync, Text),
         Verbs.Make("docket", "A docket as text", DocketAsync, Number),
         Verbs.Make("status", "How the till stands", StatusAsync),
-        new Command("journal", "The till's own record") { Verbs.Make("verify", "Recompute its chain and hashes", VerifyAsync) },
-        Verbs.Make("set", "What belongs to this machine", SetAsync, Printer, Columns, CodePage),
+        new Command("journal", "The till's own record")
+        {
+            Verbs.Make("verify", "Recompute its chain and hashes", VerifyAsync),
+            Verbs.Make("export", "All that can be read of it, as JSON lines for bookmine-server journal import; works on a damaged journal too", ExportAsync, To),
+        },
+        Verbs.Make("set", "What belongs to this machine", SetAsync, Printer, Columns, CodePage, Mirror),
     ];
 
     private static async Task<int> FindAsync(CommandContext context)
@@ -105,6 +111,25 @@ internal static class LookCommands
         return Task.FromResult(fault is null ? 0 : 1);
     }
 
+    private static Task<int> ExportAsync(CommandContext context)
+    {
+        var machine = TillMachine.This(context.Clock);
+        if (context.Get(To) is not { } file)
+        {
+            using var output = Console.OpenStandardOutput();
+            TillSetUp.ExportJournal(context.Folder, machine, output);
+            return Task.FromResult(0);
+        }
+        long entries;
+        using (var stream = new FileStream(file, FileMode.Create, FileAccess.Write))
+        {
+            entries = TillSetUp.ExportJournal(context.Folder, machine, stream);
+            stream.Flush(flushToDisk: true);
+        }
+        context.Print(new ExportOutput(entries, Path.GetFullPath(file)), OutputJson.Readable.ExportOutput, () => $"{entries} entries in {file}. On the server: bookmine-server journal import {Path.GetFileName(file)}");
+        return Task.FromResult(0);
+    }
+
     private static Task<int> SetAsync(CommandContext context)
     {
         using var till = context.OpenTill();
@@ -115,8 +140,18 @@ internal static class LookCommands
             throw new TillException($"A docket of {columns} columns fits no printer. Give 32, 42 or 48.");
         }
         _ = Dockets.DocketPrinter.EncodingOf(context.Get(CodePage) ?? old.CodePage);
-        till.Settings = new Files.TillSettings(context.Get(Printer) is { } printer ? (printer.Length == 0 ? null : printer) : old.Printer, columns, context.Get(CodePage) ?? old.CodePage);
-        context.Print(new DoneOutput(true), OutputJson.Readable.DoneOutput, () => $"printer {till.Settings.Printer ?? "none"}, {till.Settings.Columns} columns");
+        var mirror = Changed(context.Get(Mirror), old.Mirror) is { } folder ? Path.GetFullPath(folder) : null;
+        if (mirror is not null && !Directory.Exists(mirror))
+        {
+            throw new TillException($"There is no folder {mirror}. Put the medium in, or make the folder; nothing was changed.");
+        }
+        till.Settings = new Files.TillSettings(Changed(context.Get(Printer), old.Printer), columns, context.Get(CodePage) ?? old.CodePage, mirror);
+        context.Print(
+            new DoneOutput(true), OutputJson.Readable.DoneOutput,
+            () => $"printer {till.Settings.Printer ?? "none"}, {till.Settings.Columns} columns, mirror {till.Settings.Mirror ?? "none"}");
         return Task.FromResult(0);
     }
+
+    /// <summary>What an option makes of a setting: without it the setting stays, and "" takes it away.</summary>
+    private static string? Changed(string? option, string? setting) => option is null ? setting : option.Length == 0 ? null : option;
 }

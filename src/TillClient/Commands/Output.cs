@@ -29,6 +29,8 @@ internal sealed record EnrolOutput(long Till, string Name, long Branch);
 
 internal sealed record VerifyOutput(long Entries, bool Sound, string? Fault);
 
+internal sealed record ExportOutput(long Entries, string File);
+
 internal sealed record DocketOutput(string Number, string Text);
 
 internal sealed record DoneOutput(bool Done);
@@ -42,6 +44,7 @@ internal sealed record DoneOutput(bool Done);
 [JsonSerializable(typeof(ResyncOutput))]
 [JsonSerializable(typeof(EnrolOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
+[JsonSerializable(typeof(ExportOutput))]
 [JsonSerializable(typeof(DoneOutput))]
 [JsonSerializable(typeof(DocketOutput))]
 [JsonSerializable(typeof(TransactionView))]

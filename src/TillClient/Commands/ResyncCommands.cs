@@ -49,7 +49,7 @@ internal static class ResyncCommands
 
     private static async Task<int> EnrolAsync(CommandContext context)
     {
-        var identity = await Till.EnrolAsync(context.Folder, context.Get(Server), context.Get(Code), context.Clock, context.Cancel).ConfigureAwait(false);
+        var identity = await TillSetUp.EnrolAsync(context.Folder, context.Get(Server), context.Get(Code), context.Clock, context.Cancel).ConfigureAwait(false);
         using var till = context.OpenTill();
         await SyncProgressBar.RunAsync(context.AsJson, progress => FetchAsync(till, progress, context.Cancel)).ConfigureAwait(false);
         context.Print(

@@ -27,12 +27,12 @@ internal static class NewIdentity
             return;
         }
         var next = JsonSerializer.Deserialize(json, TillFilesJson.Default.Next)!;
-        var journal = Path.Combine(folder, "journal.db");
+        var journal = ClientJournal.FileIn(folder);
         if (!BelongsTo(files, journal, next.Identity.Till))
         {
             PutAside(files, folder, journal, next.Identity.Till);
         }
-        Till.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast));
+        TillSetUp.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast));
         files.Delete(path);
     }
 

@@ -6,12 +6,18 @@ namespace Bookmine.TillClient.Files;
 /// <summary>Opens the till's SQLite files.</summary>
 internal static class SqliteFiles
 {
+    // SQLite's result codes (sqlite.org/rescode.html).
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
     public static DbConnection Open(string path)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         return connection;
     }
+
+    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
 
     /// <summary>Begins a reading transaction, which sees one state and takes no lock.</summary>
     public static DbTransaction BeginRead(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);

@@ -39,7 +39,8 @@ public sealed record TillIdentity(string Server, long Till, string Name, long Br
 /// <summary>What belongs to this machine: <c>settings.json</c>.</summary>
 /// <param name="Printer">Where dockets go: a device or a file; null for none.</param>
 /// <param name="Columns">The docket's width in characters.</param>
-public sealed record TillSettings(string? Printer = null, int Columns = 42, string CodePage = "utf-8")
+/// <param name="Mirror">A folder on another medium that receives each entry before its docket is printed; null for none.</param>
+public sealed record TillSettings(string? Printer = null, int Columns = 42, string CodePage = "utf-8", string? Mirror = null)
 {
     private const string FileName = "settings.json";
 

@@ -50,11 +50,16 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     /// <summary>Opens the replica in use, when another was put in use or none is open yet.</summary>
     public void Open()
     {
-        if (replicas.Current is not { } current || current == path)
+        var current = replicas.Current;
+        if (current == path)
         {
             return;
         }
         Close();
+        if (current is null)
+        {
+            return;
+        }
         hold = replicas.Hold(current);
         session = new Session(files.OpenDatabase(current));
         session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");

@@ -167,6 +167,8 @@ internal sealed class SimDisk : IFileStore
     /// <summary>Whether the failing write that was just refused is to leave its first half behind.</summary>
     public bool IsShortWrite => plan is (Fault.ShortWrite, 0);
 
+    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 11 or 26 };
+
     public DbConnection OpenDatabase(string path)
     {
         Check(Step.Open, path);

@@ -124,7 +124,7 @@ internal sealed class Day
 
     private void Outside()
     {
-        switch (world.Random.Next(14))
+        switch (world.Random.Next(15))
         {
             case 0 when world.Server.IsUp:
                 world.Server.Stop();
@@ -151,7 +151,7 @@ internal sealed class Day
             case 8 when world.Server.IsUp && !world.WasRestored:
                 ReadFinishedDays();
                 break;
-            case 11:
+            case 11 or 12 or 13:
                 media.Happen(world.Tills[world.Random.Next(world.Tills.Count)], Settle);
                 break;
             case 9:

@@ -62,7 +62,7 @@ internal sealed class ShopWorld : IDisposable
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
         var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret);
         var till = new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log);
-        Till.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
         Tills.Add(till);
         till.Start(disconnected: false);
         till.Program!.ReprovisionAsync().GetAwaiter().GetResult();

@@ -1,0 +1,64 @@
+using System.Data.Common;
+using System.Text.Json;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
+
+namespace Bookmine.Sync.Journal;
+
+/// <summary>Reads what can be read of a journal, sound or damaged, entry by entry; changes nothing in it.</summary>
+public static class JournalSalvage
+{
+    /// <summary>How far to look in a journal that does not even say how long it is.</summary>
+    private const long FarthestGuess = 1_000_000;
+
+    private const int MostMissesInARow = 10_000;
+
+    /// <summary>Every entry that is there and can be read, in order.</summary>
+    public static IEnumerable<JournalEntry> Read(IFileStore files, string folder)
+    {
+        if (!files.Exists(ClientJournal.FileIn(folder)))
+        {
+            yield break;
+        }
+        using var session = Tried(files, () => new Session(files.OpenDatabase(ClientJournal.FileIn(folder))));
+        if (session is null)
+        {
+            yield break;
+        }
+        var last = Tried(files, () => session.Integer("SELECT max(n) FROM entry")) is { } known
+            ? Math.Max(known, new JournalHeadFile(files, Path.Combine(folder, JournalHeadFile.Name)).Read()?.N ?? 0)
+            : FarthestGuess;
+        var misses = 0;
+        for (var n = 1L; n <= last && misses < MostMissesInARow; n++)
+        {
+            if (Tried(files, () => One(session, n)) is { } entry)
+            {
+                misses = 0;
+                yield return entry;
+            }
+            else
+            {
+                misses++;
+            }
+        }
+    }
+
+    private static JournalEntry? One(Session session, long n)
+    {
+        using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE n = @n", n);
+        return reader.Read() ? EntryRow.Read(reader) : null;
+    }
+
+    /// <summary>What damage has made of a row is no reason to give up the next.</summary>
+    private static T? Tried<T>(IFileStore files, Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when ((e is DbException failure && files.IsDamage(failure)) || e is JsonException or InvalidCastException or ArgumentException or FormatException or OverflowException)
+        {
+            return default;
+        }
+    }
+}
