@@ -46,6 +46,7 @@ public static class ServerHost
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
+        builder.Services.AddHostedService<NightlyCheck>();
         builder.Services.AddRateLimiter(limits =>
         {
             limits.AddPolicy(SyncEndpoints.Enrolling, context => RateLimitPartition.GetFixedWindowLimiter(

@@ -210,6 +210,11 @@ public sealed class Till : IDisposable
         return true;
     });
 
+    /// <summary>Counts every row of the replica afresh; one that does not amount to what was received is replaced, and the server told.</summary>
+    /// <returns>The number of rows, and what was wrong; null for nothing.</returns>
+    public Task<(long Rows, string? Fault)> CheckReplicaAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) =>
+        link.TryAsync(() => orchestrator.CheckAsync(progress, cancel));
+
     /// <summary>Whether a normal-mode till has something to post or has not called for a while, and may call now.</summary>
     public bool ShouldSynchronise(TimeSpan every)
     {

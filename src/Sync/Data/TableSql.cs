@@ -20,6 +20,9 @@ public sealed class TableSql
         Insert = $"INSERT INTO {table.Name} ({Columns}) VALUES ({string.Join(", ", parameters)}) ON CONFLICT DO NOTHING";
         Delete = $"DELETE FROM {table.Name} WHERE {key}";
         Update = $"UPDATE {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
+        var keys = string.Join(", ", table.KeyColumns);
+        First = $"SELECT {Columns} FROM {table.Name} ORDER BY {keys} LIMIT @most";
+        Next = $"SELECT {Columns} FROM {table.Name} WHERE ({keys}) > ({string.Join(", ", table.KeyColumns.Select(k => "@" + k))}) ORDER BY {keys} LIMIT @most";
         UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
     }
 
@@ -35,6 +38,10 @@ public sealed class TableSql
 
     public string Delete { get; }
 
+    private string First { get; }
+
+    private string Next { get; }
+
     private int[] UpdateOrder { get; }
 
     public static TableSql Of(SyncTable table) => Cache.GetValue(table, static t => new TableSql(t));
@@ -49,6 +56,21 @@ public sealed class TableSql
     public static List<Row> Where(Session session, SyncTable table, string condition, params ReadOnlySpan<object?> values)
     {
         using var reader = session.Query($"SELECT {Of(table).Columns} FROM {table.Name} WHERE {condition}", values);
+        var rows = new List<Row>();
+        while (reader.Read())
+        {
+            rows.Add(DbValues.ReadRow(table, reader));
+        }
+        return rows;
+    }
+
+    /// <summary>The rows after a key, in the order of their keys.</summary>
+    /// <param name="after">Null to begin with the first.</param>
+    public static List<Row> InOrder(Session session, SyncTable table, RowKey? after, int most)
+    {
+        using var reader = after is { } key
+            ? session.Query(Of(table).Next, [.. KeyArguments(table, key), most])
+            : session.Query(Of(table).First, most);
         var rows = new List<Row>();
         while (reader.Read())
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Replica;
@@ -107,6 +108,20 @@ public sealed class ClientOrchestrator(
         await downloader.RunAsync(NextStep.Snapshot, hello, progress, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Counts every row of the replica afresh, and replaces it when it does not amount to what was received.</summary>
+    /// <returns>The number of rows, and what was wrong; null for nothing.</returns>
+    public async Task<(long Rows, string? Fault)> CheckAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var hello = await HelloAsync(cancel).ConfigureAwait(false);
+        WipeIfRevoked(hello);
+        var (rows, fault) = await downloader.CheckAsync(hello, progress, cancel).ConfigureAwait(false);
+        if (fault is not null)
+        {
+            await HelloAsync(cancel).ConfigureAwait(false);
+        }
+        return (rows, fault);
+    }
+
     private void WipeIfRevoked(HelloReply hello)
     {
         if (hello.Next == NextStep.Wipe)
@@ -126,7 +141,14 @@ public sealed class ClientOrchestrator(
     private async Task<HelloReply> HelloAsync(CancellationToken cancel)
     {
         using var replica = downloader.OpenCurrent();
-        return await GreetAsync(replica, cancel).ConfigureAwait(false);
+        try
+        {
+            return await GreetAsync(replica, cancel).ConfigureAwait(false);
+        }
+        catch (DbException e) when (files.IsDamage(e))
+        {
+            return await GreetAsync(null, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Says hello and puts the journal right by what the server holds of it, in as many rounds as that takes.</summary>
@@ -134,10 +156,15 @@ public sealed class ClientOrchestrator(
     {
         for (var round = 0; round < MostRounds; round++)
         {
-            var hello = await channel.HelloAsync(Hello(replica), cancel).ConfigureAwait(false);
+            var mended = downloader.Mended;
+            var hello = await channel.HelloAsync(Hello(replica) with { Mended = mended }, cancel).ConfigureAwait(false);
             if (hello.Journal == JournalStanding.Forked)
             {
                 throw new JournalForkedException();
+            }
+            if (mended is not null)
+            {
+                downloader.MendedWasTold();
             }
             foreach (var block in hello.Blocks)
             {

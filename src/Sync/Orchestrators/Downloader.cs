@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Text;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
@@ -16,23 +18,42 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
     /// <summary>A download that is not whole after this many chunks is given up; at 5,000 rows each no replica is that large.</summary>
     private const int MostChunks = 100_000;
 
+    /// <summary>Rows recounted after a synchronisation, once a minute: a fraction of what a download costs.</summary>
+    private const int RecountedRows = 2_000;
+
     private const string SnapshotPrefix = "snapshot-";
+    private static readonly TimeSpan RecountEvery = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim downloading = new(1, 1);
     private readonly ReplicaFolder replicas = new(files, folder);
 
-    /// <summary>The replica in use, if its schema is this program's.</summary>
+    private string MendedFile => Path.Combine(folder, "replica.mended");
+
+    /// <summary>What was wrong with a replica that was replaced, until the server has been told; null for nothing.</summary>
+    public string? Mended => files.Read(MendedFile) is { } text ? Encoding.UTF8.GetString(text) : null;
+
+    public void MendedWasTold() => files.Delete(MendedFile);
+
+    /// <summary>The replica in use, if it can be read and its schema is this program's.</summary>
     public ReplicaFile? OpenCurrent()
     {
         if (replicas.Current is not { } path)
         {
             return null;
         }
-        var replica = ReplicaFile.Open(setup, files, path);
-        if (replica.Schema == setup.SchemaVersion)
+        ReplicaFile? replica = null;
+        try
         {
-            return replica;
+            replica = ReplicaFile.Open(setup, files, path);
+            if (replica.Schema == setup.SchemaVersion)
+            {
+                return replica;
+            }
         }
-        replica.Dispose();
+        catch (DbException e) when (files.IsDamage(e))
+        {
+            NoteMended(e);
+        }
+        replica?.Dispose();
         return null;
     }
 
@@ -51,17 +72,15 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
             {
                 return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
             }
-            if (next == NextStep.None)
-            {
-                replica.NoteCurrent(clock.GetUtcNow().ToUnixTimeMilliseconds());
-                return new DownloadOutcome(0, false);
-            }
             try
             {
-                return new DownloadOutcome(await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false), false);
+                var rows = next == NextStep.None ? NoteCurrent(replica) : await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false);
+                RecountSome(replica);
+                return new DownloadOutcome(rows, false);
             }
-            catch (DivergenceException)
+            catch (Exception e) when (e is DivergenceException || (e is DbException failure && files.IsDamage(failure)))
             {
+                NoteMended(e);
                 return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
             }
         }
@@ -70,6 +89,51 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
             downloading.Release();
         }
     }
+
+    /// <summary>Counts every row of the replica afresh, and replaces one that does not amount to what was received.</summary>
+    /// <returns>The number of rows, and what was wrong; null for nothing.</returns>
+    public async Task<(long Rows, string? Fault)> CheckAsync(HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        await downloading.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            using var alone = LockFolder();
+            using var replica = OpenCurrent();
+            try
+            {
+                if (replica is not null)
+                {
+                    return (replica.RecountAll(), null);
+                }
+            }
+            catch (Exception e) when (e is DivergenceException || (e is DbException failure && files.IsDamage(failure)))
+            {
+                NoteMended(e);
+            }
+            return ((await FreshAsync(hello, progress, cancel).ConfigureAwait(false)).Rows, Mended ?? "There was no replica that could be read.");
+        }
+        finally
+        {
+            downloading.Release();
+        }
+    }
+
+    private long NoteCurrent(ReplicaFile replica)
+    {
+        replica.NoteCurrent(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return 0;
+    }
+
+    private void RecountSome(ReplicaFile replica)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (Math.Abs(now - replica.RecountedAt) >= (long)RecountEvery.TotalMilliseconds)
+        {
+            replica.RecountSome(RecountedRows, now);
+        }
+    }
+
+    private void NoteMended(Exception fault) => files.Replace(MendedFile, Encoding.UTF8.GetBytes(fault.Message));
 
     /// <summary>Deletes every replica; one that a program has open goes when the next call finds it closed.</summary>
     public void Wipe()

@@ -17,11 +17,13 @@ public sealed class ReplicaApply : IDisposable
     private readonly SyncSetup setup;
     private readonly Session session;
     private readonly Dictionary<(string Bucket, int Table), Digest> digests = [];
+    private readonly Recount recount;
 
     internal ReplicaApply(SyncSetup setup, Session session)
     {
         this.setup = setup;
         this.session = session;
+        recount = new Recount(setup, session);
         using (var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest"))
         {
             while (reader.Read())
@@ -81,6 +83,11 @@ public sealed class ReplicaApply : IDisposable
             Count(bucket);
         }
         Compare(checkpoint);
+        if (!known.SetEquals(keep))
+        {
+            recount.Reset();
+        }
+        recount.Save();
         session.Execute("DELETE FROM sync_cursor");
         foreach (var bucket in checkpoint.Buckets)
         {
@@ -112,7 +119,9 @@ public sealed class ReplicaApply : IDisposable
         {
             var stored = TableSql.Find(session, table, row.Key)!;
             var place = (BucketOf(stored), table.Number);
-            digests[place] = digests.GetValueOrDefault(place).Add(HashOf(stored));
+            var hash = HashOf(stored);
+            digests[place] = digests.GetValueOrDefault(place).Add(hash);
+            recount.Add(table, row.Key, place.Item1, hash);
         }
     }
 
@@ -181,7 +190,9 @@ public sealed class ReplicaApply : IDisposable
         if (known.Contains(bucket))
         {
             var place = (bucket, old.Table.Number);
-            digests[place] = digests.GetValueOrDefault(place).Remove(HashOf(old));
+            var hash = HashOf(old);
+            digests[place] = digests.GetValueOrDefault(place).Remove(hash);
+            recount.Remove(old.Table, old.Key, bucket, hash);
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class ReplicaFile : IDisposable
     {
         var session = new Session(files.OpenDatabase(path));
         session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;");
+        session.Script(ReplicaSchema.RecountTables);
         return new ReplicaFile(setup, path, session);
     }
 
@@ -86,6 +87,35 @@ public sealed class ReplicaFile : IDisposable
         session.Begin();
         return new ReplicaApply(setup, session);
     }
+
+    /// <summary>When rows were last recounted, Unix milliseconds; 0 for never.</summary>
+    public long RecountedAt => session.Scalar("SELECT value FROM sync_replica WHERE name = 'recounted_at'") is string text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>Counts some rows afresh, going on where the last call ended.</summary>
+    /// <exception cref="DivergenceException">The replica does not amount to what was received.</exception>
+    public void RecountSome(int rows, long now) => session.InTransaction(() =>
+    {
+        var recount = new Recount(setup, session);
+        var round = recount.Step(rows);
+        recount.Save();
+        Note(session, "recounted_at", now.ToString(CultureInfo.InvariantCulture));
+        return round;
+    });
+
+    /// <summary>Counts every row afresh.</summary>
+    /// <returns>How many there are.</returns>
+    /// <exception cref="DivergenceException">The replica does not amount to what was received.</exception>
+    public long RecountAll() => session.InTransaction(() =>
+    {
+        const int slice = 5_000;
+        var recount = new Recount(setup, session);
+        recount.Reset();
+        while (!recount.Step(slice))
+        {
+        }
+        recount.Save();
+        return session.Integer("SELECT sum(rows) FROM sync_digest") ?? 0;
+    });
 
     /// <summary>Notes that the replica was found up to date.</summary>
     public void NoteCurrent(long now) => Note(session, "as_of", now.ToString(CultureInfo.InvariantCulture));

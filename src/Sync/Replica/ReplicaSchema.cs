@@ -11,6 +11,12 @@ public static class ReplicaSchema
         CREATE TABLE sync_digest (bucket TEXT NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
         """;
 
+    /// <summary>Made at each opening: a replica of an earlier program has none.</summary>
+    public const string RecountTables = """
+        CREATE TABLE IF NOT EXISTS sync_recount (tab INTEGER NOT NULL, k_int INTEGER, k_guid BLOB) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_recount_digest (bucket TEXT NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
+        """;
+
     /// <summary>The name of a table's full-text index.</summary>
     public static string SearchTable(SyncTable table) => table.Name + "_search";
 

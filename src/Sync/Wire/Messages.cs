@@ -35,10 +35,11 @@ public sealed record NumberBlock(long First, long Last, string? Mac = null);
 /// <param name="LastChain">The journal's chain at <paramref name="LastN"/>, in hexadecimal.</param>
 /// <param name="HighestNumber">The highest number that the server has given any of the client's entries; 0 for none.</param>
 /// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
+/// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
-    string LastChain, long HighestNumber, AnswerProof? Proof)
+    string LastChain, long HighestNumber, AnswerProof? Proof, string? Mended = null)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);

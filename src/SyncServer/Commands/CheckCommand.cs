@@ -1,7 +1,4 @@
 using System.CommandLine;
-using Bookmine.Schema;
-using Bookmine.Sync.Feed;
-using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -15,13 +12,12 @@ internal static class CheckCommand
     private static int Run(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var feed = new FeedCheck(database, BookmineSetup.Instance).Run();
-        var books = database.Reading(BookCheck.Run);
+        var (feed, books) = ShopCheck.Run(database, context.Clock);
         context.Print(
             new { Ok = feed.Count + books.Count == 0, Feed = feed.Take(MostShown), FeedFaults = feed.Count, Books = books },
             feed.Count + books.Count == 0
                 ? "all agrees"
-                : string.Join('\n', feed.Take(MostShown).Concat(books).Append(feed.Count == 0 ? "" : $"{feed.Count} rows of the feed will be mended at the next pull")));
+                : string.Join('\n', feed.Take(MostShown).Concat(books).Append(feed.Count == 0 ? "" : $"{feed.Count} differences in the feed, all mended")));
         return feed.Count + books.Count == 0 ? 0 : 1;
     }
 }

@@ -34,6 +34,20 @@ internal sealed class Exceptions(Session session, long till, long now)
             till, entry.N, entry.Synchronisation, kind, subject, text, now);
     }
 
+    /// <summary>Notes that a till has replaced a replica that differed; the same fault is noted once, until it is resolved.</summary>
+    public static int NoteMended(Session session, Tills.KnownTill till, string fault, long now)
+    {
+        const int mostCharacters = 500;
+        var text = $"till {till.Name} has found its replica other than it was received, and has replaced it: {fault[..Math.Min(fault.Length, mostCharacters)]}";
+        return session.Execute(
+            """
+            INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at)
+            SELECT @till, 0, @synchronisation, 'replica mended', @subject, @text, @now, NULL
+            WHERE NOT EXISTS (SELECT 1 FROM exception WHERE kind = 'replica mended' AND subject = @subject AND text = @text AND resolved_at IS NULL)
+            """,
+            till.Id, Guid.Empty, $"till {till.Id}", text, now);
+    }
+
     public void Look(IReadOnlyList<RowChange> applied)
     {
         foreach (var row in applied.Where(c => c.Op == ChangeOp.Insert).Select(c => c.Values))

@@ -48,6 +48,10 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             });
             record = RecordOf(till);
         }
+        if (hello.Mended is { } mended)
+        {
+            database.Writing(session => Posting.Exceptions.NoteMended(session, till, mended, now));
+        }
         var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
             "SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND unposted = @unposted",

@@ -29,6 +29,8 @@ internal sealed record EnrolOutput(long Till, string Name, long Branch);
 
 internal sealed record VerifyOutput(long Entries, bool Sound, string? Fault);
 
+internal sealed record CheckOutput(bool Ok, long Rows, string? Fault);
+
 internal sealed record ExportOutput(long Entries, string File);
 
 internal sealed record DocketOutput(string Number, string Text);
@@ -44,6 +46,7 @@ internal sealed record DoneOutput(bool Done);
 [JsonSerializable(typeof(ResyncOutput))]
 [JsonSerializable(typeof(EnrolOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
+[JsonSerializable(typeof(CheckOutput))]
 [JsonSerializable(typeof(ExportOutput))]
 [JsonSerializable(typeof(DoneOutput))]
 [JsonSerializable(typeof(DocketOutput))]

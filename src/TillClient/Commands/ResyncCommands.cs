@@ -14,6 +14,7 @@ internal static class ResyncCommands
     [
         Verbs.Make("enrol", "Make this folder a till of the shop", EnrolAsync, Server, Code),
         Verbs.Make("resync", "Post what is unposted and bring the replica up to date", ResyncAsync),
+        Verbs.Make("check", "Count the replica afresh against what was received; one that differs is replaced", CheckAsync),
         Verbs.Make("reprovision", "Fetch a fresh replica; the journal stays as it is", ReprovisionAsync),
     ];
 
@@ -70,6 +71,16 @@ internal static class ResyncCommands
             OutputJson.Readable.ResyncOutput, () => Text(report));
         till.Reported(report);
         return report.Agree ? 0 : 1;
+    }
+
+    private static async Task<int> CheckAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var (rows, fault) = await SyncProgressBar.RunAsync(context.AsJson, progress => till.CheckReplicaAsync(progress, context.Cancel)).ConfigureAwait(false);
+        context.Print(
+            new CheckOutput(fault is null, rows, fault), OutputJson.Readable.CheckOutput,
+            () => fault is null ? $"{rows} rows, all as received" : $"The replica differed and was replaced: {fault}");
+        return fault is null ? 0 : 1;
     }
 
     private static async Task<int> ReprovisionAsync(CommandContext context)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -31,20 +32,24 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     public bool Exists => session is not null;
 
     /// <summary>Runs the work on one state of the replica and the overlay that belongs to it.</summary>
+    /// <exception cref="TillException">The replica's file is damaged.</exception>
     public T Read<T>(Func<T> work)
     {
-        Open();
-        if (session is null)
+        try
         {
-            return work();
+            Open();
+            return session is null ? work() : session.InTransaction(
+                () =>
+                {
+                    BringOverlayUp();
+                    return work();
+                },
+                SqliteFiles.BeginRead);
         }
-        return session.InTransaction(
-            () =>
-            {
-                BringOverlayUp();
-                return work();
-            },
-            SqliteFiles.BeginRead);
+        catch (DbException e) when (files.IsDamage(e))
+        {
+            throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+        }
     }
 
     /// <summary>Opens the replica in use, when another was put in use or none is open yet.</summary>
