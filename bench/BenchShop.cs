@@ -56,7 +56,7 @@ internal sealed class BenchShop : IAsyncDisposable
 
     public async Task EnrolAsync()
     {
-        var (code, _) = new Enrolment(Database, TimeProvider.System, new SystemSecrets()).NewCode(1, "bench");
+        var (code, _) = new Enrolment(Database, TimeProvider.System, new SystemSecrets(), new EntityIds(TimeProvider.System)).NewCode(1, "bench");
         await TillSetUp.EnrolAsync(TillFolder, Url, code, TimeProvider.System, CancellationToken.None);
     }
 

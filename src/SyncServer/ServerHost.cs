@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
@@ -36,6 +37,7 @@ public static class ServerHost
         builder.Services.AddSingleton(_ => ShopDatabase.Open(options.Database, clock));
         builder.Services.AddSingleton<TillRegister>();
         builder.Services.AddSingleton<ISecrets, SystemSecrets>();
+        builder.Services.AddSingleton(new EntityIds(clock));
         builder.Services.AddSingleton<Enrolment>();
         builder.Services.AddSingleton<LiveEdits>();
         builder.Services.AddSingleton(services => ShopOrchestrator.Make(services.GetRequiredService<IServerDatabase>(), options.DataFolder, clock));

@@ -25,7 +25,7 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
         var totals = new Totals();
         foreach (var entry in posted.Where(e => e.Result!.Number is not null))
         {
-            totals.Add(ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload));
+            totals.Add(Content(entry));
         }
         var (till, server) = (totals.Sum(), await asked.ConfigureAwait(false));
         return new SyncReport(
@@ -37,6 +37,18 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
             [.. posted.Where(e => e.Number is not null && e.Result!.Number is not null)
                 .Select(e => new Renumbering(DocketNumber.D(e.Number!.Value).ToString(), e.Result!.Number!.Value))],
             till, server, till.Agrees(server), requests(), Math.Round(elapsed().TotalSeconds, 3), outcome.Upgrade, Math.Round(outcome.ClockOffset / 1000m, 1));
+    }
+
+    private ChangeGroup Content(JournalEntry entry)
+    {
+        try
+        {
+            return ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload);
+        }
+        catch (MalformedEntryException e)
+        {
+            throw journal.Damaged($"entry {entry.N}, which was posted, has changed since: {e.Message}");
+        }
     }
 
     private IEnumerable<JournalEntry> Answered(long from, long through)

@@ -44,6 +44,7 @@ public sealed class Till : IDisposable
     private readonly RefundMaker refunds;
     private readonly RecordMaker records;
     private readonly JournalMirror mirror;
+    private readonly Readmission readmission;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
@@ -61,6 +62,7 @@ public sealed class Till : IDisposable
         refunds = new RefundMaker(sales, ids);
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
+        readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
     public TillIdentity Identity { get; }
@@ -189,7 +191,7 @@ public sealed class Till : IDisposable
         {
             try
             {
-                var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+                var outcome = await readmission.RunAsync(() => orchestrator.SynchroniseAsync(progress, cancel), cancel).ConfigureAwait(false);
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
             }
@@ -206,7 +208,13 @@ public sealed class Till : IDisposable
     /// <summary>Fetches a fresh replica; the journal stays as it is.</summary>
     public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => link.TryAsync(async () =>
     {
-        await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
+        await readmission.RunAsync(
+            async () =>
+            {
+                await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
+                return true;
+            },
+            cancel).ConfigureAwait(false);
         return true;
     });
 
@@ -270,6 +278,10 @@ public sealed class Till : IDisposable
             catch (RefusedException e)
             {
                 return new Outcome(null, e.Refusal);
+            }
+            catch (OutOfNumbersException e)
+            {
+                return Outcome.Refuse(e.Message, "Start in normal mode with the server at hand, or press F9.");
             }
         }
     }

@@ -85,6 +85,34 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task A_till_enrolled_after_the_backup_that_was_restored_is_known_again_by_the_servers_own_word()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.StopServerAsync();
+        File.Copy(shop.DatabaseFile, shop.DatabaseFile + ".old");
+        await shop.StartServerAsync();
+        await shop.EnrolAsync("back");
+        await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
+        var before = (await shop.ResyncAsync("back")).Renumbered.Single();
+        await shop.StopServerAsync();
+        File.Move(shop.DatabaseFile + ".old", shop.DatabaseFile, overwrite: true);
+        await shop.StartServerAsync();
+        await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
+
+        Assert.True((await shop.ResyncAsync("back")).Agree);
+
+        Assert.Equal(before.TransId, shop.FindSale(before.Docket)!.TransId);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        await shop.EnrolAsync("third");
+        Assert.Equal(3, shop.Number("SELECT count(DISTINCT first) FROM number_block"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM number_block a JOIN number_block b ON a.first < b.first AND b.first <= a.last"));
+        Replicas.AssertEqual(shop, "back");
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
     public async Task A_backup_is_made_while_the_server_serves_and_a_restored_one_begins_a_new_epoch()
     {
         await using var shop = await Shop.OpenAsync();

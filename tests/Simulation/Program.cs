@@ -7,6 +7,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
     bookmine-simulation seed N [STEPS]     one seed, with its story
     bookmine-simulation run COUNT [FIRST]  so many seeds
+    bookmine-simulation hunt COUNT [FIRST] the same, going on after a seed that fails
     bookmine-simulation soak MINUTES       seeds as long as asked
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
@@ -17,6 +18,8 @@ switch (args)
         return Tell(Run.Seed(Number(n), rest.Length > 0 ? Number(rest[0]) : stepsOfASeed), story: true);
     case ["run", var count, .. var rest]:
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
+    case ["hunt", var count, .. var rest]:
+        return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count), goOn: true);
     case ["prove", .. var rest]:
         return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:
@@ -29,8 +32,9 @@ switch (args)
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-static int Many(int first, Func<bool> over, int count)
+static int Many(int first, Func<bool> over, int count, bool goOn = false)
 {
+    var failed = 0;
     var (log, sales, steps, seeds) = (new FaultLog(), 0L, 0L, 0);
     var clock = Stopwatch.StartNew();
     for (; seeds < count && !over(); seeds++)
@@ -40,12 +44,17 @@ static int Many(int first, Func<bool> over, int count)
         (sales, steps) = (sales + outcome.Sales, steps + outcome.Steps);
         if (outcome.Faults.Count > 0)
         {
-            return Tell(outcome, story: false);
+            failed++;
+            Tell(outcome, story: false);
+            if (!goOn)
+            {
+                return 1;
+            }
         }
     }
     Console.Write(log.Table());
-    Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: no fault");
-    return 0;
+    Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} SEEDS FAIL")}");
+    return failed == 0 ? 0 : 1;
 }
 
 static int Tell(SeedOutcome outcome, bool story)

@@ -54,7 +54,7 @@ internal static class Run
                 (till.Line.IsCut, till.Line.IsDeaf, till.Clock.Offset) = (false, false, TimeSpan.Zero);
                 if (round == 0)
                 {
-                    till.Start(disconnected: false);
+                    world.Start(till, disconnected: false);
                 }
                 day.Counter.Resync(till);
                 day.Settle(till);
@@ -62,6 +62,7 @@ internal static class Run
         }
         foreach (var till in world.Tills)
         {
+            day.Counter.Check(till);
             day.Counter.FindAll(till);
         }
         day.ReadFinishedDays();

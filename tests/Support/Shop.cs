@@ -4,6 +4,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Imports;
 using Bookmine.SyncServer.Reports;
+using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient;
 using Microsoft.AspNetCore.Builder;
@@ -70,7 +71,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Enrols a till and fetches its replica.</summary>
     public async Task<string> EnrolAsync(string name, long branch = 1)
     {
-        var (code, _) = new Enrolment(Database, Clock, new SystemSecrets()).NewCode(branch, name);
+        var (code, _) = new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).NewCode(branch, name);
         await TillSetUp.EnrolAsync(TillFolder(name), Url, code, Clock, CancellationToken.None);
         using var till = Till.Open(TillFolder(name), false, Clock);
         await till.ReprovisionAsync();

@@ -39,7 +39,7 @@ public sealed class DivergenceTests
 
         Replicas.AssertEqual(shop, "front");
         Assert.Null((await till.CheckReplicaAsync()).Fault);
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'"));
+        Assert.NotEqual(0, shop.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'"));
     }
 
     [Theory]

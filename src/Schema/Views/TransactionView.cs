@@ -73,6 +73,8 @@ public sealed record ControlTotals(long Documents, long TotalCents, long Quantit
 [JsonSerializable(typeof(ControlTotals))]
 [JsonSerializable(typeof(EnrolRequest))]
 [JsonSerializable(typeof(EnrolReply))]
+[JsonSerializable(typeof(ReadmitRequest))]
+[JsonSerializable(typeof(ReadmitReply))]
 [JsonSerializable(typeof(EditReply))]
 public sealed partial class ViewJson : JsonSerializerContext;
 
@@ -80,7 +82,15 @@ public sealed partial class ViewJson : JsonSerializerContext;
 public sealed record EnrolRequest(string Code, int Protocol, int Schema);
 
 /// <param name="Secret">256 bits in hexadecimal; the server keeps only its hash.</param>
-public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast);
+/// <param name="Proof">The server's word that it enrolled this till, for a server whose records are restored from an older backup.</param>
+public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast, string Proof);
+
+/// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>
+/// <param name="Epoch">The replica's; null without one.</param>
+/// <param name="HighestNumber">The highest TransID that the till has been told.</param>
+public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, long HighestNumber);
+
+public sealed record ReadmitReply(bool Readmitted);
 
 /// <param name="Conflicts">Fields that someone else has changed meanwhile; empty when the edit was made.</param>
 public sealed record EditReply(IReadOnlyList<EditConflict> Conflicts);

@@ -65,10 +65,10 @@ public sealed class ClientJournal : IDisposable
             journal.BringHeadUp();
             return journal;
         }
-        catch (DbException e) when (files.IsDamage(e))
+        catch (Exception e) when (IsDamage(files, e))
         {
             session?.Dispose();
-            throw Damaged(path, e);
+            throw Damaged(path, e.Message);
         }
         catch
         {
@@ -239,7 +239,22 @@ public sealed class ClientJournal : IDisposable
 
     /// <summary>The chain at entry <paramref name="n"/>; that before the first when n is 0.</summary>
     public byte[] ChainAt(long n) => n == 0 ? JournalEntry.NoChain : ByN(n)?.Chain
-        ?? throw new JournalException($"The journal has no entry {n}.");
+        ?? throw Damaged(path, $"entry {n} is missing");
+
+    /// <summary>Entries after <paramref name="n"/> to be sent, which must follow it.</summary>
+    /// <exception cref="JournalException">One is missing.</exception>
+    public IReadOnlyList<JournalEntry> Following(long n, int most)
+    {
+        var entries = After(n, most);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].N != n + 1 + i)
+            {
+                throw Damaged(path, $"entry {n + 1 + i} is missing");
+            }
+        }
+        return entries;
+    }
 
     /// <summary>Notes the server's answers and how far it has answered.</summary>
     public void Acknowledge(IReadOnlyList<EntryResult> results, long through) => Locked(() => session.InTransaction(() =>
@@ -327,8 +342,13 @@ public sealed class ClientJournal : IDisposable
             + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.";
     }
 
-    private static JournalException Damaged(string path, DbException cause) => new(
-        $"{path} is damaged ({cause.Message}). Nothing is sold on it. Save what can be read of it with journal export, have that imported on the server with "
+    /// <summary>What to throw when something in this journal is not as it was sealed.</summary>
+    public JournalException Damaged(string cause) => Damaged(path, cause);
+
+    private static bool IsDamage(IFileStore files, Exception e) => e is DamagedValueException || (e is DbException failure && files.IsDamage(failure));
+
+    private static JournalException Damaged(string path, string cause) => new(
+        $"{path} is damaged ({cause}). Nothing is sold on it. Save what can be read of it with journal export, have that imported on the server with "
         + "journal import, move the folder away without deleting it, and enrol this machine anew.", isDamaged: true);
 
     private T Locked<T>(Func<T> work)
@@ -339,9 +359,9 @@ public sealed class ClientJournal : IDisposable
             {
                 return work();
             }
-            catch (DbException e) when (files.IsDamage(e))
+            catch (Exception e) when (IsDamage(files, e))
             {
-                throw Damaged(path, e);
+                throw Damaged(path, e.Message);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 
@@ -56,7 +55,7 @@ public static class JournalSalvage
         {
             return read();
         }
-        catch (Exception e) when ((e is DbException failure && files.IsDamage(failure)) || e is JsonException or InvalidCastException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when ((e is DbException failure && files.IsDamage(failure)) || e is DamagedValueException)
         {
             return default;
         }

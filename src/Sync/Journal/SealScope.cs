@@ -24,12 +24,26 @@ public sealed class SealScope
     /// <exception cref="OutOfNumbersException">Every block is used up.</exception>
     public long TakeNumber()
     {
-        if (session.Integer("SELECT next FROM block WHERE next <= last ORDER BY first LIMIT 1") is not { } next)
+        while (true)
         {
-            throw new OutOfNumbersException();
+            long first, next, last;
+            using (var reader = session.Query("SELECT first, next, last FROM block WHERE next <= last ORDER BY first LIMIT 1"))
+            {
+                if (!reader.Read())
+                {
+                    throw new OutOfNumbersException();
+                }
+                (first, next, last) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            }
+            // Never a number that an entry carries, whatever the disk has made of the count.
+            var used = session.Integer("SELECT max(number) FROM entry WHERE number BETWEEN @first AND @last", first, last) ?? 0;
+            var number = Math.Max(Math.Max(next, first), used + 1);
+            session.Execute("UPDATE block SET next = @next WHERE first = @first", number + 1, first);
+            if (number <= last)
+            {
+                return number;
+            }
         }
-        session.Execute("UPDATE block SET next = next + 1 WHERE next = @next AND next <= last", next);
-        return next;
     }
 }
 

@@ -18,6 +18,11 @@ public sealed class ServerProof(byte[] key)
 
     public bool HoldsBlock(long client, long first, long last, string? mac) => Equal(mac, MacOfBlock(client, first, last));
 
+    /// <summary>The server's word on any text of its own.</summary>
+    public string MacOfText(string text) => Mac("text " + text);
+
+    public bool HoldsText(string text, string? mac) => Equal(mac, MacOfText(text));
+
     private string MacOf(long client, byte[] hash, EntryResult answer) => Mac(FormattableString.Invariant(
         $"answer {client} {answer.N} {Convert.ToHexStringLower(hash)} {answer.State} {answer.Number} {answer.PostedAt}"));
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Replica;
@@ -145,7 +146,7 @@ public sealed class ClientOrchestrator(
         {
             return await GreetAsync(replica, cancel).ConfigureAwait(false);
         }
-        catch (DbException e) when (files.IsDamage(e))
+        catch (Exception e) when (DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure)))
         {
             return await GreetAsync(null, cancel).ConfigureAwait(false);
         }
@@ -219,14 +220,14 @@ public sealed class ClientOrchestrator(
         return new HelloRequest(
             Protocol.Version, setup.SchemaVersion, last, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
             replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.Blocks(),
-            Convert.ToHexStringLower(journal.ChainAt(last)), journal.HighestNumber, proof);
+            Convert.ToHexStringLower(journal.ChainAt(last)), journal.HighestNumber, proof, replica?.Fingerprint());
     }
 
     private List<JournalEntry> Batch(long after)
     {
         var batch = new List<JournalEntry>();
         var bytes = 0;
-        foreach (var entry in journal.After(after, Protocol.MostEntriesPerPush))
+        foreach (var entry in journal.Following(after, Protocol.MostEntriesPerPush))
         {
             if (batch.Count > 0 && bytes + entry.Payload.Length > Protocol.MostBytesPerPush)
             {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
@@ -49,7 +50,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
                 return replica;
             }
         }
-        catch (DbException e) when (files.IsDamage(e))
+        catch (Exception e) when (IsDamage(e))
         {
             NoteMended(e);
         }
@@ -78,7 +79,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
                 RecountSome(replica);
                 return new DownloadOutcome(rows, false);
             }
-            catch (Exception e) when (e is DivergenceException || (e is DbException failure && files.IsDamage(failure)))
+            catch (Exception e) when (IsDamage(e))
             {
                 NoteMended(e);
                 return await FreshAsync(hello, progress, cancel).ConfigureAwait(false);
@@ -106,7 +107,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
                     return (replica.RecountAll(), null);
                 }
             }
-            catch (Exception e) when (e is DivergenceException || (e is DbException failure && files.IsDamage(failure)))
+            catch (Exception e) when (IsDamage(e))
             {
                 NoteMended(e);
             }
@@ -132,6 +133,8 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
             replica.RecountSome(RecountedRows, now);
         }
     }
+
+    private bool IsDamage(Exception e) => e is DivergenceException || DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure));
 
     private void NoteMended(Exception fault) => files.Replace(MendedFile, Encoding.UTF8.GetBytes(fault.Message));
 

@@ -18,6 +18,9 @@ public interface IPostingHost
     /// <param name="highestNumber">The highest number that this client knows of.</param>
     /// <param name="isNews">Whether nobody had noticed before.</param>
     void Restored(Session session, long client, long highestNumber, bool isNews);
+
+    /// <summary>Called when a client's replica, with nothing left to send it, amounts to other rows than the feed; it is being replaced.</summary>
+    void Diverged(Session session, long client);
 }
 
 /// <summary>One batch of a client's entries.</summary>

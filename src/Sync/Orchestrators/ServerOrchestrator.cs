@@ -30,19 +30,31 @@ public sealed class ServerOrchestrator(
     {
         NoticeRestored(client.Client, request);
         sequencer.Drain();
-        return database.Reading(session =>
+        var (reply, differs) = database.Reading(session =>
         {
             var state = FeedState.Read(session);
             var inbox = new Inbox(session, client.Client);
-            var next = client.IsRevoked ? NextStep.Wipe : NextFor(request, client.ReprovisionFrom, state, new FeedReader(session, client.Scope));
+            var feed = new FeedReader(session, client.Scope);
+            var next = client.IsRevoked ? NextStep.Wipe : NextFor(request, client.ReprovisionFrom, state, feed);
+            var differs = next == NextStep.None && state.IsWhole && request.Fingerprint is { } theirs && theirs != BucketDigest.Fingerprint(feed.Digests());
+            next = differs ? NextStep.Snapshot : next;
             if (next == NextStep.Snapshot && !state.IsWhole)
             {
                 throw new FeedBusyException();
             }
             var offer = next == NextStep.Snapshot ? snapshots.Current(state, () => SnapshotRows(session)) : null;
-            return new HelloReply(
-                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks, Standing(inbox, request));
+            return (new HelloReply(
+                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks, Standing(inbox, request)), differs);
         });
+        if (differs)
+        {
+            database.Writing(session =>
+            {
+                host.Diverged(session, client.Client);
+                return true;
+            });
+        }
+        return reply;
     }
 
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>

@@ -70,6 +70,18 @@ public sealed class ReplicaFile : IDisposable
         return cursors;
     }
 
+    /// <summary>The fingerprint of its digests.</summary>
+    public string Fingerprint()
+    {
+        using var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest");
+        var digests = new List<BucketDigest>();
+        while (reader.Read())
+        {
+            digests.Add(new BucketDigest(reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2), DbValues.ReadHash(reader, 3).ToString("x32", CultureInfo.InvariantCulture)));
+        }
+        return BucketDigest.Fingerprint(digests);
+    }
+
     /// <summary>Up to which entry this client's journal is included.</summary>
     public long IncludedThrough(long client) => TableSql.Find(session, setup.HeadTable, new RowKey(client, Guid.Empty))?.Integer("n") ?? 0;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Wire;
@@ -35,11 +37,12 @@ public sealed record NumberBlock(long First, long Last, string? Mac = null);
 /// <param name="LastChain">The journal's chain at <paramref name="LastN"/>, in hexadecimal.</param>
 /// <param name="HighestNumber">The highest number that the server has given any of the client's entries; 0 for none.</param>
 /// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
+/// <param name="Fingerprint">That of the replica's digests; null without a replica.</param>
 /// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
-    string LastChain, long HighestNumber, AnswerProof? Proof, string? Mended = null)
+    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);
@@ -105,7 +108,15 @@ public sealed record PullRequest(string Epoch, Dictionary<string, long> Cursors)
 
 /// <summary>What one bucket's rows of one table come to.</summary>
 /// <param name="Sum">128 bits in hexadecimal.</param>
-public sealed record BucketDigest(string Bucket, int Table, long Count, string Sum);
+public sealed record BucketDigest(string Bucket, int Table, long Count, string Sum)
+{
+    /// <summary>One text for many digests: equal when, and only when, all that hold any rows are equal.</summary>
+    public static string Fingerprint(IEnumerable<BucketDigest> digests)
+    {
+        var lines = digests.Where(d => d.Count != 0).Select(d => FormattableString.Invariant($"{d.Bucket} {d.Table} {d.Count} {d.Sum}")).Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+    }
+}
 
 /// <summary>The state at which a download is whole: every bucket of the scope at <paramref name="Head"/>.</summary>
 public sealed record Checkpoint(string Epoch, long Head, IReadOnlyList<string> Buckets, IReadOnlyList<BucketDigest> Digests);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
@@ -30,7 +31,7 @@ internal static class TillCommands
         {
             throw new ShopException("A till needs a name, such as front.");
         }
-        var (code, expires) = new Enrolment(database, context.Clock, new SystemSecrets()).NewCode(context.Get(Branch), context.Get(Name));
+        var (code, expires) = new Enrolment(database, context.Clock, new SystemSecrets(), new EntityIds(context.Clock)).NewCode(context.Get(Branch), context.Get(Name));
         return context.Print(
             new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
             $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\nOn the till: bookmine-till enrol --server URL --code {code}");

@@ -20,6 +20,7 @@ internal static class SyncEndpoints
     public static void MapSync(this WebApplication app)
     {
         app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(Enrolling);
+        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request)).RequireRateLimiting(Enrolling);
         var group = app.MapGroup("/sync").RequireTill();
         group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
         group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked());

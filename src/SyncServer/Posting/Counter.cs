@@ -11,6 +11,7 @@ internal sealed class Counter
     // More than any shop gives in the time that a backup is old.
     private const long RaiseTransIds = 100_000;
     private const long RaiseBlocks = 5_000_000;
+    private const long RaiseTills = 100;
     private readonly Session session;
 
     private Counter(Session session, long transId, long postedAt) => (this.session, LastTransId, PostedAt) = (session, transId, postedAt);
@@ -40,7 +41,7 @@ internal sealed class Counter
         }
         var raised = Math.Max(last, known) + RaiseTransIds;
         session.Execute(
-            "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks WHERE id = 1", raised, raised + 1, RaiseBlocks);
+            "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks, till = till + @tills WHERE id = 1", raised, raised + 1, RaiseBlocks, RaiseTills);
         return true;
     }
 

@@ -8,6 +8,9 @@ public sealed class ShopPosting(TimeProvider clock) : IPostingHost
 {
     public IPostingBatch Begin(Session session, long client) => new PostingBatch(session, client, clock);
 
+    public void Diverged(Session session, long client) => new Exceptions(session, client, clock.GetUtcNow().ToUnixTimeMilliseconds()).Note(
+        "replica mended", $"till {client}", "the till's replica amounted to other rows than the server's feed, and is replaced");
+
     public void Restored(Session session, long client, long highestNumber, bool isNews)
     {
         if (!Counter.Raise(session, highestNumber, isNews))

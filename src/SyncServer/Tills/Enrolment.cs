@@ -3,11 +3,12 @@ using System.Text;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
 
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>One-time codes and what a till gets for one: a number of its own, a secret, a block of D-numbers.</summary>
-public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISecrets secrets)
+public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISecrets secrets, EntityIds ids)
 {
     /// <summary>Without the letters and digits that are easily taken for one another.</summary>
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -39,15 +40,50 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     private EnrolReply Make(Session session, string name, long branch, long now)
     {
-        var till = (session.Integer("SELECT max(id) FROM till") ?? 0) + 1;
+        var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value + 1;
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
+        Register(session, till, name, branch, secret, now);
+        var block = NumberBlocks.Lease(session, till, branch, name);
+        return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)));
+    }
+
+    /// <summary>
+    /// Takes a till down again that this server has enrolled and no longer knows: its records were restored from a backup older than the
+    /// enrolment. That is proof of a restore, with all that follows from one.
+    /// </summary>
+    /// <exception cref="ShopException">The proof is not this server's, or another till has the number.</exception>
+    public ReadmitReply Readmit(ReadmitRequest request) => database.Writing(session =>
+    {
+        if (!FeedState.ProofOf(session).HoldsText(ProvenText(request.Till, request.Name, request.Branch, request.Secret), request.Proof))
+        {
+            throw new ShopException("This server has not enrolled this till. Keep the till's folder, for what it has sold, and enrol the machine in another.");
+        }
+        if (session.Scalar("SELECT secret_hash FROM till WHERE id = @till", request.Till) is byte[] held)
+        {
+            return held.AsSpan().SequenceEqual(HashOf(request.Secret)) ? new ReadmitReply(true)
+                : throw new ShopException($"Another till has the number {request.Till} by now. Bring this one's journal by hand (bookmine-till journal export), and enrol the machine in another folder.");
+        }
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        Register(session, request.Till, request.Name, request.Branch, request.Secret, now);
+        if (FeedState.Read(session).Epoch is var epoch && (request.Epoch is null || request.Epoch == epoch))
+        {
+            FeedState.BeginEpoch(session, ids.Next().ToString());
+        }
+        new Posting.ShopPosting(clock).Restored(session, request.Till, request.HighestNumber, isNews: request.Epoch is null || request.Epoch == epoch);
+        return new ReadmitReply(true);
+    });
+
+    private static string ProvenText(long till, string name, long branch, string secret) =>
+        FormattableString.Invariant($"till {till} {branch} {Convert.ToHexStringLower(HashOf(secret))} {name}");
+
+    private static void Register(Session session, long till, string name, long branch, string secret, long now)
+    {
         session.Execute(
             "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, 'enrolled', @now)",
             till, name, branch, HashOf(secret), now);
         session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now)", till, branch, now);
         session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
-        var block = NumberBlocks.Lease(session, till, branch, name);
-        return new EnrolReply(till, name, branch, secret, block.First, block.Last);
+        session.Execute("UPDATE counter SET till = @till WHERE id = 1 AND till < @till", till);
     }
 
     /// <summary>
@@ -57,7 +93,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     public EnrolReply Renew(KnownTill till) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{(session.Integer("SELECT max(id) FROM till") ?? 0) + 1}"), till.Branch, now);
+        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now);
         new Posting.Exceptions(session, till.Id, now).Note(
             "journal forked", $"till {till.Id}",
             $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made from one. It goes on as till {reply.Name}; what it had sold is in quarantine");

@@ -6,8 +6,10 @@ namespace Bookmine.TillClient.Files;
 /// <summary>Opens the till's SQLite files.</summary>
 internal static class SqliteFiles
 {
-    // SQLite's result codes (sqlite.org/rescode.html).
+    // SQLite's result codes (sqlite.org/rescode.html). A table or column that is not there is damage too: every file is made with all of them.
+    private const int Error = 1;
     private const int Corrupt = 11;
+    private const int Mismatch = 20;
     private const int NotADatabase = 26;
 
     public static DbConnection Open(string path)
@@ -17,7 +19,7 @@ internal static class SqliteFiles
         return connection;
     }
 
-    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
+    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Error or Corrupt or Mismatch or NotADatabase };
 
     /// <summary>Begins a reading transaction, which sees one state and takes no lock.</summary>
     public static DbTransaction BeginRead(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);

@@ -7,7 +7,8 @@ namespace Bookmine.TillClient.Files;
 /// <summary>Who this till is: from its enrolment, in <c>till.json</c>, readable by its owner alone.</summary>
 /// <param name="Server">The branch server's address.</param>
 /// <param name="Branch">The branch at enrolment; the replica says when the till has moved.</param>
-public sealed record TillIdentity(string Server, long Till, string Name, long Branch, string Secret)
+/// <param name="Proof">The server's word that it enrolled this till; null when an older program enrolled it.</param>
+public sealed record TillIdentity(string Server, long Till, string Name, long Branch, string Secret, string? Proof = null)
 {
     private const string FileName = "till.json";
 

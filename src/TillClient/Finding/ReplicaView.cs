@@ -46,7 +46,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
                 },
                 SqliteFiles.BeginRead);
         }
-        catch (DbException e) when (files.IsDamage(e))
+        catch (Exception e) when (DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure)))
         {
             throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
         }
@@ -97,6 +97,9 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
     public long? AsOf => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'") is string text
         && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
+
+    /// <summary>The epoch of the server's records; null without a replica.</summary>
+    public string? Epoch => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'epoch'") as string;
 
     public long Cursor => session?.Integer("SELECT max(seq) FROM sync_cursor") ?? 0;
 

@@ -18,6 +18,9 @@ public interface IShopChannel
     /// <summary>A new identity, for a machine whose journal has forked.</summary>
     Task<EnrolReply> RenewAsync(CancellationToken cancel);
 
+    /// <summary>Asks a server that no longer knows this till, because its records were restored, to know it again.</summary>
+    Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel);
+
     /// <summary>What the entries came to in the server's books.</summary>
     Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
 }
@@ -40,6 +43,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public Task<EnrolReply> RenewAsync(CancellationToken cancel) =>
         http.PostAsync("sync/renew", new ByteArrayContent([]), ViewJson.Default.EnrolReply, cancel);
+
+    public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) =>
+        http.PostAsync("sync/readmit", JsonContent.Create(request, ViewJson.Default.ReadmitRequest), ViewJson.Default.ReadmitReply, cancel);
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)

@@ -67,7 +67,7 @@ internal sealed class FaultLog
     }
 
     /// <summary>The kind of a file, from its name.</summary>
-    private static string Kind(string path)
+    public static string Kind(string path)
     {
         var name = Path.GetFileName(path);
         return name.StartsWith("replica-", StringComparison.Ordinal) ? name.EndsWith("-wal", StringComparison.Ordinal) ? "replica-wal" : "replica"

@@ -100,6 +100,21 @@ internal sealed class SimDisk : IFileStore
         }
     }
 
+    /// <summary>All files of a folder are gone, as with the medium they were on.</summary>
+    public void Wipe(string folder)
+    {
+        foreach (var name in names.Keys.Where(n => n.StartsWith(folder + "/", StringComparison.Ordinal)).ToArray())
+        {
+            names.Remove(name);
+        }
+        pendingNames.Clear();
+        durableNames.Clear();
+        foreach (var (name, file) in names)
+        {
+            durableNames.Add(name, file);
+        }
+    }
+
     public SimFile? Find(string path) => names.GetValueOrDefault(path);
 
     /// <summary>Adds a file that is there from the beginning.</summary>
@@ -167,7 +182,7 @@ internal sealed class SimDisk : IFileStore
     /// <summary>Whether the failing write that was just refused is to leave its first half behind.</summary>
     public bool IsShortWrite => plan is (Fault.ShortWrite, 0);
 
-    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 11 or 26 };
+    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 1 or 11 or 20 or 26 };
 
     public DbConnection OpenDatabase(string path)
     {

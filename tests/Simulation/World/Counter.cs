@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Views;
 using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
@@ -59,7 +60,9 @@ internal sealed class Counter(ShopWorld world)
             return;
         }
         var sale = sales[Random.Next(sales.Count)];
-        if (till.Program!.FindAsync(sale.Docket!).GetAwaiter().GetResult() is not [FoundTransaction { Transaction: var original }])
+        TransactionView? seen = null;
+        Attempted(till, () => till.Program!.FindAsync(sale.Docket!).GetAwaiter().GetResult(), found => seen = found is [FoundTransaction { Transaction: var shown }] ? shown : null);
+        if (seen is not { Lines.Count: > 0 } original || till.ReplicaDoubtful)
         {
             return;
         }
@@ -134,6 +137,14 @@ internal sealed class Counter(ShopWorld world)
         },
         _ => { });
 
+    /// <summary>Has the replica counted afresh.</summary>
+    public void Check(SimTill till) => Attempted(till, () => till.Program!.CheckReplicaAsync().GetAwaiter().GetResult(), counted =>
+    {
+        world.Model.Require(till.ReplicaDoubtful || counted.Fault is null, $"{till.Name}: a replica that nobody has touched differs: {counted.Fault}");
+        world.Log.Met("Counted", counted.Fault is null ? "as received" : "mended");
+        till.ReplicaDoubtful = false;
+    });
+
     /// <summary>Each docket this till has printed is found.</summary>
     public void FindAll(SimTill till)
     {
@@ -164,8 +175,12 @@ internal sealed class Counter(ShopWorld world)
         if (found is not [FoundTransaction { Transaction: var seen }])
         {
             // Once it has left the till's months or branch, and the server is away, it cannot be shown.
-            var gone = till.HasMoved || attempt.IsOfFork || world.Time.Now - attempt.MadeAt > HeldFor;
+            var gone = till.HasMoved || till.ReplicaDoubtful || (till.WasPutBack && !world.IsCalm) || till.Program!.IsJournalSuspect || attempt.IsOfFork || world.Time.Now - attempt.MadeAt > HeldFor;
             world.Model.Require(gone, $"{till.Name} does not find its own {attempt.Docket}");
+            return;
+        }
+        if (till.ReplicaDoubtful)
+        {
             return;
         }
         world.Model.Require(
@@ -182,10 +197,14 @@ internal sealed class Counter(ShopWorld world)
         {
             attempt.IsOfFork = true;
         }
+        foreach (var record in world.Model.Records.Where(r => r.Till == till))
+        {
+            record.IsOfFork = true;
+        }
         till.Stop();
         if (!till.Disk.IsDead)
         {
-            till.Start(disconnected: false);
+            world.Start(till, disconnected: false);
         }
     }
 
@@ -195,7 +214,9 @@ internal sealed class Counter(ShopWorld world)
         world.Model.Attempts.Add(attempt);
         Attempted(attempt.Till, make, made =>
         {
-            attempt.Known = made.Outcome.Entry is null ? Known.Refused : Known.Sealed;
+            // On a replica that the medium has changed, the till may take itself for another's: the server keeps such a sale in quarantine.
+            // What the mirror has not taken may be lost with the disk.
+            attempt.Known = made.Outcome.Entry is null ? Known.Refused : attempt.Till.ReplicaDoubtful || made.Outcome.Warning is not null ? Known.Perhaps : Known.Sealed;
             if (made.Outcome.Entry?.Number is { } number)
             {
                 attempt.Docket = DocketNumber.D(number).ToString();
@@ -209,7 +230,8 @@ internal sealed class Counter(ShopWorld world)
     private void Try(Record record, Func<Outcome> make)
     {
         world.Model.Records.Add(record);
-        Attempted(record.Till, make, outcome => record.Known = outcome.Refused is null ? Known.Sealed : Known.Refused);
+        Attempted(record.Till, make, outcome => record.Known =
+            outcome.Refused is not null ? Known.Refused : record.Till.ReplicaDoubtful || outcome.Warning?.Contains("mirror", StringComparison.Ordinal) == true ? Known.Perhaps : Known.Sealed);
     }
 
     /// <summary>Runs what a person does at a till. What a person is told after the machine has died is told nobody.</summary>
@@ -226,6 +248,11 @@ internal sealed class Counter(ShopWorld world)
         catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
         {
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
+            if (e is JournalException && !till.Disk.IsDead && till.MediumFailed && !till.Program!.IsJournalSuspect)
+            {
+                world.Log.Met("JournalDamaged", "at work");
+                world.PutRight(till);
+            }
             if (e is TillRenewedException)
             {
                 AfterRenewal(till);
@@ -238,10 +265,10 @@ internal sealed class Counter(ShopWorld world)
     {
         ServerAwayException or ServerRefusedException or DownloadBusyException => true,
         // A till that has lost the end of its journal sells nothing before it has reached the server, and says so.
-        JournalException => till.Program!.IsJournalSuspect,
+        JournalException => till.MediumFailed || till.Program!.IsJournalSuspect,
         TillRenewedException => true,
         SqliteException or IOException => till.Disk.HasFaulted,
-        TillException => !till.Program!.IsProvisioned,
+        TillException => till.ReplicaDoubtful || !till.Program!.IsProvisioned,
         _ => false,
     };
 

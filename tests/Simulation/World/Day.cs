@@ -65,7 +65,7 @@ internal sealed class Day
         }
         if (till.Program is null)
         {
-            till.Start(world.Random.Next(2) == 0);
+            world.Start(till, world.Random.Next(2) == 0);
             world.Tell($"{till.Name} starts{(till.Disconnected ? " disconnected" : "")}");
         }
     }
@@ -229,7 +229,7 @@ internal sealed class Day
     {
         if (till.Disconnected)
         {
-            till.Start(disconnected: false);
+            world.Start(till, disconnected: false);
         }
         counter.Resync(till);
     }

@@ -12,7 +12,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
 
     public void Happen(SimTill till, Action<SimTill> settle)
     {
-        switch (world.Random.Next(6))
+        switch (world.Random.Next(9))
         {
             case 0 or 1:
                 tillImages[till] = Closed(till).Image();
@@ -29,6 +29,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
             case 3 when till.Disk.Find(till.Folder + "/journal.db-wal") is { Length: > 0 }:
                 world.Tell($"{till.Name} loses its WAL");
                 world.Log.Met("WalDeleted", "till");
+                (till.MediumFailed, world.AnyMediumFailed) = (true, true);
                 Lose(till, () =>
                 {
                     till.Disk.Die(powerLost: false);
@@ -36,6 +37,17 @@ internal sealed class Media(ShopWorld world, Counter counter)
                     till.Disk.Restart();
                     till.Disk.Unlink(till.Folder + "/journal.db-wal");
                 });
+                break;
+            case 6:
+                LoseDisk(till);
+                break;
+            case 7:
+                Flip(till);
+                break;
+            case 8 when world.Tills.Count < 4 && !world.WasRestored:
+                world.Tell($"{till.Name} is copied to another machine");
+                world.Log.Met("Cloned", "till");
+                world.Clone(till);
                 break;
             case 4 when world.Server.IsUp:
                 world.Server.Stop();
@@ -46,6 +58,48 @@ internal sealed class Media(ShopWorld world, Counter counter)
             case 5 when serverImage is not null && world.Tills.TrueForAll(t => !t.WasPutBack):
                 Restore(settle);
                 break;
+        }
+    }
+
+    /// <summary>The till's disk is lost; what was unposted is in the mirror, if it has one.</summary>
+    private void LoseDisk(SimTill till)
+    {
+        world.Tell($"{till.Name} loses its disk{(till.HasMirror ? "; it has a mirror" : "")}");
+        world.Log.Met("DiskLost", till.HasMirror ? "with a mirror" : "till");
+        void Loss()
+        {
+            till.Stop();
+            till.Disk.Wipe(till.Folder);
+            world.PutRight(till);
+        }
+        if (till.HasMirror)
+        {
+            Loss();
+        }
+        else
+        {
+            Lose(till, Loss);
+        }
+    }
+
+    /// <summary>A bit turns over in one of the till's files.</summary>
+    private void Flip(SimTill till)
+    {
+        till.Stop();
+        var files = till.Disk.List(till.Folder, "").Where(f => !f.EndsWith("till.json", StringComparison.Ordinal) && !f.EndsWith("settings.json", StringComparison.Ordinal) && till.Disk.Length(f) > 0).ToList();
+        var file = files[world.Random.Next(files.Count)];
+        world.Tell($"{till.Name}: a bit turns over in {file}");
+        world.Log.Met("BitFlipped", FaultLog.Kind(file));
+        (till.MediumFailed, world.AnyMediumFailed) = (true, true);
+        till.ReplicaDoubtful = true;
+        void Turn() => till.Disk.Find(file)!.Flip(world.Random.NextInt64(till.Disk.Length(file) * 8));
+        if (Path.GetFileName(file).StartsWith("journal", StringComparison.Ordinal))
+        {
+            Lose(till, Turn);
+        }
+        else
+        {
+            Turn();
         }
     }
 
@@ -82,6 +136,15 @@ internal sealed class Media(ShopWorld world, Counter counter)
         world.Server.Disk.Restore(serverImage!);
         world.WasRestored = true;
         world.Server.Start();
+        // Of a journal that is no longer at its till only the server had the entries; what the backup lacks of them is lost with it.
+        foreach (var attempt in world.Model.Attempts.Where(a => a is { IsOfFork: true, Known: Known.Sealed } && !IsPosted(a)))
+        {
+            attempt.Known = Known.Perhaps;
+        }
+        foreach (var record in world.Model.Records.Where(r => r is { IsOfFork: true, Known: Known.Sealed }))
+        {
+            record.Known = Known.Perhaps;
+        }
         if (byCommand)
         {
             ShopBackup.BeginAfterRestore(world.Server.Database, new EntityIds(world.Server.Clock, world.Random));
@@ -91,7 +154,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         foreach (var till in world.Tills.OrderByDescending(Unknown))
         {
             (till.Line.IsCut, till.Line.IsDeaf) = (false, false);
-            till.Start(disconnected: false);
+            world.Start(till, disconnected: false);
             counter.Resync(till);
             settle(till);
         }

@@ -40,6 +40,9 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
 /// <summary>An edit, email or new record, told apart by a word that is in it and nowhere else.</summary>
 internal sealed record Record(string Word, SimTill Till, string Kind)
 {
+    /// <summary>Whether the journal it was sealed in is no longer at the till.</summary>
+    public bool IsOfFork { get; set; }
+
     public Known Known { get; set; } = Known.Perhaps;
 }
 

@@ -70,6 +70,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
 
     public Task<EnrolReply> RenewAsync(CancellationToken cancel) => Task.FromResult(Exchange("renew", [], ViewJson.Default.EnrolReply));
 
+    public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) => Task.FromResult(
+        Exchange("readmit", JsonSerializer.SerializeToUtf8Bytes(request, ViewJson.Default.ReadmitRequest), ViewJson.Default.ReadmitReply));
+
     public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) =>
         Task.FromResult(PullChunk.Read(Exchange("pull", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.PullRequest))));
 
@@ -171,6 +174,10 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         }
         try
         {
+            if (kind == "readmit")
+            {
+                return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Readmit(JsonSerializer.Deserialize(body, ViewJson.Default.ReadmitRequest)!), ViewJson.Default.ReadmitReply);
+            }
             var known = server.Tills.Prove(Identity.Till, Identity.Secret) ?? throw new ServerRefusedException("unknown till", 401);
             return Handle(known, kind, body);
         }

@@ -45,6 +45,9 @@ internal sealed class ShopWorld : IDisposable
     /// <summary>The steps taken, for a person who looks into a failing seed.</summary>
     public List<string> Story { get; } = [];
 
+    /// <summary>Whether any till's medium has changed by itself at any time.</summary>
+    public bool AnyMediumFailed { get; set; }
+
     /// <summary>Whether the server's records were put back from a backup: finished days are whole again only when all has come to rest.</summary>
     public bool WasRestored { get; set; }
 
@@ -60,13 +63,105 @@ internal sealed class ShopWorld : IDisposable
         var reply = Server.Enrolment.Enrol(code);
         var clock = new SimClock(Time);
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
-        var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret);
+        var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret, reply.Proof);
         var till = new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log);
         TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
         Tills.Add(till);
         till.Start(disconnected: false);
         till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
+        if (Random.Next(3) == 0)
+        {
+            till.Program.Settings = till.Program.Settings with { Mirror = till.Stick };
+            till.HasMirror = true;
+        }
         return till;
+    }
+
+    /// <summary>A second machine made from a copy of a till's disk.</summary>
+    public void Clone(SimTill till)
+    {
+        till.Stop();
+        var clock = new SimClock(Time);
+        var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
+        var clone = new SimTill(till.Name + "'", till.Identity, disk, clock, Server, new Random(Random.Next()), Log) { WasPutBack = true, HasMoved = till.HasMoved };
+        disk.Restore(till.Disk.Image().Where(f => f.Key.StartsWith(till.Folder + "/", StringComparison.Ordinal)).ToDictionary(f => clone.Folder + f.Key[till.Folder.Length..], f => f.Value, StringComparer.Ordinal));
+        till.WasPutBack = true;
+        Tills.Add(clone);
+    }
+
+    /// <summary>
+    /// A till whose journal cannot be used any more is put right as the programs say: what can be read of it, and its mirror, are brought to the
+    /// server by hand, and the machine is enrolled afresh.
+    /// </summary>
+    public void PutRight(SimTill till)
+    {
+        till.Stop();
+        till.Disk.PlanNothing();
+        till.Line.PlanNothing();
+        Server.Disk.PlanNothing();
+        (till.Line.IsCut, till.Line.IsDeaf) = (false, false);
+        if (!Server.IsUp)
+        {
+            Server.Start();
+        }
+        if (till.Disk.Exists(till.Folder + "/till.json"))
+        {
+            using var lines = new MemoryStream();
+            TillSetUp.ExportJournal(till.Folder, till.Machine, lines);
+            BringByHand(till, lines.ToArray());
+        }
+        foreach (var mirror in till.Disk.List(till.Stick, ""))
+        {
+            BringByHand(till, till.Disk.Read(mirror)!);
+        }
+        foreach (var attempt in Model.Attempts.Where(a => a.Till == till))
+        {
+            attempt.IsOfFork = true;
+        }
+        foreach (var record in Model.Records.Where(r => r.Till == till))
+        {
+            record.IsOfFork = true;
+        }
+        till.Disk.Wipe(till.Folder);
+        var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
+        var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
+        var reply = Server.Enrolment.Enrol(code);
+        var identity = new TillIdentity("https://server", reply.Till, till.Name, branch, reply.Secret, reply.Proof);
+        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        till.Become(identity);
+        till.Start(disconnected: false);
+        till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
+        if (till.HasMirror)
+        {
+            till.Program.Settings = till.Program.Settings with { Mirror = till.Stick };
+        }
+    }
+
+    private void BringByHand(SimTill till, byte[] file)
+    {
+        var lines = System.Text.Encoding.UTF8.GetString(file).Split('\n');
+        var number = Sync.Wire.JournalLines.ReadHead(lines[0]);
+        var known = Server.Tills.Find(number)!;
+        var outcome = Server.Orchestrator.Import(
+            Server.Tills.RecordOf(known), new EntityIds(Server.Clock, Random).Next(),
+            lines.Skip(1).Where(l => l.Length > 0).Select((l, i) => Sync.Wire.JournalLines.ReadEntry(i + 2, l).Entry).OfType<Sync.Wire.PushedEntry>());
+        Tell($"{till.Name}: its journal is brought by hand: {outcome}");
+        Log.Met("BroughtByHand", outcome.KeptAside > 0 ? "with some kept aside" : "whole");
+    }
+
+    /// <summary>Starts a till's program; a journal that the medium has damaged is told, and put right by people.</summary>
+    public void Start(SimTill till, bool disconnected)
+    {
+        try
+        {
+            till.Start(disconnected);
+        }
+        catch (Sync.Journal.JournalException e) when (till.MediumFailed)
+        {
+            Tell($"{till.Name}: {e.Message}");
+            Log.Met("JournalDamaged", "at the start");
+            PutRight(till);
+        }
     }
 
     public void Dispose()

@@ -49,7 +49,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
             new ServerOrchestrator(
                 BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(),
                 new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock, ids),
-            new TillRegister(database, clock), new Enrolment(database, clock, secrets), new LiveEdits(database, clock));
+            new TillRegister(database, clock), new Enrolment(database, clock, secrets, ids), new LiveEdits(database, clock));
     }
 
     /// <summary>Ends the program, or what a death left of it.</summary>

@@ -9,15 +9,17 @@ namespace Bookmine.Simulation.World;
 internal sealed class SimTill : IDisposable
 {
     private readonly TillMachine machine;
+    private readonly NoConnection connectionless;
 
     public SimTill(string name, TillIdentity identity, SimDisk disk, SimClock clock, SimServer server, Random random, FaultLog log)
     {
         (Name, Identity, Disk, Clock) = (name, identity, disk, clock);
         Line = new Network(server, disk, random, log) { Identity = identity };
+        connectionless = new NoConnection();
         machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, it =>
         {
             Line.Identity = it;
-            return new ServerLine(Line, Line, new NoConnection());
+            return new ServerLine(Line, Line, connectionless);
         });
     }
 
@@ -41,6 +43,17 @@ internal sealed class SimTill : IDisposable
 
     public bool Disconnected { get; private set; }
 
+    /// <summary>Whether its medium has changed bits by itself: what cannot be read then is the medium's fault.</summary>
+    public bool MediumFailed { get; set; }
+
+    /// <summary>Whether its replica has changed by itself and was not counted since: what it shows may be wrong.</summary>
+    public bool ReplicaDoubtful { get; set; }
+
+    /// <summary>The folder of its other medium, which receives the journal too.</summary>
+    public string Stick => $"/{Disk.Machine}/stick";
+
+    public bool HasMirror { get; set; }
+
     /// <summary>Whether its disk was put back from an image at any time: it cannot know the numbers it had given since.</summary>
     public bool WasPutBack { get; set; }
 
@@ -54,6 +67,9 @@ internal sealed class SimTill : IDisposable
         Disconnected = disconnected;
         Identity = Program.Identity;
     }
+
+    /// <summary>It is enrolled afresh.</summary>
+    public void Become(TillIdentity identity) => (Identity, Line.Identity, MediumFailed, ReplicaDoubtful, WasPutBack, HasMoved) = (identity, identity, false, false, WasPutBack, HasMoved);
 
     public void Stop()
     {

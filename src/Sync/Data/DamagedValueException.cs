@@ -1,0 +1,9 @@
+namespace Bookmine.Sync.Data;
+
+/// <summary>A file's value is not what was written there; the disk has changed it.</summary>
+public sealed class DamagedValueException(string message) : Exception(message)
+{
+    /// <summary>Whether reading a value failed in a way that only a damaged one makes it fail.</summary>
+    public static bool Is(Exception failure) => failure is DamagedValueException or InvalidCastException or FormatException or OverflowException or ArgumentOutOfRangeException
+        or Rows.MalformedRowException or TimeZoneNotFoundException or InvalidTimeZoneException;
+}
