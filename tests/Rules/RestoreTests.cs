@@ -105,10 +105,10 @@ public sealed class RestoreTests
         Assert.Equal(before.TransId, shop.FindSale(before.Docket)!.TransId);
         Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
         Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Replicas.AssertEqual(shop, "back");
         await shop.EnrolAsync("third");
         Assert.Equal(3, shop.Number("SELECT count(DISTINCT first) FROM number_block"));
         Assert.Equal(0, shop.Number("SELECT count(*) FROM number_block a JOIN number_block b ON a.first < b.first AND b.first <= a.last"));
-        Replicas.AssertEqual(shop, "back");
         Assert.Empty(shop.BookFaults());
     }
 
