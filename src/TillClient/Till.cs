@@ -187,41 +187,32 @@ public sealed class Till : IDisposable
             throw new TillException("This till was started disconnected and calls nobody. Leave --disconnected out to resynchronise.");
         }
         var (started, before) = (clock.GetTimestamp(), link.Requests);
-        return await link.TryAsync(async () =>
-        {
-            try
+        return await CallAsync(
+            async () =>
             {
-                var outcome = await readmission.RunAsync(() => orchestrator.SynchroniseAsync(progress, cancel), cancel).ConfigureAwait(false);
+                var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
-            }
-            catch (JournalForkedException e)
-            {
-                throw await new Renewal(orchestrator, link.Shop, files, folder).RunAsync(Identity, e, cancel).ConfigureAwait(false);
-            }
-        }).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
     }
 
     /// <summary>Notes that a person has seen a report, so that the next one begins after it.</summary>
     public void Reported(SyncReport report) => journal.ReportedThrough = report.Through;
 
     /// <summary>Fetches a fresh replica; the journal stays as it is.</summary>
-    public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => link.TryAsync(async () =>
-    {
-        await readmission.RunAsync(
-            async () =>
-            {
-                await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
-                return true;
-            },
-            cancel).ConfigureAwait(false);
-        return true;
-    });
+    public Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) => CallAsync(
+        async () =>
+        {
+            await orchestrator.ReprovisionAsync(progress, cancel).ConfigureAwait(false);
+            return true;
+        },
+        cancel);
 
     /// <summary>Counts every row of the replica afresh; one that does not amount to what was received is replaced, and the server told.</summary>
     /// <returns>The number of rows, and what was wrong; null for nothing.</returns>
     public Task<(long Rows, string? Fault)> CheckReplicaAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) =>
-        link.TryAsync(() => orchestrator.CheckAsync(progress, cancel));
+        CallAsync(() => orchestrator.CheckAsync(progress, cancel), cancel);
 
     /// <summary>Whether a normal-mode till has something to post or has not called for a while, and may call now.</summary>
     public bool ShouldSynchronise(TimeSpan every)
@@ -250,6 +241,19 @@ public sealed class Till : IDisposable
         journal.Dispose();
         link.Dispose();
     }
+
+    /// <summary>Calls the server, and puts right with it who this till is when that is in doubt.</summary>
+    private Task<T> CallAsync<T>(Func<Task<T>> work, CancellationToken cancel) => link.TryAsync(async () =>
+    {
+        try
+        {
+            return await readmission.RunAsync(work, cancel).ConfigureAwait(false);
+        }
+        catch (JournalForkedException e)
+        {
+            throw await new Renewal(orchestrator, link.Shop, files, folder).RunAsync(Identity, e, cancel).ConfigureAwait(false);
+        }
+    });
 
     private DocumentHeader Header(SealScope scope, string kind) => new(
         scope.Id, scope.TakeNumber(), kind, view.Branch, Identity.Till, null, null, 0, null, null, null, link.State != ConnectionState.Normal);

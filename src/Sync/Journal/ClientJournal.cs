@@ -25,6 +25,9 @@ public sealed class ClientJournal : IDisposable
     private long durableThrough;
     private string? suspicion;
 
+    // What the making of an entry's content failed with: it reads other files, and says nothing of this one.
+    private Exception? composing;
+
     // Asked for with every picture of the screen: counted once, and from then on what came since.
     private Counted unposted = new(0, 0, 0, 0);
 
@@ -286,7 +289,16 @@ public sealed class ClientJournal : IDisposable
         var (last, chain) = Head();
         var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
         var scope = new SealScope(session, last + 1, ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds(), acknowledged);
-        var content = compose(scope);
+        SealContent content;
+        try
+        {
+            content = compose(scope);
+        }
+        catch (Exception e)
+        {
+            composing = e;
+            throw;
+        }
         if (content.Payload.Length > JournalEntry.MostPayloadBytes)
         {
             throw new JournalException(
@@ -359,7 +371,7 @@ public sealed class ClientJournal : IDisposable
             {
                 return work();
             }
-            catch (Exception e) when (IsDamage(files, e))
+            catch (Exception e) when (e != composing && IsDamage(files, e))
             {
                 throw Damaged(path, e.Message);
             }

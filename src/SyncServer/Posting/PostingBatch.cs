@@ -46,8 +46,23 @@ internal sealed class PostingBatch : IPostingBatch
     {
         given = answer is { Number: { } number } && session.Scalar("SELECT 1 FROM document WHERE trans_id = @number", number) is not null ? null : answer;
         var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
+        if (answer is { State: EntryState.Posted } && document?.IntegerOrNull("branch") is { } was)
+        {
+            BelongedTo(was);
+        }
         var zone = zones.GetValueOrDefault(document?.IntegerOrNull("branch") ?? branch, zones[branch]);
         return new PostingFacts(till, zones.Keys, blocks, given?.Number ?? counter.LastTransId + 1, PostedAt, zone);
+    }
+
+    /// <summary>What this server itself has posted before its records were restored proves the branch that the till belonged to.</summary>
+    private void BelongedTo(long was)
+    {
+        if (zones.ContainsKey(was) || session.Scalar("SELECT time_zone FROM branch WHERE id = @id", was) is not string zone)
+        {
+            return;
+        }
+        zones.Add(was, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING", till, was, counter.PostedAt);
     }
 
     public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)

@@ -67,7 +67,7 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
     private (string Path, long Through, long Length) Look(string path)
     {
         var through = 0L;
-        var length = files.Length(path);
+        var (length, hasHead) = (files.Length(path), false);
         if (length == 0)
         {
             return (path, 0, 0);
@@ -76,11 +76,30 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
         {
             stream.Seek(-Math.Min(TailBytes, stream.Length), SeekOrigin.End);
             using var reader = new StreamReader(stream);
+            hasHead = length > TailBytes || IsHead(reader);
             while (reader.ReadLine() is { } line)
             {
                 through = JournalLines.ReadEntry(0, line).Entry is { } entry && journal.ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true ? entry.N : through;
             }
         }
+        if (!hasHead)
+        {
+            // It broke off before its first line was whole: nobody was told of anything in it.
+            files.Delete(path);
+            return (path, 0, 0);
+        }
         return (path, through, Write(path, length, "\n"u8.ToArray()));
+    }
+
+    private bool IsHead(StreamReader reader)
+    {
+        try
+        {
+            return JournalLines.ReadHead(reader.ReadLine()) == till;
+        }
+        catch (WireFormatException)
+        {
+            return false;
+        }
     }
 }

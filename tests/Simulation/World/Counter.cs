@@ -179,7 +179,8 @@ internal sealed class Counter(ShopWorld world)
             world.Model.Require(gone, $"{till.Name} does not find its own {attempt.Docket}");
             return;
         }
-        if (till.ReplicaDoubtful)
+        // A disk that was put back while the server was away may have printed a number twice: a person has both dockets in hand.
+        if (till.ReplicaDoubtful || (till.WasPutBack && seen.Reference != attempt.Reference && world.Model.Attempts.Any(a => a.Reference == seen.Reference && a.Docket == attempt.Docket)))
         {
             return;
         }
@@ -248,6 +249,7 @@ internal sealed class Counter(ShopWorld world)
         catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
         {
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
+            world.Model.Require(e is not JournalException { IsDamaged: true } || till.JournalFailed, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}");
             if (e is JournalException && !till.Disk.IsDead && till.MediumFailed && !till.Program!.IsJournalSuspect)
             {
                 world.Log.Met("JournalDamaged", "at work");

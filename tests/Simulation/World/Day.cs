@@ -77,6 +77,7 @@ internal sealed class Day
         {
             world.Tell($"{till.Name} {(till.Disk.PowerLost ? "lost its power" : "was killed")}");
             till.Stop();
+            till.PowerWasLost |= till.Disk.PowerLost;
             till.Disk.Restart();
         }
         if (world.Server.Disk.IsDead)
@@ -246,11 +247,12 @@ internal sealed class Day
         // What a killed program has left unsynced may go with the power whatever is done.
         till.Disk.SyncFile(till.Folder + "/journal.db");
         till.Disk.SyncFile(till.Folder + "/journal.db-wal");
-        var before = Checks.Journal(till);
+        var (before, identity, suspect) = (Checks.Journal(till), till.Identity, till.Program!.IsJournalSuspect);
         PlanFault(till);
         counter.Reprovision(till);
         Settle(till);
-        world.Model.Require(Checks.Journal(till) == before, $"{till.Name}: reprovisioning changed the journal");
+        // One that turned out to be forked has become another till, with a journal of its own; one that has lost its end is filled again.
+        world.Model.Require(suspect || till.Identity != identity || Checks.Journal(till) == before, $"{till.Name}: reprovisioning changed the journal");
     }
 
     /// <summary>Two programs at work on one till's files.</summary>
@@ -261,7 +263,8 @@ internal sealed class Day
         {
             return;
         }
-        for (var i = 0; i < 3 && !till.Disk.IsDead; i++)
+        var identity = till.Identity;
+        for (var i = 0; i < 3 && !till.Disk.IsDead && till.Identity == identity; i++)
         {
             counter.Sell(till, i % 2 == 0 ? second : till.Program);
         }

@@ -30,6 +30,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
                 world.Tell($"{till.Name} loses its WAL");
                 world.Log.Met("WalDeleted", "till");
                 (till.MediumFailed, world.AnyMediumFailed) = (true, true);
+                till.WasPutBack |= till.PowerWasLost;
                 Lose(till, () =>
                 {
                     till.Disk.Die(powerLost: false);
@@ -113,6 +114,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
     private void Lose(SimTill till, Action loss)
     {
         till.Stop();
+        till.JournalFailed = true;
         foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.Known == Known.Sealed && !IsPosted(a)))
         {
             attempt.Known = Known.Perhaps;

@@ -117,6 +117,11 @@ internal sealed class ShopWorld : IDisposable
         foreach (var attempt in Model.Attempts.Where(a => a.Till == till))
         {
             attempt.IsOfFork = true;
+            if (WasRestored && Server.Number("SELECT count(*) FROM document WHERE reference = @reference", attempt.Reference) == 0)
+            {
+                // Neither the server nor the till remembers the number: what the mirror has is posted with another.
+                (attempt.TransId, attempt.PostedAt) = (null, null);
+            }
         }
         foreach (var record in Model.Records.Where(r => r.Till == till))
         {
@@ -140,7 +145,16 @@ internal sealed class ShopWorld : IDisposable
     private void BringByHand(SimTill till, byte[] file)
     {
         var lines = System.Text.Encoding.UTF8.GetString(file).Split('\n');
-        var number = Sync.Wire.JournalLines.ReadHead(lines[0]);
+        long number;
+        try
+        {
+            number = Sync.Wire.JournalLines.ReadHead(lines[0]);
+        }
+        catch (Sync.Wire.WireFormatException e)
+        {
+            Tell($"{till.Name}: {e.Message}");
+            return;
+        }
         var known = Server.Tills.Find(number)!;
         var outcome = Server.Orchestrator.Import(
             Server.Tills.RecordOf(known), new EntityIds(Server.Clock, Random).Next(),

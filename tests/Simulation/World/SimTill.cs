@@ -46,6 +46,12 @@ internal sealed class SimTill : IDisposable
     /// <summary>Whether its medium has changed bits by itself: what cannot be read then is the medium's fault.</summary>
     public bool MediumFailed { get; set; }
 
+    /// <summary>Whether the power went since the program was last started: what remembers the journal's end may be behind.</summary>
+    public bool PowerWasLost { get; set; }
+
+    /// <summary>Whether the medium has changed the journal.</summary>
+    public bool JournalFailed { get; set; }
+
     /// <summary>Whether its replica has changed by itself and was not counted since: what it shows may be wrong.</summary>
     public bool ReplicaDoubtful { get; set; }
 
@@ -65,11 +71,12 @@ internal sealed class SimTill : IDisposable
         Stop();
         Program = Till.Open(Folder, disconnected, machine);
         Disconnected = disconnected;
+        PowerWasLost = false;
         Identity = Program.Identity;
     }
 
     /// <summary>It is enrolled afresh.</summary>
-    public void Become(TillIdentity identity) => (Identity, Line.Identity, MediumFailed, ReplicaDoubtful, WasPutBack, HasMoved) = (identity, identity, false, false, WasPutBack, HasMoved);
+    public void Become(TillIdentity identity) => (Identity, Line.Identity, MediumFailed, JournalFailed, ReplicaDoubtful, WasPutBack, HasMoved) = (identity, identity, false, false, false, WasPutBack, HasMoved);
 
     public void Stop()
     {
