@@ -12,7 +12,7 @@ internal sealed class Programs(string folder) : IDisposable
 
     public static string ServerProgram => Path.Combine(AppContext.BaseDirectory, "bookmine-server.dll");
 
-    public static string TillProgram => Path.Combine(AppContext.BaseDirectory, "bookmine-till.dll");
+    public static string TillProgram => Path.Combine(AppContext.BaseDirectory, "till", "bookmine-till.dll");
 
     public string ServerData => Path.Combine(folder, "server");
 
