@@ -1,4 +1,5 @@
 using Bookmine.Schema.Views;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
@@ -19,7 +20,7 @@ public static class TillSetUp
             throw new TillException(
                 $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
         }
-        Directory.CreateDirectory(folder);
+        PrivateFiles.MakeFolder(folder);
         EnrolReply reply;
         try
         {

@@ -59,6 +59,53 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((1, "entry 2 was changed after it was sealed"), JournalVerification.Verify(again));
     }
 
+    /// <summary>At every commit's end and beside it, and at bytes in between; at every byte when BOOKMINE_EVERY_BYTE is set, which takes minutes.</summary>
+    [Fact]
+    public void Of_a_WAL_that_was_cut_every_entry_committed_before_the_cut_is_there_and_verify_names_the_first_that_is_not()
+    {
+        const int sealedEntries = 4;
+        const int stride = 331;
+        var wal = Path.Combine(folder, "journal.db-wal");
+        var ends = new List<long>();
+        var journal = Open();
+        for (var i = 0; i < sealedEntries; i++)
+        {
+            Seal(journal, $"payload {i}");
+            ends.Add(new FileInfo(wal).Length);
+        }
+        var files = Directory.GetFiles(folder).Where(f => !f.EndsWith("-shm", StringComparison.Ordinal)).ToDictionary(f => Path.GetFileName(f), ReadShared);
+        journal.Dispose();
+        var every = Environment.GetEnvironmentVariable("BOOKMINE_EVERY_BYTE") is not null;
+        var cuts = Enumerable.Range(0, (int)ends[^1] + 1).Where(c => every || c % stride == 0 || ends.Exists(e => Math.Abs(e - c) <= 2)).ToList();
+        foreach (var cut in cuts)
+        {
+            var copy = Directory.CreateDirectory(Path.Combine(folder, "cut")).FullName;
+            foreach (var (name, bytes) in files)
+            {
+                File.WriteAllBytes(Path.Combine(copy, name), name.EndsWith("-wal", StringComparison.Ordinal) ? bytes[..cut] : bytes);
+            }
+            var whole = ends.Count(e => e <= cut);
+            using (var again = ClientJournal.Open(Disk.Files, copy, 1, clock, new EntityIds(clock)))
+            {
+                Assert.Equal(whole, again.LastN);
+                var (sound, fault) = JournalVerification.Verify(again);
+                Assert.Equal(whole, sound);
+                Assert.Equal(whole < sealedEntries, fault is not null);
+                Assert.True(fault is null || fault.StartsWith($"entry {whole + 1} is missing", StringComparison.Ordinal), fault);
+                Assert.Equal(whole < sealedEntries, again.IsSuspect);
+            }
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    private static byte[] ReadShared(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
     [Fact]
     public void A_journal_of_another_till_is_refused_and_named()
     {

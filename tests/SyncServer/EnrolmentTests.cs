@@ -138,7 +138,13 @@ public sealed class EnrolmentTests
         var file = Path.Combine(shop.TillFolder("front"), "till.json");
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Assert.Equal(owners, File.GetUnixFileMode(file));
+            foreach (var records in Directory.GetFiles(Path.GetDirectoryName(shop.DatabaseFile)!, "shop.db*"))
+            {
+                Assert.Equal(owners, File.GetUnixFileMode(records));
+            }
+            Assert.Equal(owners | UnixFileMode.UserExecute, File.GetUnixFileMode(shop.TillFolder("front")));
         }
         var secret = TillIdentity.Read(Disk.Files, shop.TillFolder("front")).Secret;
         await using var stream = new FileStream(shop.DatabaseFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -44,8 +44,7 @@ public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
     public static PullChunk Read(ReadOnlyMemory<byte> bytes)
     {
         var headLength = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4).Span);
-        var head = JsonSerializer.Deserialize(Take(ref bytes, headLength).Span, WireJson.Default.ChunkHead)
-            ?? throw new WireFormatException("A chunk without a head.");
+        var head = ReadHead(Take(ref bytes, headLength).Span);
         var rows = new FeedRow[head.Rows];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -56,6 +55,20 @@ public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
                 span[4] == 1, Take(ref bytes, BinaryPrimitives.ReadInt32BigEndian(span[29..])));
         }
         return bytes.IsEmpty ? new PullChunk(head, rows) : throw new WireFormatException("A chunk with bytes after its last row.");
+    }
+
+    private static ChunkHead ReadHead(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, WireJson.Default.ChunkHead) is { Rows: >= 0 and <= Protocol.MostRowsPerPull } head
+                ? head
+                : throw new WireFormatException("A chunk without a head, or with more rows than one may have.");
+        }
+        catch (JsonException)
+        {
+            throw new WireFormatException("A chunk whose head cannot be read.");
+        }
     }
 
     private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> bytes, int length)

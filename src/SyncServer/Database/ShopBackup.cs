@@ -1,5 +1,6 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
@@ -30,6 +31,7 @@ public static class ShopBackup
         {
             session.Execute("VACUUM INTO @file", part);
         }
+        PrivateFiles.Protect(part);
         using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))
         {
             written.Flush(flushToDisk: true);
@@ -47,12 +49,13 @@ public static class ShopBackup
             throw new ShopException($"There is no file {file}. Nothing was changed.");
         }
         var fresh = database + ".restoring";
-        Directory.CreateDirectory(Path.GetDirectoryName(database)!);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(database)!);
         foreach (var leftover in (string[])["", "-wal", "-shm"])
         {
             File.Delete(fresh + leftover);
         }
         File.Copy(file, fresh);
+        PrivateFiles.Protect(fresh);
         Prepare(file, fresh, clock);
         var aside = PutAside(database, clock);
         File.Move(fresh, database);

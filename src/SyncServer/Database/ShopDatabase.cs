@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Tills;
 
@@ -15,7 +16,8 @@ public static class ShopDatabase
     public static IServerDatabase Open(string name, TimeProvider clock)
     {
         var path = SqlitePath(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
+        PrivateFiles.MakeFile(path);
         return OpenSqlite(path, new EntityIds(clock), new SystemSecrets());
     }
 

@@ -28,6 +28,8 @@ internal static class Problems
         EpochException => (StatusCodes.Status409Conflict, fault.Message),
         WireFormatException or MalformedEntryException => (StatusCodes.Status400BadRequest, fault.Message),
         BadHttpRequestException bad => (bad.StatusCode, "The request is not one of this protocol."),
+        // The Brotli decoder's word for bytes that are not Brotli's.
+        InvalidOperationException { Source: "System.IO.Compression.Brotli" } => (StatusCodes.Status400BadRequest, "The request's body cannot be read."),
         InvalidDataException or JsonException => (StatusCodes.Status400BadRequest, "The request's body cannot be read."),
         _ => (StatusCodes.Status500InternalServerError, "The server failed on this request. Nothing was half-done; its log says more. Try again."),
     };

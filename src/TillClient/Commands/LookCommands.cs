@@ -121,7 +121,7 @@ internal static class LookCommands
             return Task.FromResult(0);
         }
         long entries;
-        using (var stream = new FileStream(file, FileMode.Create, FileAccess.Write))
+        using (var stream = Sync.Files.PrivateFiles.Create(file))
         {
             entries = TillSetUp.ExportJournal(context.Folder, machine, stream);
             stream.Flush(flushToDisk: true);

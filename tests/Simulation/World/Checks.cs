@@ -27,20 +27,19 @@ internal static class Checks
             .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture, $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
     }
 
-    /// <summary>The journal's entries, as one hash.</summary>
-    public static string Journal(SimTill till)
+    /// <summary>The journal's entries, each as one text.</summary>
+    public static List<string> Journal(SimTill till)
     {
         using var session = new Session(till.Disk.OpenDatabase(till.Folder + "/journal.db"));
-        using var reader = session.Query("SELECT n, hash, chain, payload, sealed_at, number FROM entry ORDER BY n");
-        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var reader = session.Query("SELECT n, hash, chain, payload, sealed_at, coalesce(number, 0) FROM entry ORDER BY n");
+        var entries = new List<string>();
         while (reader.Read())
         {
-            sum.AppendData(BitConverter.GetBytes(reader.GetInt64(0)));
-            sum.AppendData(reader.GetFieldValue<byte[]>(1));
-            sum.AppendData(reader.GetFieldValue<byte[]>(2));
-            sum.AppendData(reader.GetFieldValue<byte[]>(3));
+            entries.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{reader.GetInt64(0)} {Convert.ToHexString(reader.GetFieldValue<byte[]>(1))} {Convert.ToHexString(reader.GetFieldValue<byte[]>(2))} {Convert.ToHexString(SHA256.HashData(reader.GetFieldValue<byte[]>(3)))} {reader.GetInt64(4)} {reader.GetInt64(5)}"));
         }
-        return Convert.ToHexStringLower(sum.GetHashAndReset());
+        return entries;
     }
 
     public static void All(ShopWorld world)
