@@ -53,12 +53,6 @@ static int Many(int first, Func<bool> over, int count, bool goOn = false)
         }
     }
     Console.Write(log.Table());
-    const int enough = 400;
-    var never = log.NeverMet(enough);
-    foreach (var missed in never)
-    {
-        Console.WriteLine("NEVER MET: " + missed);
-    }
     Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} SEEDS FAIL")}");
     return failed == 0 ? 0 : 1;
 }

@@ -56,6 +56,9 @@ internal static class Checks
             }
             world.Model.Faults.AddRange(till.Line.Failures.Select(f => $"{till.Name}: the server failed without a cause: {f}"));
         }
+        world.Model.Require(
+            world.AnyMediumFailed || world.WasRestored || world.Tills.Exists(t => t.WasPutBack) || world.Server.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'") == 0,
+            "a replica that nothing has happened to had to be mended");
         world.Model.Faults.AddRange(world.Server.Read(BookCheck.Run));
         world.Model.Faults.AddRange(new FeedCheck(world.Server.Database, BookmineSetup.Instance).Run());
     }
