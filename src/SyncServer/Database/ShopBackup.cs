@@ -56,20 +56,39 @@ public static class ShopBackup
         }
         File.Copy(file, fresh);
         PrivateFiles.Protect(fresh);
-        Prepare(file, fresh, clock);
+        Prepare(file, fresh, clock, ReadGiven(database));
         var aside = PutAside(database, clock);
         File.Move(fresh, database);
         return aside;
     }
 
     /// <summary>Begins a new epoch in restored records, and raises what counts up past anything given since the backup.</summary>
-    public static void BeginAfterRestore(IServerDatabase restored, EntityIds ids) => restored.Writing(session =>
+    /// <param name="given">What the records that were put aside had given; null when they cannot be read.</param>
+    public static void BeginAfterRestore(IServerDatabase restored, EntityIds ids, Given? given) => restored.Writing(session =>
     {
         FeedState.BeginEpoch(session, ids.Next().ToString());
-        return Counter.Raise(session, 0, always: true);
+        return Counter.Raise(session, 0, always: true, given);
     });
 
-    private static void Prepare(string file, string fresh, TimeProvider clock)
+    private static Given? ReadGiven(string database)
+    {
+        if (!File.Exists(database))
+        {
+            return null;
+        }
+        try
+        {
+            using var session = new Session(SqliteDatabase.OpenPlain(database, PatienceMilliseconds));
+            return Given.Read(session);
+        }
+        catch (SqliteException)
+        {
+            // Damaged, or of an older program: the lift by a fixed amount has to do.
+            return null;
+        }
+    }
+
+    private static void Prepare(string file, string fresh, TimeProvider clock, Given? given)
     {
         try
         {
@@ -83,7 +102,7 @@ public static class ShopBackup
             var ids = new EntityIds(clock);
             using (var restored = ShopDatabase.OpenSqlite(fresh, ids, new SystemSecrets()))
             {
-                BeginAfterRestore(restored, ids);
+                BeginAfterRestore(restored, ids, given);
             }
             Close(fresh);
         }

@@ -19,7 +19,7 @@ internal sealed class Counter
     public long LastTransId { get; private set; }
 
     /// <summary>The server's clock, or the last moment given when the clock has gone back.</summary>
-    public long PostedAt { get; }
+    public long PostedAt { get; private set; }
 
     public static Counter Lock(Session session, TimeProvider clock)
     {
@@ -31,9 +31,16 @@ internal sealed class Counter
 
     /// <summary>After a restore: lifts the numbers past anything that can have been given since the backup.</summary>
     /// <param name="known">The highest TransID that is known to have been given.</param>
+    /// <param name="given">What the records that were put aside had given; null when they cannot be read.</param>
     /// <returns>Whether there was anything to lift.</returns>
-    public static bool Raise(Session session, long known, bool always)
+    public static bool Raise(Session session, long known, bool always, Given? given = null)
     {
+        if (given is not null)
+        {
+            session.Execute(
+                "UPDATE counter SET trans_id = max(trans_id, @trans_id), block = max(block, @block), till = max(till, @till), posted_at = max(posted_at, @posted_at) WHERE id = 1",
+                given.TransId, given.Block, given.Till, given.PostedAt);
+        }
         var last = session.Integer("SELECT trans_id FROM counter WHERE id = 1")!.Value;
         if (!always && known <= last)
         {
@@ -47,8 +54,19 @@ internal sealed class Counter
 
     public long TakeTransId() => ++LastTransId;
 
-    /// <summary>Takes note of a number given before a restore.</summary>
-    public void NoteGiven(long transId) => LastTransId = Math.Max(LastTransId, transId);
+    /// <summary>Takes note of a number and a date given before a restore: what is posted from now on is no earlier.</summary>
+    public void NoteGiven(long transId, long postedAt) => (LastTransId, PostedAt) = (Math.Max(LastTransId, transId), Math.Max(PostedAt, postedAt));
 
     public void Write() => session.Execute("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", LastTransId, PostedAt);
+}
+
+/// <summary>How far a shop's counters had come.</summary>
+public sealed record Given(long TransId, long Block, long Till, long PostedAt)
+{
+    public static Given Read(Session session)
+    {
+        using var reader = session.Query("SELECT trans_id, block, till, posted_at FROM counter WHERE id = 1");
+        reader.Read();
+        return new Given(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
 }

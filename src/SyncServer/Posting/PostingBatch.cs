@@ -83,7 +83,7 @@ internal sealed class PostingBatch : IPostingBatch
         {
             return counter.TakeTransId();
         }
-        counter.NoteGiven(number);
+        counter.NoteGiven(number, given.PostedAt);
         return number;
     }
 

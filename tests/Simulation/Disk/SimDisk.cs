@@ -19,6 +19,7 @@ internal sealed class SimDisk : IFileStore
     private readonly Random random;
     private readonly FaultLog log;
     private (Fault Fault, int Steps)? plan;
+    private string? planned;
     private int busyTries;
 
     public SimDisk(string machine, Random random, FaultLog log, TimeProvider clock)
@@ -43,7 +44,13 @@ internal sealed class SimDisk : IFileStore
     public bool HasFaulted { get; private set; }
 
     /// <summary>Plans a fault at one of the next steps.</summary>
-    public void Plan(Fault fault, int steps) => (plan, HasFaulted) = ((fault, steps), false);
+    /// <param name="kind">The kind of file it is to meet; null for any.</param>
+    public void Plan(Fault fault, int steps, string? kind = null) => (plan, planned, HasFaulted) = ((fault, steps), kind, false);
+
+    /// <summary>The kinds of the files that are there.</summary>
+    public IReadOnlyList<string> Kinds => [.. names.Keys.Select(FaultLog.Kind).Distinct().Order(StringComparer.Ordinal)];
+
+    private bool Meets(Fault fault, Step step, string path) => FaultLog.Applies(fault, step) && (planned is null || FaultLog.Kind(path) == planned);
 
     public void PlanNothing() => (plan, HasFaulted, busyTries) = (null, false, 0);
 
@@ -137,7 +144,7 @@ internal sealed class SimDisk : IFileStore
             busyTries--;
             return 5;
         }
-        if (plan is not var (fault, steps) || !FaultLog.Applies(fault, step))
+        if (plan is not var (fault, steps) || !Meets(fault, step, path))
         {
             return 0;
         }
@@ -169,7 +176,7 @@ internal sealed class SimDisk : IFileStore
     /// <summary>Called when a step was done, for the deaths that come after one.</summary>
     public int After(Step step, string path)
     {
-        if (plan is ({ } fault, 0) && fault is Fault.PowerCutAfter or Fault.KilledAfter && FaultLog.Applies(plan.Value.Fault, step))
+        if (plan is ({ } fault, 0) && fault is Fault.PowerCutAfter or Fault.KilledAfter && Meets(plan.Value.Fault, step, path))
         {
             log.Met(plan.Value.Fault, step, path);
             Die(plan.Value.Fault == Fault.PowerCutAfter);

@@ -184,7 +184,7 @@ internal static class Checks
         var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
         if (!expected.SequenceEqual(actual))
         {
-            world.Model.Faults.Add($"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).Concat(actual.Except(expected)).FirstOrDefault()}");
+            world.Model.Faults.Add($"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).FirstOrDefault()} and {actual.Except(expected).FirstOrDefault()}");
         }
     }
 

@@ -194,14 +194,7 @@ internal sealed class Counter(ShopWorld world)
     private void AfterRenewal(SimTill till)
     {
         world.Log.Met("Forked", "till");
-        foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.Docket is not null))
-        {
-            attempt.IsOfFork = true;
-        }
-        foreach (var record in world.Model.Records.Where(r => r.Till == till))
-        {
-            record.IsOfFork = true;
-        }
+        world.LeaveBehind(till);
         till.Stop();
         if (!till.Disk.IsDead)
         {

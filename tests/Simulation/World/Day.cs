@@ -10,6 +10,12 @@ internal sealed class Day
 {
     private static readonly Fault[] Faults = Enum.GetValues<Fault>();
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
+    private static readonly string[] TillKinds =
+        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror"];
+
+    private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
+
+    private static readonly string[] ServerKinds = ["shop.db", "shop.db-wal", "building.db", "building.db-wal", "building.db-journal", "current", "snapshot"];
     private readonly ShopWorld world;
     private readonly Counter counter;
     private readonly Media media;
@@ -109,14 +115,28 @@ internal sealed class Day
         switch (world.Random.Next(10))
         {
             case 0 or 1:
-                till.Disk.Plan(Faults[world.Random.Next(Faults.Length)], Soon());
+                PlanFault(till.Disk, TillKinds);
                 break;
             case 2 when world.Server.IsUp:
-                world.Server.Disk.Plan(Faults[world.Random.Next(Faults.Length)], Soon());
+                PlanFault(world.Server.Disk, ServerKinds);
                 break;
             case 3:
                 till.Line.Plan(LineFaults[world.Random.Next(LineFaults.Length)], world.Random.Next(4));
                 break;
+        }
+    }
+
+    /// <summary>At any file, or at the first steps of one kind of file, so that what is seldom written meets every fault too.</summary>
+    private void PlanFault(Disk.SimDisk disk, string[] kinds)
+    {
+        var fault = Faults[world.Random.Next(Faults.Length)];
+        if (world.Random.Next(2) == 0)
+        {
+            disk.Plan(fault, Soon());
+        }
+        else
+        {
+            disk.Plan(fault, world.Random.Next(3), kinds[world.Random.Next(kinds.Length)]);
         }
     }
 
@@ -128,8 +148,13 @@ internal sealed class Day
         switch (world.Random.Next(15))
         {
             case 0 when world.Server.IsUp:
-                world.Server.Stop();
                 world.Tell("the server stops");
+                if (world.Random.Next(2) == 0)
+                {
+                    PlanFault(world.Server.Disk, ["shop.db", "shop.db-wal"]);
+                }
+                world.Server.Stop();
+                Settle(world.Tills[0]);
                 break;
             case 1 when world.Server.IsUp:
                 world.Server.Disk.Die(world.Random.Next(2) == 0);
@@ -248,7 +273,10 @@ internal sealed class Day
         till.Disk.SyncFile(till.Folder + "/journal.db");
         till.Disk.SyncFile(till.Folder + "/journal.db-wal");
         var (before, identity, suspect) = (Checks.Journal(till), till.Identity, till.Program!.IsJournalSuspect);
-        PlanFault(till);
+        if (world.Random.Next(3) > 0)
+        {
+            PlanFault(till.Disk, ReprovisionKinds);
+        }
         counter.Reprovision(till);
         Settle(till);
         // One that turned out to be forked has become another till, with a journal of its own; one that has lost its end is filled again.

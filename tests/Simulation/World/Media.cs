@@ -96,6 +96,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         void Turn() => till.Disk.Find(file)!.Flip(world.Random.NextInt64(till.Disk.Length(file) * 8));
         if (Path.GetFileName(file).StartsWith("journal", StringComparison.Ordinal))
         {
+            till.WasPutBack |= till.PowerWasLost;
             Lose(till, Turn);
         }
         else
@@ -131,9 +132,15 @@ internal sealed class Media(ShopWorld world, Counter counter)
 
     private void Restore(Action<SimTill> settle)
     {
-        var byCommand = world.Random.Next(2) == 0;
+        if (!world.Server.IsUp)
+        {
+            world.Server.Start();
+        }
+        // A second time behind the server's back could give numbers that nobody is left to tell of.
+        var byCommand = world.WasRestored || world.Random.Next(2) == 0;
         world.Tell($"the server is restored {(byCommand ? "by command" : "behind its back")}");
         world.Log.Met("Restored", byCommand ? "by command" : "behind the back");
+        var given = world.Server.IsUp ? world.Server.Read(SyncServer.Posting.Given.Read) : null;
         world.Server.Stop();
         world.Server.Disk.Restore(serverImage!);
         world.WasRestored = true;
@@ -149,7 +156,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         }
         if (byCommand)
         {
-            ShopBackup.BeginAfterRestore(world.Server.Database, new EntityIds(world.Server.Clock, world.Random));
+            ShopBackup.BeginAfterRestore(world.Server.Database, new EntityIds(world.Server.Clock, world.Random), given);
             return;
         }
         // The first to call is one that has had an answer since: another might be given a number anew that somebody holds already.

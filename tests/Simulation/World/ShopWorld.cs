@@ -114,19 +114,7 @@ internal sealed class ShopWorld : IDisposable
         {
             BringByHand(till, till.Disk.Read(mirror)!);
         }
-        foreach (var attempt in Model.Attempts.Where(a => a.Till == till))
-        {
-            attempt.IsOfFork = true;
-            if (WasRestored && Server.Number("SELECT count(*) FROM document WHERE reference = @reference", attempt.Reference) == 0)
-            {
-                // Neither the server nor the till remembers the number: what the mirror has is posted with another.
-                (attempt.TransId, attempt.PostedAt) = (null, null);
-            }
-        }
-        foreach (var record in Model.Records.Where(r => r.Till == till))
-        {
-            record.IsOfFork = true;
-        }
+        LeaveBehind(till);
         till.Disk.Wipe(till.Folder);
         var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
         var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
@@ -139,6 +127,24 @@ internal sealed class ShopWorld : IDisposable
         if (till.HasMirror)
         {
             till.Program.Settings = till.Program.Settings with { Mirror = till.Stick };
+        }
+    }
+
+    /// <summary>What a machine has sold as the till it was is no longer in its journal.</summary>
+    public void LeaveBehind(SimTill till)
+    {
+        foreach (var attempt in Model.Attempts.Where(a => a.Till == till))
+        {
+            attempt.IsOfFork = true;
+            if (WasRestored && Server.IsUp && Server.Number("SELECT count(*) FROM document WHERE reference = @reference", attempt.Reference) == 0)
+            {
+                // Neither the server nor the till remembers the number: what the mirror has is posted with another.
+                (attempt.TransId, attempt.PostedAt) = (null, null);
+            }
+        }
+        foreach (var record in Model.Records.Where(r => r.Till == till))
+        {
+            record.IsOfFork = true;
         }
     }
 
@@ -166,9 +172,14 @@ internal sealed class ShopWorld : IDisposable
     /// <summary>Starts a till's program; a journal that the medium has damaged is told, and put right by people.</summary>
     public void Start(SimTill till, bool disconnected)
     {
+        var identity = till.Identity;
         try
         {
             till.Start(disconnected);
+            if (till.Identity != identity)
+            {
+                LeaveBehind(till);
+            }
         }
         catch (Sync.Journal.JournalException e) when (till.MediumFailed)
         {
