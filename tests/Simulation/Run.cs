@@ -51,7 +51,7 @@ internal static class Run
         {
             foreach (var till in world.Tills)
             {
-                (till.Line.IsCut, till.Line.IsDeaf, till.Clock.Offset) = (false, false, TimeSpan.Zero);
+                (till.Line.IsCut, till.Line.IsDeaf, till.Line.IsOlder, till.Clock.Offset) = (false, false, false, TimeSpan.Zero);
                 if (round == 0)
                 {
                     world.Start(till, disconnected: false);

@@ -183,6 +183,11 @@ internal sealed class Day
             case 9:
                 world.Tills[world.Random.Next(world.Tills.Count)].Stop();
                 break;
+            case 14:
+                var other = world.Tills[world.Random.Next(world.Tills.Count)];
+                other.Line.IsOlder = !other.Line.IsOlder;
+                world.Log.Met("ProgramOlder", other.Line.IsOlder ? "than the server's" : "no more");
+                break;
             case 10 when world.Random.Next(3) == 0:
                 world.Time.Now += TimeSpan.FromDays(world.Random.Next(1, 45));
                 break;

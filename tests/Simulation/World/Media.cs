@@ -24,6 +24,9 @@ internal sealed class Media(ShopWorld world, Counter counter)
                 {
                     till.Disk.Restore(image);
                     till.WasPutBack = true;
+                    // A bit may have turned over before the image was made.
+                    till.MediumFailed |= world.AnyMediumFailed;
+                    till.ReplicaDoubtful |= world.AnyMediumFailed;
                 });
                 break;
             case 3 when till.Disk.Find(till.Folder + "/journal.db-wal") is { Length: > 0 }:
@@ -162,7 +165,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         // The first to call is one that has had an answer since: another might be given a number anew that somebody holds already.
         foreach (var till in world.Tills.OrderByDescending(Unknown))
         {
-            (till.Line.IsCut, till.Line.IsDeaf) = (false, false);
+            (till.Line.IsCut, till.Line.IsDeaf, till.Line.IsOlder) = (false, false, false);
             world.Start(till, disconnected: false);
             counter.Resync(till);
             settle(till);

@@ -46,6 +46,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>Nothing passes.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>The till's program is older than the server's: it posts, and downloads nothing.</summary>
+    public bool IsOlder { get; set; }
+
     /// <summary>Requests arrive and answers do not.</summary>
     public bool IsDeaf { get; set; }
 
@@ -56,8 +59,8 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
 
     public void PlanNothing() => plan = null;
 
-    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(
-        Exchange("hello", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
+    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(Exchange(
+        "hello", JsonSerializer.SerializeToUtf8Bytes(IsOlder ? request with { Schema = request.Schema - 1 } : request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
 
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         Task.FromResult(Exchange("push", PushEnvelope.Write(session, entries), WireJson.Default.PushReply));

@@ -83,7 +83,10 @@ internal sealed class ShopWorld : IDisposable
         till.Stop();
         var clock = new SimClock(Time);
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
-        var clone = new SimTill(till.Name + "'", till.Identity, disk, clock, Server, new Random(Random.Next()), Log) { WasPutBack = true, HasMoved = till.HasMoved };
+        var clone = new SimTill(till.Name + "'", till.Identity, disk, clock, Server, new Random(Random.Next()), Log) 
+        {
+            WasPutBack = true, HasMoved = till.HasMoved, MediumFailed = till.MediumFailed, JournalFailed = till.JournalFailed, ReplicaDoubtful = till.ReplicaDoubtful,
+        };
         disk.Restore(till.Disk.Image().Where(f => f.Key.StartsWith(till.Folder + "/", StringComparison.Ordinal)).ToDictionary(f => clone.Folder + f.Key[till.Folder.Length..], f => f.Value, StringComparer.Ordinal));
         till.WasPutBack = true;
         Tills.Add(clone);
@@ -99,11 +102,12 @@ internal sealed class ShopWorld : IDisposable
         till.Disk.PlanNothing();
         till.Line.PlanNothing();
         Server.Disk.PlanNothing();
-        (till.Line.IsCut, till.Line.IsDeaf) = (false, false);
+        (till.Line.IsCut, till.Line.IsDeaf, till.Line.IsOlder) = (false, false, false);
         if (!Server.IsUp)
         {
             Server.Start();
         }
+        LeaveBehind(till);
         if (till.Disk.Exists(till.Folder + "/till.json"))
         {
             using var lines = new MemoryStream();
@@ -114,7 +118,6 @@ internal sealed class ShopWorld : IDisposable
         {
             BringByHand(till, till.Disk.Read(mirror)!);
         }
-        LeaveBehind(till);
         till.Disk.Wipe(till.Folder);
         var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
         var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
