@@ -80,7 +80,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            view.Open();
+            view.OpenIfSound();
             var (unposted, cents) = journal.Unposted();
             var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
             return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError);
@@ -219,7 +219,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            view.Open();
+            view.OpenIfSound();
             var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
             return link.MayTry && (due || link.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
         }
@@ -405,7 +405,7 @@ public sealed class Till : IDisposable
     {
         lock (gate)
         {
-            view.Open();
+            view.OpenIfSound();
             return work();
         }
     }

@@ -104,7 +104,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));
 
-    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.Read(s, branch, 0, 99_999_999, byTaken));
+    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.Read(s, branch, 0, 99_999_999, byTaken, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
 
     public IReadOnlyList<string> BookFaults() => Database.Reading(BookCheck.Run);
 

@@ -11,10 +11,11 @@ public sealed record DayTotals(
 {
     /// <summary>Days that have anything, in order.</summary>
     /// <param name="byTaken">By the day on which things happened at the counter, instead of the day of posting.</param>
-    public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken)
+    /// <param name="now">The server's time, Unix milliseconds: nothing is posted as earlier from now on, so that what was read stays so.</param>
+    public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken, long now)
     {
-        // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment.
-        session.Execute("UPDATE counter SET trans_id = trans_id WHERE id = 1");
+        // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment, also when the clock is set back.
+        session.Execute("UPDATE counter SET posted_at = max(posted_at, @now) WHERE id = 1", now);
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
         var days = new SortedDictionary<long, DayTotals>();
         DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0);

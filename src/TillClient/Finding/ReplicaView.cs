@@ -46,7 +46,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
                 },
                 SqliteFiles.BeginRead);
         }
-        catch (Exception e) when (DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure)))
+        catch (Exception e) when (IsDamage(e))
         {
             throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
         }
@@ -65,11 +65,26 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         {
             return;
         }
-        hold = replicas.Hold(current);
-        session = new Session(files.OpenDatabase(current));
-        session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
-        (path, head) = (current, -1);
+        try
+        {
+            hold = replicas.Hold(current);
+            session = new Session(files.OpenDatabase(current));
+            session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
+            (path, head) = (current, -1);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
     }
+
+    /// <summary>The same for those who can do without one.</summary>
+    public void OpenIfSound() => Sound(() =>
+    {
+        Open();
+        return true;
+    });
 
     /// <summary>The branch the till belongs to now: as the replica has it, or that of its enrolment while the replica does not know it yet.</summary>
     public long Branch => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("branch") ?? identity.Branch;
@@ -95,20 +110,35 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     public long OnHandShift(Guid stock) => Overlay.Made(BookmineSetup.StockMovement, "stock_id", stock).Sum(m => m.Integer("qty"));
 
     /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
-    public long? AsOf => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'") is string text
+    public long? AsOf => Sound(() => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'")) is string text
         && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
 
     /// <summary>The epoch of the server's records; null without a replica.</summary>
-    public string? Epoch => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'epoch'") as string;
+    public string? Epoch => Sound(() => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'epoch'")) as string;
 
-    public long Cursor => session?.Integer("SELECT max(seq) FROM sync_cursor") ?? 0;
+    public long Cursor => Sound(() => session?.Integer("SELECT max(seq) FROM sync_cursor")) ?? 0;
 
     public void Dispose() => Close();
 
     /// <summary>Whether the server has posted more of this till than its journal has.</summary>
-    public bool IsAheadOfJournal => Included > journal.LastN;
+    public bool IsAheadOfJournal => Sound(() => session is null ? 0 : Included) > journal.LastN;
 
     private long Included => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("n") ?? 0;
+
+    private bool IsDamage(Exception e) => DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure));
+
+    /// <summary>What can be read; nothing of a damaged replica, which the next synchronisation replaces.</summary>
+    private T? Sound<T>(Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            return default;
+        }
+    }
 
     private void BringOverlayUp()
     {

@@ -23,7 +23,7 @@ internal static class Checks
             world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue);
         var counter = world.Server.Number("SELECT posted_at FROM counter");
         var today = BranchDay.Of(Math.Max(last, counter), zone);
-        return world.Server.Database.Writing(s => DayTotals.Read(s, branch, 0, today - 1, byTaken: false))
+        return world.Server.Database.Writing(s => DayTotals.Read(s, branch, 0, today - 1, byTaken: false, last))
             .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture, $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
     }
 
