@@ -8,6 +8,7 @@ const string usage = """
     bookmine-simulation seed N [STEPS]     one seed, with its story
     bookmine-simulation run COUNT [FIRST]  so many seeds
     bookmine-simulation hunt COUNT [FIRST] the same, going on after a seed that fails
+    bookmine-simulation reprovision        a till that dies at every step of its reprovisioning
     bookmine-simulation soak MINUTES       seeds as long as asked
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
@@ -20,6 +21,8 @@ switch (args)
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
     case ["hunt", var count, .. var rest]:
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count), goOn: true);
+    case ["reprovision"]:
+        return EveryStep.Reprovisioning();
     case ["prove", .. var rest]:
         return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:
