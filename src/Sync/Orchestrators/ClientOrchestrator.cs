@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
@@ -146,7 +145,7 @@ public sealed class ClientOrchestrator(
         {
             return await GreetAsync(replica, cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure)))
+        catch (Exception e) when (DamagedValueException.IsDamage(files, e))
         {
             return await GreetAsync(null, cancel).ConfigureAwait(false);
         }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -134,7 +133,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
         }
     }
 
-    private bool IsDamage(Exception e) => e is DivergenceException || DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure));
+    private bool IsDamage(Exception e) => e is DivergenceException || DamagedValueException.IsDamage(files, e);
 
     private void NoteMended(Exception fault) => files.Replace(MendedFile, Encoding.UTF8.GetBytes(fault.Message));
 

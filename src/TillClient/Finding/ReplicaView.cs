@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -46,7 +45,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
                 },
                 SqliteFiles.BeginRead);
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (DamagedValueException.IsDamage(files, e))
         {
             throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
         }
@@ -125,8 +124,6 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
 
     private long Included => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("n") ?? 0;
 
-    private bool IsDamage(Exception e) => DamagedValueException.Is(e) || (e is DbException failure && files.IsDamage(failure));
-
     /// <summary>What can be read; nothing of a damaged replica, which the next synchronisation replaces.</summary>
     private T? Sound<T>(Func<T?> read)
     {
@@ -134,7 +131,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         {
             return read();
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (DamagedValueException.IsDamage(files, e))
         {
             return default;
         }
