@@ -56,6 +56,8 @@ static int Many(int first, Func<bool> over, int count, bool goOn = false)
         }
     }
     Console.Write(log.Table());
+    const int often = 400;
+    Console.WriteLine($"never met, of steps made at least {often} times: {(log.NeverMet(often) is { Count: > 0 } never ? string.Join(", ", never) : "none")}");
     Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} SEEDS FAIL")}");
     return failed == 0 ? 0 : 1;
 }
