@@ -15,6 +15,8 @@ internal sealed class Day
 
     private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
 
+    private static readonly string[] SnapshotKinds = ["building.db", "building.db-wal", "building.db-journal", "current"];
+
     private static readonly string[] ServerKinds = ["shop.db", "shop.db-wal", "building.db", "building.db-wal", "building.db-journal", "current", "snapshot"];
     private readonly ShopWorld world;
     private readonly Counter counter;
@@ -281,6 +283,10 @@ internal sealed class Day
         if (world.Random.Next(3) > 0)
         {
             PlanFault(till.Disk, ReprovisionKinds);
+        }
+        else if (world.Server.IsUp)
+        {
+            PlanFault(world.Server.Disk, SnapshotKinds);
         }
         counter.Reprovision(till);
         Settle(till);
