@@ -144,6 +144,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         world.Tell($"the server is restored {(byCommand ? "by command" : "behind its back")}");
         world.Log.Met("Restored", byCommand ? "by command" : "behind the back");
         var given = world.Server.IsUp ? world.Server.Read(SyncServer.Posting.Given.Read) : null;
+        ForgetReportsNobodyCanMakeAgain();
         world.Server.Stop();
         world.Server.Disk.Restore(serverImage!);
         world.WasRestored = true;
@@ -169,6 +170,18 @@ internal sealed class Media(ShopWorld world, Counter counter)
             world.Start(till, disconnected: false);
             counter.Resync(till);
             settle(till);
+        }
+    }
+
+    /// <summary>What was posted and its till never told of, or is no longer in a till's journal, comes with another date or not at all.</summary>
+    private void ForgetReportsNobodyCanMakeAgain()
+    {
+        foreach (var document in world.Server.Read(s => Sync.Data.TableSql.Where(s, Schema.BookmineSetup.Document, "1 = 1")))
+        {
+            if (world.Model.Attempts.Find(a => a.Reference == document.TextOrNull("reference")) is { } attempt && (attempt.TransId is null || attempt.IsOfFork))
+            {
+                world.Model.FinishedDays.Remove((document.Integer("branch"), Schema.BranchDay.Format(document.Integer("posted_day"))));
+            }
         }
     }
 
