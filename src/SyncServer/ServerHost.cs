@@ -48,7 +48,7 @@ public static class ServerHost
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
-        builder.Services.AddHostedService<NightlyCheck>();
+        builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddRateLimiter(limits =>
         {
             limits.AddPolicy(SyncEndpoints.Enrolling, context => RateLimitPartition.GetFixedWindowLimiter(

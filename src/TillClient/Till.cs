@@ -28,7 +28,6 @@ public sealed record TillStatus(
 public sealed class Till : IDisposable
 {
     private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WaitForLookUp = TimeSpan.FromSeconds(2);
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly IFileStore files;
@@ -45,11 +44,13 @@ public sealed class Till : IDisposable
     private readonly RecordMaker records;
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
+    private readonly LookUp lookUp;
+    private readonly JournalKeeping keeping;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
         this.folder = folder;
-        (files, clock, ids) = (machine.Files, machine.Clock, machine.Ids);
+        (files, clock, ids, keeping) = (machine.Files, machine.Clock, machine.Ids, machine.Keeping);
         NewIdentity.Finish(machine, folder);
         Identity = TillIdentity.Read(files, folder);
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
@@ -62,6 +63,7 @@ public sealed class Till : IDisposable
         refunds = new RefundMaker(sales, ids);
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
+        lookUp = new LookUp(link, clock);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
@@ -191,10 +193,23 @@ public sealed class Till : IDisposable
             async () =>
             {
                 var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+                Archive();
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
+    }
+
+    private void Archive()
+    {
+        try
+        {
+            journal.ArchiveSome(keeping);
+        }
+        catch (IOException)
+        {
+            // The entries stay where they are, and the next synchronisation tries again.
+        }
     }
 
     /// <summary>Notes that a person has seen a report, so that the next one begins after it.</summary>
@@ -379,27 +394,8 @@ public sealed class Till : IDisposable
         }
     }
 
-    private async Task<TransactionView?> FindTransactionAsync(string text, CancellationToken cancel)
-    {
-        if (Locked(() => transactions.Find(text)) is { } found)
-        {
-            return found;
-        }
-        if (!DocketNumber.TryParse(text, out var number) || Isbn.TryParse(text, out _) || !link.MayTry)
-        {
-            return null;
-        }
-        using var waited = new CancellationTokenSource(WaitForLookUp, clock);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, waited.Token);
-        try
-        {
-            return await link.TryAsync(() => link.Shop.FindAsync(number.ToString(), patience.Token)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            return null;
-        }
-    }
+    private async Task<TransactionView?> FindTransactionAsync(string text, CancellationToken cancel) =>
+        Locked(() => transactions.Find(text)) ?? await lookUp.FindAsync(text, cancel).ConfigureAwait(false);
 
     private T Opened<T>(Func<T> work)
     {

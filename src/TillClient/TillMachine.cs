@@ -13,6 +13,9 @@ public sealed record ServerLine(IServerChannel Channel, IShopChannel Shop, IDisp
 /// <summary>The machine a till runs on: its disk, its clock, its line to the server, its source of chance.</summary>
 public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds Ids, Random Chance, Func<TillIdentity, ServerLine> Connect)
 {
+    /// <summary>How long the journal keeps answered entries in its own file.</summary>
+    public Sync.Journal.JournalKeeping Keeping { get; init; } = Sync.Journal.JournalKeeping.Standard;
+
     /// <summary>This machine.</summary>
     public static TillMachine This(TimeProvider clock)
     {

@@ -50,9 +50,10 @@ public static class TillSetUp
     /// <returns>How many entries were written.</returns>
     public static long ExportJournal(string folder, TillMachine machine, Stream to)
     {
-        to.Write(JournalLines.Head(TillIdentity.Read(machine.Files, folder).Till));
+        var client = TillIdentity.Read(machine.Files, folder).Till;
+        to.Write(JournalLines.Head(client));
         var count = 0L;
-        foreach (var entry in JournalSalvage.Read(machine.Files, folder))
+        foreach (var entry in JournalSalvage.Read(machine.Files, folder, client))
         {
             to.Write(JournalLines.Of(entry));
             count++;

@@ -155,8 +155,11 @@ public sealed class DivergenceTests
     [Fact]
     public void The_nightly_check_comes_at_three()
     {
-        Assert.Equal(TimeSpan.FromHours(1), NightlyCheck.UntilNext(new DateTimeOffset(2026, 11, 2, 2, 0, 0, TimeSpan.Zero)));
-        Assert.Equal(TimeSpan.FromHours(24), NightlyCheck.UntilNext(new DateTimeOffset(2026, 11, 2, 3, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(TimeSpan.FromHours(1), NightlyWork.UntilNext(new DateTimeOffset(2026, 11, 2, 2, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 1, 3, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(TimeSpan.FromHours(24), NightlyWork.UntilNext(new DateTimeOffset(2026, 11, 2, 3, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 2, 3, 0, 0, TimeSpan.Zero)));
+        // A server that is switched off at night does it by day.
+        Assert.Equal(TimeSpan.FromMinutes(15), NightlyWork.UntilNext(new DateTimeOffset(2026, 11, 4, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 2, 9, 15, 0, TimeSpan.Zero)));
+        Assert.Equal(TimeSpan.FromMinutes(15), NightlyWork.UntilNext(new DateTimeOffset(2026, 11, 4, 9, 0, 0, TimeSpan.Zero), null));
     }
 
     private static async Task<Shop> OpenAsync()

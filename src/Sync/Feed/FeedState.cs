@@ -5,15 +5,16 @@ namespace Bookmine.Sync.Feed;
 /// <summary>Where the feed stands.</summary>
 /// <param name="Tip">The last change written.</param>
 /// <param name="Head">The last change up to which the feed is whole: equal to the tip but while a long backlog is worked off.</param>
-public sealed record FeedState(string Epoch, long Tip, long Head)
+/// <param name="Floor">Removals up to here are forgotten: whoever has come no further than below it starts afresh.</param>
+public sealed record FeedState(string Epoch, long Tip, long Head, long Floor)
 {
     public bool IsWhole => Tip == Head;
 
     public static FeedState Read(Session session)
     {
-        using var reader = session.Query("SELECT epoch, tip, head FROM sync_state WHERE id = 1");
+        using var reader = session.Query("SELECT epoch, tip, head, coalesce((SELECT max(seq) FROM sync_mark WHERE forgotten = 1), 0) FROM sync_state WHERE id = 1");
         reader.Read();
-        return new FeedState(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2));
+        return new FeedState(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
     }
 
     /// <summary>The key of the server's proofs.</summary>

@@ -29,7 +29,7 @@ public sealed class SnapshotStore(SyncSetup setup, IFileStore files, string fold
         lock (gate)
         {
             current ??= ReadNote();
-            if (current is null || current.Epoch != state.Epoch || state.Head - current.Head > 1_000 + current.Rows / 3 || PathOf(current.Offer.Name) is null)
+            if (current is null || current.Epoch != state.Epoch || current.Head < state.Floor || state.Head - current.Head > 1_000 + current.Rows / 3 || PathOf(current.Offer.Name) is null)
             {
                 current = Make(rows());
             }

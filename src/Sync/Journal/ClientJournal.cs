@@ -21,6 +21,7 @@ public sealed class ClientJournal : IDisposable
     private readonly JournalHeadFile headFile;
     private readonly IFileStore files;
     private readonly string path;
+    private readonly JournalArchive archive;
 
     private long durableThrough;
     private string? suspicion;
@@ -33,8 +34,9 @@ public sealed class ClientJournal : IDisposable
 
     private sealed record Counted(long After, long Through, long Count, long Amount);
 
-    private ClientJournal(IFileStore files, Session session, string folder, TimeProvider clock, EntityIds ids)
+    private ClientJournal(IFileStore files, Session session, string folder, long client, TimeProvider clock, EntityIds ids)
     {
+        archive = new JournalArchive(files, session, folder, client);
         this.session = session;
         this.clock = clock;
         this.ids = ids;
@@ -63,7 +65,7 @@ public sealed class ClientJournal : IDisposable
                     $"{path} is the journal of till {owner}, and this machine is enrolled as till {client}. "
                     + "Put the right journal back; nothing was changed.");
             }
-            var journal = new ClientJournal(files, session, folder, clock, ids);
+            var journal = new ClientJournal(files, session, folder, client, clock, ids);
             journal.suspicion = journal.LostEnd(path);
             journal.BringHeadUp();
             return journal;
@@ -89,7 +91,7 @@ public sealed class ClientJournal : IDisposable
     public long Acknowledged => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0);
 
     /// <summary>How many printed numbers are left in the leased blocks.</summary>
-    public long NumbersLeft => Locked(() => session.Integer("SELECT sum(last - next + 1) FROM block WHERE next <= last") ?? 0);
+    public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
     public bool IsSuspect => suspicion is not null;
@@ -98,16 +100,7 @@ public sealed class ClientJournal : IDisposable
     public long HighestNumber => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0);
 
     /// <summary>The leased blocks of printed numbers.</summary>
-    public IReadOnlyList<NumberBlock> Blocks() => Locked(() =>
-    {
-        using var reader = session.Query("SELECT b.first, b.last, p.mac FROM block b LEFT JOIN block_proof p ON p.first = b.first ORDER BY b.first");
-        var blocks = new List<NumberBlock>();
-        while (reader.Read())
-        {
-            blocks.Add(new NumberBlock(reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2)));
-        }
-        return blocks;
-    });
+    public IReadOnlyList<NumberBlock> Blocks() => Locked(() => NumberBlocks.All(session));
 
     /// <summary>Entries with a printed number that are not yet answered, and the sum of their control amounts.</summary>
     public (long Count, long Amount) Unposted() => Locked(() =>
@@ -131,15 +124,7 @@ public sealed class ClientJournal : IDisposable
         {
             throw new WireFormatException($"The server leased the numbers {block.First} to {block.Last}, which is no block.");
         }
-        Locked(() => session.InTransaction(() =>
-        {
-            if (block.Mac is not null)
-            {
-                session.Execute("INSERT INTO block_proof (first, mac) VALUES (@first, @mac) ON CONFLICT DO NOTHING", block.First, block.Mac);
-            }
-            return session.Execute(
-                "INSERT INTO block (first, last, next) VALUES (@first, @last, @first) ON CONFLICT DO NOTHING", block.First, block.Last);
-        }));
+        Locked(() => session.InTransaction(() => NumberBlocks.Add(session, block)));
     }
 
     /// <summary>
@@ -172,7 +157,7 @@ public sealed class ClientJournal : IDisposable
                 JsonSerializer.Serialize(entry.Answer, WireJson.Default.EntryResult));
             NoteAnswered(entry.N, entry.Answer.Number ?? 0);
         }
-        session.Execute("UPDATE block SET next = last + 1");
+        NumberBlocks.UseUp(session);
         return last;
     }));
 
@@ -184,7 +169,7 @@ public sealed class ClientJournal : IDisposable
     {
         if (suspicion is not null)
         {
-            session.Execute("UPDATE block SET next = last + 1");
+            NumberBlocks.UseUp(session);
             WriteHead();
             suspicion = null;
         }
@@ -220,7 +205,18 @@ public sealed class ClientJournal : IDisposable
     });
 
     /// <summary>Entries after <paramref name="n"/>, in order.</summary>
-    public IReadOnlyList<JournalEntry> After(long n, int most) => Locked(() =>
+    public IReadOnlyList<JournalEntry> After(long n, int most) => Locked<IReadOnlyList<JournalEntry>>(() =>
+    {
+        var here = InFile(n, most);
+        if ((here.Count > 0 && here[0].N == n + 1) || archive.End().N <= n)
+        {
+            return here;
+        }
+        var archived = archive.After(n).Take(most).ToList();
+        return [.. archived, .. here.Take(most - archived.Count)];
+    });
+
+    private List<JournalEntry> InFile(long n, int most)
     {
         using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE n > @n ORDER BY n LIMIT @most", n, most);
         var entries = new List<JournalEntry>();
@@ -229,7 +225,33 @@ public sealed class ClientJournal : IDisposable
             entries.Add(EntryRow.Read(reader));
         }
         return entries;
-    });
+    }
+
+    /// <summary>
+    /// Moves a file's worth of entries that were answered long ago, and reported, to the archive. The last answered entry always stays: it is
+    /// the proof of how far the server has come.
+    /// </summary>
+    /// <returns>How many were moved; 0 when there is not yet a file's worth.</returns>
+    public int ArchiveSome(JournalKeeping keeping)
+    {
+        var before = clock.GetUtcNow().Subtract(keeping.Age).ToUnixTimeMilliseconds();
+        var end = Locked(archive.End).N;
+        var entries = After(end, keeping.Segment);
+        var limit = Math.Min(Acknowledged - 1, ReportedThrough);
+        if (entries.Count < keeping.Segment || entries[^1].N != end + keeping.Segment || entries[^1].N > limit
+            || entries.Any(e => e.Result is null || e.Result.PostedAt >= before))
+        {
+            return 0;
+        }
+        using var alone = files.TryLock(Path.Combine(Path.GetDirectoryName(path)!, "archive.lock"), shared: false);
+        if (alone is null)
+        {
+            return 0;
+        }
+        // Outside the gate: sealed and answered entries do not change, and a sale need not wait for this.
+        archive.Write(entries);
+        return Locked(() => session.InTransaction(() => archive.Release(entries)));
+    }
 
     public JournalEntry? ByN(long n) => After(n - 1, 1) is [var entry] && entry.N == n ? entry : null;
 
@@ -324,7 +346,7 @@ public sealed class ClientJournal : IDisposable
     private void WriteHead()
     {
         var (n, chain) = Head();
-        headFile.Write(new JournalHeadFile.Head(n, session.Integer("SELECT max(next) - 1 FROM block") ?? 0, chain));
+        headFile.Write(new JournalHeadFile.Head(n, NumberBlocks.Highest(session), chain));
     }
 
     private (long N, byte[] Chain) Head()

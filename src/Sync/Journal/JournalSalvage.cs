@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 
@@ -12,8 +13,42 @@ public static class JournalSalvage
 
     private const int MostMissesInARow = 10_000;
 
-    /// <summary>Every entry that is there and can be read, in order.</summary>
-    public static IEnumerable<JournalEntry> Read(IFileStore files, string folder)
+    /// <summary>Every entry of the client's that is there and can be read, in order: first those in archive files.</summary>
+    public static IEnumerable<JournalEntry> Read(IFileStore files, string folder, long client) =>
+        Archived(files, folder, client).Concat(InFile(files, folder)).DistinctBy(e => (e.N, Convert.ToHexString(e.Hash)));
+
+    private static IEnumerable<JournalEntry> Archived(IFileStore files, string folder, long client)
+    {
+        foreach (var path in JournalArchive.FilesIn(files, folder))
+        {
+            using var reader = new StreamReader(files.OpenRead(path));
+            if (!IsOf(client, reader.ReadLine()))
+            {
+                continue;
+            }
+            while (reader.ReadLine() is { } line)
+            {
+                if (JournalLines.ReadEntry(0, line).Entry is { } e)
+                {
+                    yield return new JournalEntry(e.N, e.Id, e.Kind, e.Format, null, 0, e.Payload, e.Hash, JournalEntry.NoChain, e.SealedAt, e.Answer);
+                }
+            }
+        }
+    }
+
+    private static bool IsOf(long client, string? head)
+    {
+        try
+        {
+            return JournalLines.ReadHead(head) == client;
+        }
+        catch (WireFormatException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<JournalEntry> InFile(IFileStore files, string folder)
     {
         if (!files.Exists(ClientJournal.FileIn(folder)))
         {

@@ -25,6 +25,7 @@ internal static class JournalSchema
             chain BLOB NOT NULL,
             sealed_at INTEGER NOT NULL,
             result TEXT) STRICT;
+        CREATE TABLE IF NOT EXISTS archive (first INTEGER NOT NULL PRIMARY KEY, last INTEGER NOT NULL, chain BLOB NOT NULL, number INTEGER NOT NULL) STRICT;
         CREATE UNIQUE INDEX IF NOT EXISTS entry_id ON entry (id);
         CREATE UNIQUE INDEX IF NOT EXISTS entry_number ON entry (number) WHERE number IS NOT NULL;
         """;

@@ -22,29 +22,7 @@ public sealed class SealScope
 
     /// <summary>Takes the next number of the leased blocks; taken for good when the seal commits.</summary>
     /// <exception cref="OutOfNumbersException">Every block is used up.</exception>
-    public long TakeNumber()
-    {
-        while (true)
-        {
-            long first, next, last;
-            using (var reader = session.Query("SELECT first, next, last FROM block WHERE next <= last ORDER BY first LIMIT 1"))
-            {
-                if (!reader.Read())
-                {
-                    throw new OutOfNumbersException();
-                }
-                (first, next, last) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-            }
-            // Never a number that an entry carries, whatever the disk has made of the count.
-            var used = session.Integer("SELECT max(number) FROM entry WHERE number BETWEEN @first AND @last", first, last) ?? 0;
-            var number = Math.Max(Math.Max(next, first), used + 1);
-            session.Execute("UPDATE block SET next = @next WHERE first = @first", number + 1, first);
-            if (number <= last)
-            {
-                return number;
-            }
-        }
-    }
+    public long TakeNumber() => NumberBlocks.Take(session);
 }
 
 /// <summary>What an entry is sealed with.</summary>

@@ -71,6 +71,35 @@ internal sealed class Inbox(Session session, long client)
         return true;
     }
 
+    /// <summary>Entries after this one are held with their content; of those before it only what became of them.</summary>
+    public long KeptAfter => session.Integer("SELECT after FROM sync_kept WHERE client = @client", client) ?? 0;
+
+    /// <summary>
+    /// Forgets the content of posted entries that were received before a moment, some thousands at a time; their hashes and answers stay, so that one
+    /// that comes again is known.
+    /// </summary>
+    /// <returns>How many; 0 when none is left to forget.</returns>
+    public long ForgetContent(long before)
+    {
+        var kept = KeptAfter;
+        var young = session.Integer(
+            "SELECT n FROM sync_inbox WHERE client = @client AND n > @kept AND n <= @last AND received_at >= @before ORDER BY n LIMIT 1", client, kept, kept + Slice, before);
+        var through = Math.Min(young - 1 ?? (kept + Slice), Head().N - 1);
+        if (through <= kept)
+        {
+            return 0;
+        }
+        session.Execute(
+            "UPDATE sync_inbox SET payload = @none WHERE client = @client AND n > @kept AND n <= @through AND state = 'posted'", Array.Empty<byte>(), client, kept, through);
+        if (session.Execute("UPDATE sync_kept SET after = @through WHERE client = @client", through, client) == 0)
+        {
+            session.Execute("INSERT INTO sync_kept (client, after) VALUES (@client, @through)", client, through);
+        }
+        return through - kept;
+    }
+
+    private const int Slice = 2_000;
+
     public byte[]? ChainAt(long n) => n == 0
         ? JournalEntry.NoChain
         : session.Scalar("SELECT chain FROM sync_inbox WHERE client = @client AND n = @n", client, n) as byte[];

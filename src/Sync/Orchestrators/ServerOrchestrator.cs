@@ -194,7 +194,9 @@ public sealed class ServerOrchestrator(
         var held = inbox.Head().N;
         if (request.LastN < held)
         {
-            return Same(request.LastN, request.LastChain) ? JournalStanding.Short : JournalStanding.Forked;
+            // One that has lost more than is kept here cannot be filled again: it goes on as another till.
+            var isKept = Math.Min(request.LastN, request.Acknowledged) >= inbox.KeptAfter;
+            return isKept && Same(request.LastN, request.LastChain) ? JournalStanding.Short : JournalStanding.Forked;
         }
         return request.Acknowledged > held || Same(request.Acknowledged, request.Chain) ? JournalStanding.Sound : JournalStanding.Forked;
 
@@ -208,7 +210,7 @@ public sealed class ServerOrchestrator(
             return NextStep.Upgrade;
         }
         var shared = setup.SnapshotBucket;
-        return request.Epoch != state.Epoch || !request.Cursors.TryGetValue(shared, out var cursor) || cursor > state.Head || request.ProvisionedAt < reprovisionFrom
+        return request.Epoch != state.Epoch || !request.Cursors.TryGetValue(shared, out var cursor) || cursor > state.Head || request.Cursors.Values.Any(c => c < state.Floor) || request.ProvisionedAt < reprovisionFrom
             ? NextStep.Snapshot
             : feed.AnythingAfter(request.Cursors) ? NextStep.Delta
             : NextStep.None;

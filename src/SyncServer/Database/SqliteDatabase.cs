@@ -44,6 +44,9 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
             removed INTEGER NOT NULL, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
         CREATE UNIQUE INDEX IF NOT EXISTS sync_feed_row ON sync_feed (tab, k_int, k_guid, bucket);
         CREATE INDEX IF NOT EXISTS sync_feed_bucket ON sync_feed (bucket);
+        CREATE INDEX IF NOT EXISTS sync_feed_removed ON sync_feed (seq) WHERE removed = 1;
+        CREATE TABLE IF NOT EXISTS sync_mark (at INTEGER NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, forgotten INTEGER NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS sync_kept (client INTEGER NOT NULL PRIMARY KEY, after INTEGER NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS sync_digest (bucket INTEGER NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
         CREATE TABLE IF NOT EXISTS sync_client (client INTEGER NOT NULL PRIMARY KEY, acknowledged INTEGER NOT NULL, chain BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS sync_inbox (

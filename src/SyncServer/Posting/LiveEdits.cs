@@ -18,9 +18,9 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
 {
     public EditReply Apply(KnownTill till, ChangeGroup group) => database.Writing(session =>
     {
-        if (session.Scalar("SELECT answer FROM command WHERE request_id = @id AND till = @till", group.Id, till.Id) is string stored)
+        if (StoredAnswer(session, till, group.Id) is { } stored)
         {
-            return JsonSerializer.Deserialize(stored, ViewJson.Default.EditReply)!;
+            return stored;
         }
         Refuse(till, group);
         var conflicts = group.Changes.SelectMany(c => Conflicts(session, c)).ToList();
@@ -37,6 +37,14 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
             group.Id, till.Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonSerializer.Serialize(reply, ViewJson.Default.EditReply));
         return reply;
     });
+
+    private static EditReply? StoredAnswer(Session session, KnownTill till, Guid request)
+    {
+        using var reader = session.Query("SELECT till, answer FROM command WHERE request_id = @id", request);
+        return !reader.Read() ? null
+            : reader.GetInt64(0) == till.Id ? JsonSerializer.Deserialize(reader.GetString(1), ViewJson.Default.EditReply)
+            : throw new MalformedEntryException($"the request {request} was made by another till");
+    }
 
     private static void Refuse(KnownTill till, ChangeGroup group)
     {

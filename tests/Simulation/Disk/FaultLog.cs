@@ -73,6 +73,8 @@ internal sealed class FaultLog
         return name.StartsWith("replica-", StringComparison.Ordinal) ? name.EndsWith("-wal", StringComparison.Ordinal) ? "replica-wal" : "replica"
             : name.StartsWith("snapshot-", StringComparison.Ordinal) || name.Length > 60 ? "snapshot"
             : name.StartsWith("stage-", StringComparison.Ordinal) ? "stage"
+            : name.StartsWith("journal-", StringComparison.Ordinal) && name.Contains(".jsonl", StringComparison.Ordinal) ? "archive"
+            : name.StartsWith("journal-forked", StringComparison.Ordinal) ? "journal-forked"
             : name.EndsWith(".jsonl", StringComparison.Ordinal) ? "mirror"
             : name.Replace(".new", "", StringComparison.Ordinal);
     }

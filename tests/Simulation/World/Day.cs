@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.TillClient;
 
@@ -11,7 +12,7 @@ internal sealed class Day
     private static readonly Fault[] Faults = Enum.GetValues<Fault>();
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
     private static readonly string[] TillKinds =
-        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror"];
+        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror", "archive"];
 
     private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
 
@@ -201,8 +202,13 @@ internal sealed class Day
     {
         var till = world.Tills[world.Random.Next(world.Tills.Count)].Identity.Till;
         var stock = world.Stock[world.Random.Next(world.Stock.Count)];
-        switch (world.Random.Next(7))
+        switch (world.Random.Next(8))
         {
+            case 7:
+                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2))).Run(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+                world.Tell($"the server forgets {removals} removals and the content of {contents} entries");
+                world.Log.Met("Forgotten", removals > 0 && contents > 0 ? "both" : removals > 0 ? "removals" : contents > 0 ? "content" : "nothing");
+                break;
             case 0:
                 world.Server.Database.Writing(s => s.Execute("UPDATE stock SET authors = @authors WHERE id = @id", $"A. Uthor {world.Random.Next(100)}", stock));
                 break;
@@ -223,7 +229,7 @@ internal sealed class Day
                     s.Execute("INSERT INTO stock (id, code, title) VALUES (@id, @code, @title)", ids.Next(), $"i{++imports}", $"Imported {imports}")));
                 break;
             case 5:
-                world.Server.Database.Writing(s => s.Execute("DELETE FROM stock WHERE code = @code", $"i{world.Random.Next(imports + 1)}"));
+                world.Server.Database.Writing(s => s.Execute("DELETE FROM stock WHERE code LIKE @code", $"i%{world.Random.Next(10)}"));
                 break;
             case 6:
                 // A transaction that is taken back must leave no trace in the feed.

@@ -1,4 +1,5 @@
 using Bookmine.Simulation.Disk;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Files;
@@ -20,7 +21,10 @@ internal sealed class SimTill : IDisposable
         {
             Line.Identity = it;
             return new ServerLine(Line, Line, connectionless);
-        });
+        })
+        {
+            Keeping = new JournalKeeping(TimeSpan.FromHours(20), 2),
+        };
     }
 
     public string Name { get; }

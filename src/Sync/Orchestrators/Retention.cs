@@ -1,0 +1,71 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+
+namespace Bookmine.Sync.Orchestrators;
+
+/// <summary>How long the server keeps what only a client that was away for long, or has lost much, could still ask for.</summary>
+/// <param name="Removals">Of rows; a client that comes back later gets a fresh replica.</param>
+/// <param name="Content">Of posted entries; a journal that has lost more goes on as another client's.</param>
+public sealed record RetentionPeriods(TimeSpan Removals, TimeSpan Content)
+{
+    public static readonly RetentionPeriods Standard = new(TimeSpan.FromDays(60), TimeSpan.FromDays(180));
+}
+
+/// <summary>
+/// Forgets what is kept for clients and has become old, in short transactions. The feed has no times: a mark of how far it had come is set each
+/// time, and what lies before a mark that is old enough is old.
+/// </summary>
+public sealed class Retention(IServerDatabase database, RetentionPeriods periods)
+{
+    private const int Slice = 1_000;
+
+    /// <summary>Of the slices of one run; what is left then is done in the next.</summary>
+    private const int MostSlices = 10_000;
+
+    /// <summary>When this was last done (Unix milliseconds); null for never.</summary>
+    public long? LastRun => database.Reading(session => session.Integer("SELECT max(at) FROM sync_mark"));
+
+    /// <param name="now">Unix milliseconds.</param>
+    /// <returns>How many removals were forgotten, and the content of how many entries.</returns>
+    public (long Removals, long Contents) Run(long now)
+    {
+        database.Writing(session => Mark(session, now, now - (long)periods.Removals.TotalMilliseconds));
+        var removals = Repeat(session => session.Execute(
+            "DELETE FROM sync_feed WHERE seq IN (SELECT seq FROM sync_feed WHERE removed = 1 AND seq <= @floor ORDER BY seq LIMIT @slice)", FeedState.Read(session).Floor, Slice));
+        var before = now - (long)periods.Content.TotalMilliseconds;
+        return (removals, database.Reading(Clients).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before))));
+    }
+
+    /// <summary>The floor is durable before anything is forgotten: nobody is served from below it any more.</summary>
+    private static bool Mark(Session session, long now, long old)
+    {
+        session.Execute("INSERT INTO sync_mark (at, seq, forgotten) VALUES (@now, @seq, 0) ON CONFLICT DO NOTHING", now, FeedState.Read(session).Tip);
+        if (session.Integer("SELECT max(at) FROM sync_mark WHERE at <= @old", old) is { } last)
+        {
+            session.Execute("UPDATE sync_mark SET forgotten = 1 WHERE at = @last", last);
+            session.Execute("DELETE FROM sync_mark WHERE at < @last", last);
+        }
+        return true;
+    }
+
+    private long Repeat(Func<Session, long> slice)
+    {
+        var all = 0L;
+        for (var i = 0; i < MostSlices && database.Writing(slice) is > 0 and var done; i++)
+        {
+            all += done;
+        }
+        return all;
+    }
+
+    private static List<long> Clients(Session session)
+    {
+        using var reader = session.Query("SELECT client FROM sync_client");
+        var clients = new List<long>();
+        while (reader.Read())
+        {
+            clients.Add(reader.GetInt64(0));
+        }
+        return clients;
+    }
+}
