@@ -26,8 +26,8 @@ public sealed class RescueTests
         await till.SellAsync(Sales.Of(Sales.Garden));
         var journal = Export(shop, "front");
 
-        Assert.Equal(new ImportOutcome(2, 0, 0, 0), Import(shop, journal));
-        Assert.Equal(new ImportOutcome(0, 0, 2, 0), Import(shop, journal));
+        Assert.Equal(new ImportOutcome(2, 0, 0, 0), shop.Import(journal));
+        Assert.Equal(new ImportOutcome(0, 0, 2, 0), shop.Import(journal));
         await till.SellAsync(Sales.Of(Sales.Maps, price: 2400));
         var report = await shop.ResyncAsync("front");
 
@@ -57,7 +57,7 @@ public sealed class RescueTests
         Assert.Null(last.Warning);
 
         var file = Assert.Single(Directory.GetFiles(stick));
-        Assert.Equal(4, Import(shop, File.ReadAllLines(file)).Posted);
+        Assert.Equal(4, shop.Import(File.ReadAllLines(file)).Posted);
         Assert.Equal(4, shop.Number("SELECT count(*) FROM document"));
     }
 
@@ -80,7 +80,7 @@ public sealed class RescueTests
         }
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Maps, price: 2400));
-        Assert.Equal(3, Import(shop, File.ReadAllLines(file)).Posted);
+        Assert.Equal(3, shop.Import(File.ReadAllLines(file)).Posted);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class RescueTests
         }
         var lines = Export(shop, "front");
 
-        var outcome = Import(shop, [lines[0], lines[1], lines[3], lines[4]]);
+        var outcome = shop.Import([lines[0], lines[1], lines[3], lines[4]]);
 
         Assert.Equal((1, 2), (outcome.Posted, outcome.KeptAside));
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
@@ -143,7 +143,7 @@ public sealed class RescueTests
         Assert.Contains("journal export", fault.Message, StringComparison.Ordinal);
         var lines = Export(shop, "front");
         Assert.InRange(lines.Length, 30, 60);
-        var outcome = Import(shop, lines);
+        var outcome = shop.Import(lines);
         Assert.Equal(lines.Length - 1, outcome.Posted + outcome.KeptAside + outcome.Quarantined);
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         foreach (var item in desk.List(all: false))
@@ -167,7 +167,7 @@ public sealed class RescueTests
         await till.SellAsync(Sales.Of(Sales.Garden));
         var lines = Export(shop, "front");
         lines[1] = lines[1].Replace("1795", "1796", StringComparison.Ordinal);
-        var outcome = Import(shop, lines);
+        var outcome = shop.Import(lines);
         Assert.Equal((1, 1), (outcome.Posted, outcome.Quarantined));
         Assert.Contains("hash", ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false).Single().Reason, StringComparison.Ordinal);
     }
@@ -203,13 +203,5 @@ public sealed class RescueTests
         using var stream = new MemoryStream();
         TillSetUp.ExportJournal(shop.TillFolder(till), TillMachine.This(shop.Clock), stream);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()).TrimEnd('\n').Split('\n');
-    }
-
-    private static ImportOutcome Import(Shop shop, string[] lines)
-    {
-        var tills = new TillRegister(shop.Database, shop.Clock);
-        return ShopOrchestrator.Make(shop.Database, shop.TillFolder("unused"), shop.Clock).Import(
-            tills.RecordOf(tills.Find(JournalLines.ReadHead(lines[0]))!), new EntityIds(shop.Clock).Next(),
-            lines.Skip(1).Select((l, i) => JournalLines.ReadEntry(i + 2, l).Entry).OfType<PushedEntry>());
     }
 }

@@ -1,6 +1,7 @@
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Imports;
 using Bookmine.SyncServer.Reports;
@@ -100,6 +101,15 @@ internal sealed class Shop : IAsyncDisposable
         File.WriteAllText(file, csv);
         var outcome = new StockImport(Database, branch, Clock).Run(file, _ => { });
         return (outcome.Imported, outcome.Rejected, outcome.RejectedFile);
+    }
+
+    /// <summary>Brings an exported journal by hand.</summary>
+    public Bookmine.Sync.Orchestrators.ImportOutcome Import(string[] lines)
+    {
+        var tills = new TillRegister(Database, Clock);
+        return ShopOrchestrator.Make(Database, TillFolder("unused"), Clock).Import(
+            tills.RecordOf(tills.Find(JournalLines.ReadHead(lines[0]))!), new EntityIds(Clock).Next(),
+            lines.Skip(1).Select((l, i) => JournalLines.ReadEntry(i + 2, l).Entry).OfType<PushedEntry>());
     }
 
     public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));

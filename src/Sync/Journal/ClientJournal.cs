@@ -248,7 +248,7 @@ public sealed class ClientJournal : IDisposable
         {
             return 0;
         }
-        // Outside the gate: sealed and answered entries do not change, and a sale need not wait for this.
+        // Outside the gate: sealed and answered entries do not change, and sealing need not wait for this.
         archive.Write(entries);
         return Locked(() => session.InTransaction(() => archive.Release(entries)));
     }
