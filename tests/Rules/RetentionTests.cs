@@ -112,6 +112,8 @@ public sealed class RetentionTests
         var whoWasAway = ReplicaFiles(shop, "front");
         await shop.ResyncAsync("front");
         Assert.NotEqual(whoWasAway, ReplicaFiles(shop, "front"));
+        // A replica that had to be mended would be told of now.
+        await shop.ResyncAsync("front");
         Replicas.AssertEqual(shop, "front");
         Replicas.AssertEqual(shop, "back");
         Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));

@@ -127,7 +127,21 @@ internal sealed class Media(ShopWorld world, Counter counter)
         {
             record.Known = Known.Perhaps;
         }
+        if (world.WasRestored)
+        {
+            ForgetNumbersNobodyHolds(till);
+        }
         loss();
+    }
+
+    /// <summary>Answers that the restored server has forgotten and the till loses now: what they were given for is posted with another number and date.</summary>
+    private void ForgetNumbersNobodyHolds(SimTill till)
+    {
+        foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.TransId is not null && !IsPosted(a)))
+        {
+            (attempt.TransId, attempt.PostedAt) = (null, null);
+            world.Model.FinishedDays.Clear();
+        }
     }
 
     private bool IsPosted(Attempt attempt) =>
