@@ -5,7 +5,7 @@ using Bookmine.Simulation.Disk;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
-    bookmine-simulation seed N [STEPS]     one seed, with its story
+    bookmine-simulation seed N [STEPS]     one seed, with its story; STEPS: 3,17,22 for these alone
     bookmine-simulation run COUNT [FIRST]  so many seeds
     bookmine-simulation hunt COUNT [FIRST] the same, going on after a seed that fails
     bookmine-simulation reprovision        a till that dies at every step of its reprovisioning
@@ -16,7 +16,7 @@ const int stepsOfASeed = 60;
 switch (args)
 {
     case ["seed", var n, .. var rest]:
-        return Tell(Run.Seed(Number(n), rest.Length > 0 ? Number(rest[0]) : stepsOfASeed), story: true);
+        return Tell(rest.Length > 0 ? Run.Seed(Number(n), [.. rest[0].Split(',').Select(Number)]) : Run.Seed(Number(n), stepsOfASeed), story: true);
     case ["run", var count, .. var rest]:
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
     case ["hunt", var count, .. var rest]:
@@ -44,13 +44,14 @@ static int Many(int first, Func<bool> over, int count, bool goOn = false)
     {
         var outcome = Run.Seed(first + seeds, stepsOfASeed);
         log.Add(outcome.Log);
-        (sales, steps) = (sales + outcome.Sales, steps + outcome.Steps);
+        (sales, steps) = (sales + outcome.Sales, steps + outcome.Taken.Count);
         if (outcome.Faults.Count > 0)
         {
             failed++;
             Tell(outcome, story: false);
             if (!goOn)
             {
+                Tell(Run.Shrink(outcome), story: true);
                 return 1;
             }
         }
@@ -71,7 +72,8 @@ static int Tell(SeedOutcome outcome, bool story)
             Console.WriteLine(line);
         }
     }
-    Console.WriteLine(outcome.Faults.Count == 0 ? $"seed {outcome.Seed}: no fault in {outcome.Steps} steps, {outcome.Sales} sales" : $"SEED {outcome.Seed} FAILS after {outcome.Steps} steps");
+    Console.WriteLine(outcome.Faults.Count == 0 ? $"seed {outcome.Seed}: no fault in {outcome.Taken.Count} steps, {outcome.Sales} sales"
+        : $"SEED {outcome.Seed} FAILS with {outcome.Taken.Count} steps: seed {outcome.Seed} {string.Join(',', outcome.Taken)}");
     foreach (var fault in outcome.Faults.Take(20))
     {
         Console.WriteLine("  " + fault);

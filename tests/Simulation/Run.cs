@@ -4,25 +4,31 @@ using Bookmine.Simulation.World;
 namespace Bookmine.Simulation;
 
 /// <summary>What a seed came to.</summary>
+/// <param name="Taken">The steps that were taken, by their numbers.</param>
 /// <param name="Faults">What did not hold; empty when all did.</param>
-internal sealed record SeedOutcome(int Seed, int Steps, int Sales, IReadOnlyList<string> Faults, IReadOnlyList<string> Story, FaultLog Log);
+internal sealed record SeedOutcome(int Seed, IReadOnlyList<int> Taken, int Sales, IReadOnlyList<string> Faults, IReadOnlyList<string> Story, FaultLog Log);
 
 /// <summary>Runs one seed: days with faults, then calm, then the comparison with the model.</summary>
 internal static class Run
 {
     private const int MostRounds = 6;
 
-    public static SeedOutcome Seed(int seed, int steps)
+    public static SeedOutcome Seed(int seed, int steps) => Seed(seed, [.. Enumerable.Range(0, steps)]);
+
+    /// <summary>Takes only the steps of these numbers.</summary>
+    public static SeedOutcome Seed(int seed, IReadOnlyList<int> steps)
     {
         using var world = new ShopWorld(seed);
         var day = new Day(world);
         var taken = 0;
         try
         {
-            for (; taken < steps && world.Model.Faults.Count == 0; taken++)
+            for (; taken < steps.Count && world.Model.Faults.Count == 0; taken++)
             {
+                world.BeginStep(steps[taken]);
                 day.Step();
             }
+            world.BeginStep(-1);
             if (world.Model.Faults.Count == 0)
             {
                 Calm(world, day);
@@ -34,8 +40,25 @@ internal static class Run
             world.Model.Faults.Add(e.ToString());
         }
 #pragma warning restore CA1031
-        return new SeedOutcome(seed, taken, world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
+        return new SeedOutcome(seed, [.. steps.Take(taken)], world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
     }
+
+    /// <summary>Leaves out of a failing seed what it fails without: halves, quarters, down to single steps.</summary>
+    public static SeedOutcome Shrink(SeedOutcome failing)
+    {
+        var runs = 0;
+        for (var size = failing.Taken.Count / 2; size > 0; size /= 2)
+        {
+            for (var at = 0; at < failing.Taken.Count && runs < MostShrinkingRuns; runs++)
+            {
+                var without = Seed(failing.Seed, [.. failing.Taken.Take(at), .. failing.Taken.Skip(at + size)]);
+                (failing, at) = without.Faults.Count > 0 ? (without, at) : (failing, at + size);
+            }
+        }
+        return failing;
+    }
+
+    private const int MostShrinkingRuns = 200;
 
     /// <summary>13: the faults stop, and a bounded number of synchronisations brings all to rest.</summary>
     private static void Calm(ShopWorld world, Day day)

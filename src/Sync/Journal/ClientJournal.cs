@@ -249,8 +249,7 @@ public sealed class ClientJournal : IDisposable
             return 0;
         }
         // Outside the gate: sealed and answered entries do not change, and sealing need not wait for this.
-        archive.Write(entries);
-        return Locked(() => session.InTransaction(() => archive.Release(entries)));
+        return archive.Write(entries) ? Locked(() => session.InTransaction(() => archive.Release(entries))) : 0;
     }
 
     public JournalEntry? ByN(long n) => After(n - 1, 1) is [var entry] && entry.N == n ? entry : null;

@@ -44,20 +44,34 @@ internal sealed class JournalArchive(IFileStore files, Session session, string f
         return parts.SelectMany(p => Read(PathOf(p.First, p.Last), p.First, ChainBefore(p.First), p.Chain)).Where(e => e.N > n);
     }
 
-    /// <summary>Writes a file of entries that follow what is archived, and reads it back. They may leave the journal once this has returned.</summary>
-    public void Write(IReadOnlyList<JournalEntry> entries)
+    /// <summary>Writes a file of entries that follow what is archived, and reads it back.</summary>
+    /// <returns>Whether it holds them as they were sealed, so that they may leave the journal; one that the disk has changed stays where it is.</returns>
+    public bool Write(IReadOnlyList<JournalEntry> entries)
     {
         var path = PathOf(entries[0].N, entries[^1].N);
         var part = path + ".part";
         files.Delete(part);
         files.WriteAt(part, 0, [.. JournalLines.Head(client), .. entries.SelectMany(JournalLines.Of)]);
         files.Sync(part);
-        var written = Read(part, entries[0].N, End().Chain, entries[^1].Chain);
-        if (!written.Select(e => e.N).SequenceEqual(entries.Select(e => e.N)))
+        if (!Holds(part, entries))
         {
-            throw new DamagedValueException($"{part} does not hold what was written to it");
+            files.Delete(part);
+            return false;
         }
         files.Move(part, path);
+        return true;
+    }
+
+    private bool Holds(string part, IReadOnlyList<JournalEntry> entries)
+    {
+        try
+        {
+            return Read(part, entries[0].N, End().Chain, entries[^1].Chain).Count == entries.Count;
+        }
+        catch (DamagedValueException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes the entries of a written file out of the journal; in a transaction of the caller's.</summary>

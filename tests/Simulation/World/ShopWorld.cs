@@ -28,7 +28,11 @@ internal sealed class ShopWorld : IDisposable
 
     public int Seed { get; }
 
-    public Random Random { get; }
+    /// <summary>What the step that is being taken draws on.</summary>
+    public Random Random { get; private set; }
+
+    /// <summary>Each step draws on chance of its own, so that it does much the same when steps before it are left out.</summary>
+    public void BeginStep(int step) => Random = new Random((Seed * 1_000_003) ^ (step * 7_919));
 
     public TrueTime Time { get; } = new();
 
