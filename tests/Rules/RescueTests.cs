@@ -204,4 +204,29 @@ public sealed class RescueTests
         TillSetUp.ExportJournal(shop.TillFolder(till), TillMachine.This(shop.Clock), stream);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()).TrimEnd('\n').Split('\n');
     }
+
+    [Fact]
+    public async Task Two_journals_that_went_different_ways_in_one_file_post_the_common_way_and_the_rest_waits_for_a_person()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        Directory.CreateDirectory(shop.TillFolder("twin"));
+        foreach (var file in Directory.EnumerateFiles(shop.TillFolder("front")))
+        {
+            File.Copy(file, Path.Combine(shop.TillFolder("twin"), Path.GetFileName(file)));
+        }
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.OpenTill("twin", true).SellAsync(Sales.Of(Sales.Garden));
+
+        var outcome = shop.Import([.. Export(shop, "front"), .. Export(shop, "twin").Skip(1)]);
+
+        Assert.Equal((1, 1), (outcome.Posted, outcome.KeptAside));
+        Assert.Equal(shop.Number("SELECT max(trans_id) FROM document"), shop.Number("SELECT trans_id FROM counter"));
+        Assert.Equal(1, shop.Number("SELECT acknowledged FROM sync_client WHERE client = 1"));
+        Assert.Equal(1, shop.Number("SELECT n FROM till_head WHERE till = 1"));
+        Assert.True((await shop.ResyncAsync("front")).Agree);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
+        Assert.Empty((await shop.ResyncAsync("front")).Quarantined);
+        Assert.Empty(shop.BookFaults());
+    }
 }

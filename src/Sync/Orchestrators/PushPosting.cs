@@ -23,6 +23,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
         var inbox = new Inbox(session, client);
         var (held, chain) = inbox.LockHead();
         var results = new List<EntryResult>(entries.Count);
+        var forked = false;
         IPostingBatch? batch = null;
         foreach (var entry in entries)
         {
@@ -30,7 +31,9 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
             {
                 if (inbox.StoredAnswer(entry) is not { } stored)
                 {
-                    return new PushReply(held, [], Forked: true);
+                    // What came before it is posted, and is completed below like any other.
+                    forked = true;
+                    break;
                 }
                 results.Add(stored);
                 continue;
@@ -52,7 +55,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
             session.Execute($"UPDATE {setup.HeadTable.Name} SET n = @n WHERE {setup.HeadTable.KeyColumns[0]} = @client", held, client);
             batch.Complete();
         }
-        return new PushReply(held, results);
+        return new PushReply(held, results, forked);
     }
 
     /// <summary>Keeps an entry without looking at it, for one whose posting failed in a way nobody foresaw.</summary>
