@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
@@ -17,14 +16,12 @@ namespace Bookmine.SyncServer;
 /// <param name="Database">As on the command line.</param>
 /// <param name="DataFolder">For snapshots.</param>
 /// <param name="Urls">Where to listen, parted by semicolons.</param>
-public sealed record ServerOptions(string Database, string DataFolder, string Urls);
+/// <param name="MostDownloads">At a time; who comes then is told to wait for some seconds.</param>
+public sealed record ServerOptions(string Database, string DataFolder, string Urls, int MostDownloads = 16);
 
 /// <summary>Puts the branch server together.</summary>
 public static class ServerHost
 {
-    /// <summary>Far more than people type, and far too few to guess a code of fifty bits in its ten minutes.</summary>
-    private const int EnrolmentsPerMinute = 30;
-
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -49,14 +46,7 @@ public static class ServerHost
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         builder.Services.AddHostedService<NightlyWork>();
-        builder.Services.AddRateLimiter(limits =>
-        {
-            limits.AddPolicy(SyncEndpoints.Enrolling, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = EnrolmentsPerMinute, Window = TimeSpan.FromMinutes(1) }));
-            limits.OnRejected = (rejected, _) => new ValueTask(Results.Problem(
-                "Too many enrolments were tried from this machine. Wait a minute; the code can still be used.",
-                statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejected.HttpContext));
-        });
+        builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression(compression => compression.MimeTypes = [SyncEndpoints.Binary]);

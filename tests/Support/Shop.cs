@@ -23,6 +23,7 @@ internal sealed class Shop : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("bookmine-test-").FullName;
     private readonly List<Till> opened = [];
     private WebApplication? app;
+    private int mostDownloads;
 
     public FakeTimeProvider Clock { get; } = new(Monday);
 
@@ -33,9 +34,9 @@ internal sealed class Shop : IAsyncDisposable
     public string DatabaseFile => Path.Combine(folder, "server", "shop.db");
 
     /// <summary>A shop of two branches with a handful of titles.</summary>
-    public static async Task<Shop> OpenAsync(string zone = "UTC")
+    public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16)
     {
-        var shop = new Shop();
+        var shop = new Shop { mostDownloads = mostDownloads };
         await shop.StartServerAsync();
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'High Street', @zone, 'The Test Shop', 1000, 'GBP')", zone);
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (2, 'Harbour', @zone, 'The Harbour', 1000, 'GBP')", zone);
@@ -55,7 +56,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public async Task StartServerAsync()
     {
-        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url), Clock);
+        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url, mostDownloads), Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }

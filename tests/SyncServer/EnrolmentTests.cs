@@ -113,6 +113,38 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task A_client_that_sends_nothing_holds_a_place_for_seconds_only_and_meanwhile_sales_are_posted_and_downloads_wait_their_turn()
+    {
+        await using var shop = await Shop.OpenAsync(mostDownloads: 1);
+        await shop.EnrolAsync("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
+        using var slow = new System.Net.Sockets.TcpClient("127.0.0.1", new Uri(shop.Url).Port);
+        await slow.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"POST /sync/pull HTTP/1.1\r\nHost: x\r\nAuthorization: Till {identity.Till}:{identity.Secret}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{{"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        HttpResponseMessage told;
+        do
+        {
+            told = await http.PostAsJsonAsync(shop.Url + "/sync/pull", new { epoch = "", cursors = new Dictionary<string, long>() });
+        }
+        while (told.StatusCode != HttpStatusCode.ServiceUnavailable);
+        Assert.InRange(told.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
+
+        using var till = shop.OpenTill("front", false);
+        var resync = till.SynchroniseAsync();
+        while (shop.Number("SELECT count(*) FROM document") == 0)
+        {
+            Assert.False(resync.IsCompleted);
+            await Task.Delay(10);
+        }
+
+        Assert.True((await resync).Agree);
+        Replicas.AssertEqual(shop, "front");
+    }
+
+    [Fact]
     public async Task A_decompression_bomb_is_refused()
     {
         await using var shop = await Shop.OpenAsync();

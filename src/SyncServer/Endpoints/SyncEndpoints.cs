@@ -14,21 +14,18 @@ internal static class SyncEndpoints
 {
     public const string Binary = "application/octet-stream";
 
-    /// <summary>The limit on tries to enrol.</summary>
-    public const string Enrolling = "enrolling";
-
     public static void MapSync(this WebApplication app)
     {
-        app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(Enrolling);
-        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request)).RequireRateLimiting(Enrolling);
+        app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(RequestLimits.Enrolling);
+        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request)).RequireRateLimiting(RequestLimits.Enrolling);
         var group = app.MapGroup("/sync").RequireTill();
         group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
         group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked());
-        group.MapPost("/pull", Pull);
+        group.MapPost("/pull", Pull).RequireRateLimiting(RequestLimits.Downloading);
         group.MapGet("/refill", Refill);
         group.MapPost("/fork", ForkAsync);
         group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till()));
-        group.MapGet("/snapshot/{name}", Snapshot);
+        group.MapGet("/snapshot/{name}", Snapshot).RequireRateLimiting(RequestLimits.Downloading);
         group.MapGet("/totals", Totals);
     }
 

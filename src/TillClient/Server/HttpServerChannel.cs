@@ -18,6 +18,8 @@ public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServer
     private const int CompressFromBytes = 8 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private const int FetchBufferBytes = 128 * 1024;
+    private const int MostTries = 20;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     public int Requests => http.Requests;
 
@@ -36,7 +38,25 @@ public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServer
     public Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         http.PostAsync("sync/fork", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.ForkReply, cancel);
 
-    public async Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel)
+    public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) => PatientlyAsync(() => PullOnceAsync(request, cancel), cancel);
+
+    /// <summary>A server with many downloads at a time says when to come again.</summary>
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await ask().ConfigureAwait(false);
+            }
+            catch (ServerAwayException e) when (tries < MostTries && e.RetryAfter is { } wait && wait <= LongestWait)
+            {
+                await Task.Delay(wait, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<PullChunk> PullOnceAsync(PullRequest request, CancellationToken cancel)
     {
         using var response = await http.SendAsync(HttpMethod.Post, "sync/pull", JsonContent.Create(request, WireJson.Default.PullRequest), cancel).ConfigureAwait(false);
         return PullChunk.Read(await http.BytesAsync(response, cancel).ConfigureAwait(false));
@@ -58,7 +78,8 @@ public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServer
     private async Task FetchFromAsync(SnapshotOffer offer, string path, long at, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var range = at > 0 ? new RangeHeaderValue(at, null) : null;
-        using var response = await http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range, streamed: true).ConfigureAwait(false);
+        using var response = await PatientlyAsync(
+            () => http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range, streamed: true), cancel).ConfigureAwait(false);
         if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
         {
             files.Delete(path);

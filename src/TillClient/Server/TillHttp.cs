@@ -122,7 +122,7 @@ public sealed class TillHttp : IDisposable
         var status = (int)response.StatusCode;
         var detail = Detail(await BytesAsync(response, cancel).ConfigureAwait(false));
         return status >= 500
-            ? new ServerAwayException($"The server {Server} failed ({status}). {detail}")
+            ? new ServerAwayException($"The server {Server} failed ({status}). {detail}") { RetryAfter = response.Headers.RetryAfter?.Delta }
             : new ServerRefusedException(detail ?? $"The server {Server} answered {status}. Is it a Bookmine server of this version?", status);
     }
 
