@@ -31,7 +31,7 @@ internal static class Checks
     public static List<string> Journal(SimTill till)
     {
         using var session = new Session(till.Disk.OpenDatabase(till.Folder + "/journal.db"));
-        using var reader = session.Query("SELECT n, hash, chain, payload, sealed_at, coalesce(number, 0) FROM entry ORDER BY n");
+        using var reader = session.Query("SELECT n, coalesce(hash, x''), coalesce(chain, x''), coalesce(payload, x''), coalesce(sealed_at, 0), coalesce(number, 0) FROM entry ORDER BY n");
         var entries = new List<string>();
         while (reader.Read())
         {
