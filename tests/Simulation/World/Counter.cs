@@ -243,7 +243,7 @@ internal sealed class Counter(ShopWorld world)
         {
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
             world.Model.Require(e is not JournalException { IsDamaged: true } || till.JournalFailed, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}");
-            if (e is JournalException && !till.Disk.IsDead && till.MediumFailed && !till.Program!.IsJournalSuspect)
+            if (e is JournalException { IsDamaged: var damaged } && !till.Disk.IsDead && till.MediumFailed && (damaged || !till.Program!.IsJournalSuspect))
             {
                 world.Log.Met("JournalDamaged", "at work");
                 world.PutRight(till);
