@@ -51,7 +51,7 @@ internal static class Prove
         new("an on-hand count written as a number",
             ("src/SyncServer/Posting/Holdings.cs", "SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand", "SET on_hand = 50 + @qty WHERE branch = @branch AND stock_id = @stock AND on_hand")),
         new("a D-number used again",
-            ("src/Sync/Journal/ClientJournal.cs", "ON CONFLICT DO NOTHING\", block.First, block.Last)", "ON CONFLICT DO NOTHING\", 100_001L, 200_000L)")),
+            ("src/Sync/Journal/NumberBlocks.cs", "ON CONFLICT DO NOTHING\", block.First, block.Last)", "ON CONFLICT DO NOTHING\", 100_001L, 200_000L)")),
         new("a removal forgotten when a row leaves a till's scope, and digests not compared",
             ("src/Sync/Replica/ReplicaApply.cs", "if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)", "if (table.Number != 8 && TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)"),
             ("src/Sync/Replica/ReplicaApply.cs", "        Compare(checkpoint);", "        _ = (Action<Checkpoint>)Compare;")),
