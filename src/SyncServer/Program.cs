@@ -24,6 +24,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     ExceptionCommands.Make(verbs),
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
+    KeyCommands.Make(verbs),
     BackupCommands.MakeBackup(verbs),
     BackupCommands.MakeRestore(verbs),
 };

@@ -29,13 +29,21 @@ public static class ServerHost
         // A start that fails is told once, by the command, with the remedy.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.UseUrls(options.Urls.Split(';'));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Protocol.MostExpandedBytes);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = Protocol.MostExpandedBytes;
+            var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
+            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
+        });
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(_ => ShopDatabase.Open(options.Database, clock));
         builder.Services.AddSingleton<TillRegister>();
         builder.Services.AddSingleton<ISecrets, SystemSecrets>();
         builder.Services.AddSingleton(new EntityIds(clock));
         builder.Services.AddSingleton<Enrolment>();
+        builder.Services.AddSingleton<ServerKeys>();
+        builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddSingleton<LiveEdits>();
         builder.Services.AddSingleton(services => ShopOrchestrator.Make(services.GetRequiredService<IServerDatabase>(), options.DataFolder, clock));
         builder.Services.ConfigureHttpJsonOptions(json =>

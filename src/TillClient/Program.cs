@@ -7,7 +7,7 @@ var root = new RootCommand("The Bookmine till: sells with the branch server and 
     CommandContext.Disconnected,
     CommandContext.Json,
 };
-foreach (var command in (IEnumerable<Command>)[.. ResyncCommands.Make(), .. SellCommands.Make(), .. LookCommands.Make()])
+foreach (var command in (IEnumerable<Command>)[.. ResyncCommands.Make(), .. SellCommands.Make(), .. LookCommands.Make(), SetCommand.Make()])
 {
     root.Add(command);
 }

@@ -54,7 +54,7 @@ public sealed class Till : IDisposable
         NewIdentity.Finish(machine, folder);
         Identity = TillIdentity.Read(files, folder);
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
-        link = new ServerLink(files, folder, machine.Connect(Identity), new Connection(disconnected, clock, machine.Chance));
+        link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
         view = new ReplicaView(files, folder, journal, Identity);
         catalogue = new Catalogue(view);

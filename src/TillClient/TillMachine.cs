@@ -11,7 +11,8 @@ namespace Bookmine.TillClient;
 public sealed record ServerLine(IServerChannel Channel, IShopChannel Shop, IDisposable Connection);
 
 /// <summary>The machine a till runs on: its disk, its clock, its line to the server, its source of chance.</summary>
-public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds Ids, Random Chance, Func<TillIdentity, ServerLine> Connect)
+/// <param name="Connect">The line of the till in a folder.</param>
+public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds Ids, Random Chance, Func<string, TillIdentity, ServerLine> Connect)
 {
     /// <summary>How long the journal keeps answered entries in its own file.</summary>
     public Sync.Journal.JournalKeeping Keeping { get; init; } = Sync.Journal.JournalKeeping.Standard;
@@ -20,10 +21,12 @@ public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds
     public static TillMachine This(TimeProvider clock)
     {
         var files = new DiskFiles(SqliteFiles.Open, SqliteFiles.IsDamage);
-        return new TillMachine(files, clock, new EntityIds(clock), new Random(), identity =>
+        return new TillMachine(files, clock, new EntityIds(clock), new Random(), (folder, identity) =>
         {
-            var http = new TillHttp(identity.Server, identity);
-            return new ServerLine(new HttpServerChannel(http, files), new ShopClient(http), http);
+            var keys = new PinnedKeys(
+                identity.ServerKeys ?? [], announced => (TillIdentity.Read(files, folder) with { ServerKeys = announced }).Write(files, folder));
+            var http = new TillHttp(identity.Server, identity, keys);
+            return new ServerLine(new HttpServerChannel(http, keys, files), new ShopClient(http), http);
         });
     }
 }

@@ -1,3 +1,4 @@
+using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
@@ -20,17 +21,30 @@ public static class TillSetUp
             throw new TillException(
                 $"{folder} holds an enrolled till already. For a fresh replica: bookmine-till reprovision. To enrol another till, give an empty folder with --data.");
         }
+        var read = EnrolmentCode.Read(code);
+        if (read.ServerKey.Length > 0 && !(read.ServerKey.Length == KeyFingerprint.ShortLength && KeyFingerprint.IsOne(read.ServerKey)))
+        {
+            throw new TillException("This is no whole enrolment code: it has five groups of five letters and digits, without I, O, 0 and 1. Look for a slip of the keyboard.");
+        }
+        string[] keys = read.ServerKey.Length > 0 ? [read.ServerKey] : [];
         PrivateFiles.MakeFolder(folder);
         EnrolReply reply;
         try
         {
-            reply = await ShopClient.EnrolAsync(server, code, cancel).ConfigureAwait(false);
+            reply = await ShopClient.EnrolAsync(server, read.Secret, new PinnedKeys(keys, _ => { }), cancel).ConfigureAwait(false);
+        }
+        catch (UnknownServerException)
+        {
+            throw new TillException(
+                keys.Length > 0
+                    ? $"What answers at {server} is not the server that made this code: its key is another. The code was not sent and can still be used. Look for a slip of the keyboard in its last fifteen letters, and whether the address is right."
+                    : $"{server} shows a certificate that no authority known to this machine vouches for. Have the code made with the server's key in it: bookmine-server till enrol-code without --no-key.");
         }
         catch (ServerAwayException)
         {
             throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
         }
-        var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret, reply.Proof);
+        var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret, reply.Proof, keys);
         TakeIdentity(machine, folder, identity, new NumberBlock(reply.BlockFirst, reply.BlockLast));
         return identity;
     }
@@ -41,6 +55,30 @@ public static class TillSetUp
         identity.Write(machine.Files, folder);
         using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids);
         journal.AddBlock(block);
+    }
+
+    /// <summary>Has an enrolled till call its server at another address, or know it by another key.</summary>
+    /// <param name="server">Null to leave it.</param>
+    /// <param name="key">A fingerprint, whole or short; empty to trust the usual authorities; null to leave it.</param>
+    /// <exception cref="TillException">One of them is none; nothing was changed.</exception>
+    public static void SetServer(IFileStore files, string folder, string? server, string? key)
+    {
+        var identity = TillIdentity.Read(files, folder);
+        if (server is not null)
+        {
+            _ = TillHttp.Address(server);
+            identity = identity with { Server = server };
+        }
+        if (key is not null)
+        {
+            var plain = KeyFingerprint.Plain(key);
+            if (plain.Length > 0 && !KeyFingerprint.IsOne(plain))
+            {
+                throw new TillException($"“{key}” is no server's key: bookmine-server key show has it, three groups of five letters and digits. Nothing was changed.");
+            }
+            identity = identity with { ServerKeys = plain.Length > 0 ? [plain] : [] };
+        }
+        identity.Write(files, folder);
     }
 
     /// <summary>

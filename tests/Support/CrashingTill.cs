@@ -20,9 +20,10 @@ internal sealed class CrashingTill : IAsyncDisposable
         var folder = shop.TillFolder(name);
         var identity = TillIdentity.Read(Disk.Files, folder);
         var ids = new EntityIds(shop.Clock);
-        http = new TillHttp(identity.Server, identity);
+        var keys = new PinnedKeys(identity.ServerKeys ?? [], _ => { });
+        http = new TillHttp(identity.Server, identity, keys);
         journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids);
-        Channel = new CrashingChannel(new HttpServerChannel(http, Disk.Files));
+        Channel = new CrashingChannel(new HttpServerChannel(http, keys, Disk.Files));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
     }
 

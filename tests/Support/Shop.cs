@@ -1,3 +1,4 @@
+using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
@@ -34,9 +35,9 @@ internal sealed class Shop : IAsyncDisposable
     public string DatabaseFile => Path.Combine(folder, "server", "shop.db");
 
     /// <summary>A shop of two branches with a handful of titles.</summary>
-    public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16)
+    public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16, string scheme = "http")
     {
-        var shop = new Shop { mostDownloads = mostDownloads };
+        var shop = new Shop { mostDownloads = mostDownloads, Url = scheme + "://127.0.0.1:0" };
         await shop.StartServerAsync();
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'High Street', @zone, 'The Test Shop', 1000, 'GBP')", zone);
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (2, 'Harbour', @zone, 'The Harbour', 1000, 'GBP')", zone);
@@ -70,11 +71,19 @@ internal sealed class Shop : IAsyncDisposable
 
     public string TillFolder(string name) => Path.Combine(folder, name);
 
+    public ServerKeys Keys => new(Database, Clock);
+
+    /// <summary>An enrolment code as the manager gets it, with the server's key in it.</summary>
+    public string NewCode(string name, long branch = 1)
+    {
+        var (secret, _) = new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).NewCode(branch, name);
+        return new EnrolmentCode(secret, Keys.Current().Fingerprint[..KeyFingerprint.ShortLength]).ToString();
+    }
+
     /// <summary>Enrols a till and fetches its replica.</summary>
     public async Task<string> EnrolAsync(string name, long branch = 1)
     {
-        var (code, _) = new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).NewCode(branch, name);
-        await TillSetUp.EnrolAsync(TillFolder(name), Url, code, Clock, CancellationToken.None);
+        await TillSetUp.EnrolAsync(TillFolder(name), Url, NewCode(name, branch), Clock, CancellationToken.None);
         using var till = Till.Open(TillFolder(name), false, Clock);
         await till.ReprovisionAsync();
         return name;

@@ -18,7 +18,7 @@ public sealed class EnrolmentTests
     public async Task A_code_is_good_once()
     {
         await using var shop = await Shop.OpenAsync();
-        var (code, _) = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock)).NewCode(1, "front");
+        var code = shop.NewCode("front");
         await Enrol(shop, "a", code);
         var fault = await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "b", code));
         Assert.Contains("used already", fault.Message, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class EnrolmentTests
     public async Task A_code_expires_after_ten_minutes_and_an_unknown_one_is_told_apart()
     {
         await using var shop = await Shop.OpenAsync();
-        var (code, _) = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock)).NewCode(1, "front");
+        var code = shop.NewCode("front");
         shop.Clock.Advance(TimeSpan.FromMinutes(11));
         Assert.Contains("expired", (await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "a", code))).Message, StringComparison.Ordinal);
         Assert.Contains("no such", (await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "a", "NONSENSE22"))).Message, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class EnrolmentTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var (code, _) = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock)).NewCode(1, "other");
+        var code = shop.NewCode("other");
         await Assert.ThrowsAsync<TillException>(() => Enrol(shop, "front", code));
         Assert.Equal(0, shop.Number("SELECT count(*) FROM enrol_code WHERE used_at IS NOT NULL AND till_name = 'other'"));
     }
@@ -50,7 +50,7 @@ public sealed class EnrolmentTests
     {
         await using var shop = await Shop.OpenAsync();
         await shop.EnrolAsync("front");
-        var (code, _) = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock)).NewCode(1, "front");
+        var code = shop.NewCode("front");
         await Enrol(shop, "replacement", code);
         Assert.Equal(2, shop.Number("SELECT count(DISTINCT first) FROM number_block"));
         Assert.Equal("superseded", shop.Text("SELECT state FROM till WHERE id = 1"));
@@ -60,7 +60,7 @@ public sealed class EnrolmentTests
     public async Task A_server_of_another_version_says_so_and_burns_no_code()
     {
         await using var shop = await Shop.OpenAsync();
-        var (code, _) = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock)).NewCode(1, "front");
+        var code = shop.NewCode("front");
         using var http = new HttpClient();
         var reply = await http.PostAsJsonAsync(shop.Url + "/sync/enrol", new { code, protocol = 2, schema = 1 });
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);

@@ -86,9 +86,10 @@ public enum JournalStanding
 /// <param name="Acknowledged">The last entry that the server holds of this client.</param>
 /// <param name="ServerTime">Unix milliseconds.</param>
 /// <param name="Blocks">Every block leased to this client that it may need.</param>
+/// <param name="ServerKeys">Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.</param>
 public sealed record HelloReply(
     long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks,
-    JournalStanding Journal = JournalStanding.Sound);
+    JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null);
 
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Bookmine.Schema;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -27,7 +29,7 @@ internal static class ServeCommand
         }
         if (address.Scheme == "http" && !address.IsLoopback)
         {
-            Console.Error.WriteLine($"{url} is plain HTTP beyond this machine: put a TLS proxy before it. Tills refuse it unless told otherwise.");
+            Console.Error.WriteLine($"{url} is plain HTTP beyond this machine, and tills refuse it: listen on https://, for which the server has a key of its own, or put a TLS proxy before it.");
         }
     }
 
@@ -49,6 +51,11 @@ internal static class ServeCommand
         foreach (var url in app.Urls)
         {
             Console.WriteLine($"listening on {url}");
+        }
+        if (app.Urls.Any(url => url.StartsWith("https:", StringComparison.Ordinal)))
+        {
+            var key = app.Services.GetRequiredService<ServerKeys>().Current().Fingerprint;
+            Console.WriteLine($"tills know this server by its key {KeyFingerprint.Grouped(key[..KeyFingerprint.ShortLength])}");
         }
         await app.WaitForShutdownAsync();
         return 0;

@@ -12,11 +12,16 @@ internal static class TillCommands
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Argument<long> Till = new("till") { Description = "The till's number, as till list shows it" };
 
+    private static readonly Option<bool> NoKey = new("--no-key")
+    {
+        Description = "Without the server's key: the till then trusts certificates of the usual authorities, as for a server behind a TLS proxy",
+    };
+
     private static readonly Option<bool> Undo = new("--undo") { Description = "Let it in again" };
 
     public static Command Make(Verbs verbs) => new("till", "The counter machines")
     {
-        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name),
+        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey),
         verbs.Make("list", "List the tills", List),
         verbs.Make("revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine", Revoke, Till, Undo),
         verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Till),
@@ -31,7 +36,9 @@ internal static class TillCommands
         {
             throw new ShopException("A till needs a name, such as front.");
         }
-        var (code, expires) = new Enrolment(database, context.Clock, new SystemSecrets(), new EntityIds(context.Clock)).NewCode(context.Get(Branch), context.Get(Name));
+        var (secret, expires) = new Enrolment(database, context.Clock, new SystemSecrets(), new EntityIds(context.Clock)).NewCode(context.Get(Branch), context.Get(Name));
+        var key = context.Get(NoKey) ? "" : new ServerKeys(database, context.Clock).Current().Fingerprint[..KeyFingerprint.ShortLength];
+        var code = new EnrolmentCode(secret, key).ToString();
         return context.Print(
             new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
             $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\nOn the till: bookmine-till enrol --server URL --code {code}");

@@ -56,7 +56,7 @@ public static class ShopBackup
         }
         File.Copy(file, fresh);
         PrivateFiles.Protect(fresh);
-        Prepare(file, fresh, clock, ReadGiven(database));
+        Prepare(file, fresh, clock, ReadBefore(database));
         var aside = PutAside(database, clock);
         File.Move(fresh, database);
         return aside;
@@ -70,25 +70,25 @@ public static class ShopBackup
         return Counter.Raise(session, 0, always: true, given);
     });
 
-    private static Given? ReadGiven(string database)
+    private static Before ReadBefore(string database)
     {
         if (!File.Exists(database))
         {
-            return null;
+            return new Before(null, []);
         }
         try
         {
             using var session = new Session(SqliteDatabase.OpenPlain(database, PatienceMilliseconds));
-            return Given.Read(session);
+            return new Before(Given.Read(session), ServerKeys.ReadAll(session));
         }
         catch (SqliteException)
         {
-            // Damaged, or of an older program: the lift by a fixed amount has to do.
-            return null;
+            // Damaged, or of an older program: the lift by a fixed amount has to do, and the key of the backup.
+            return new Before(null, []);
         }
     }
 
-    private static void Prepare(string file, string fresh, TimeProvider clock, Given? given)
+    private static void Prepare(string file, string fresh, TimeProvider clock, Before before)
     {
         try
         {
@@ -102,7 +102,12 @@ public static class ShopBackup
             var ids = new EntityIds(clock);
             using (var restored = ShopDatabase.OpenSqlite(fresh, ids, new SystemSecrets()))
             {
-                BeginAfterRestore(restored, ids, given);
+                BeginAfterRestore(restored, ids, before.Given);
+                restored.Writing(session =>
+                {
+                    ServerKeys.PutBack(session, before.Keys);
+                    return true;
+                });
             }
             Close(fresh);
         }
@@ -111,6 +116,9 @@ public static class ShopBackup
             throw new ShopException($"{file} is damaged or not a shop's backup. Nothing was changed; take another backup.");
         }
     }
+
+    /// <summary>What is kept of the records that a backup replaces.</summary>
+    private sealed record Before(Given? Given, IReadOnlyList<(string State, ServerKey Key)> Keys);
 
     private static string? PutAside(string database, TimeProvider clock)
     {

@@ -36,8 +36,8 @@ internal static class SyncEndpoints
                 $"The till's program speaks version {request.Protocol}.{request.Schema} and this server {Protocol.Version}.{BookmineSetup.SchemaVersion}. "
                 + "Install the same version of Bookmine on both. The enrolment code was not used.");
 
-    private static HelloReply Hello(HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>
-        orchestrator.Hello(tills.Greet(context.Till(), request), request);
+    private static HelloReply Hello(HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys) =>
+        orchestrator.Hello(tills.Greet(context.Till(), request), request) with { ServerKeys = keys.Trusted() };
 
     private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator)
     {

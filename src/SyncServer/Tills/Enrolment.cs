@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
@@ -10,17 +11,14 @@ namespace Bookmine.SyncServer.Tills;
 /// <summary>One-time codes and what a till gets for one: a number of its own, a secret, a block of D-numbers.</summary>
 public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISecrets secrets, EntityIds ids)
 {
-    /// <summary>Without the letters and digits that are easily taken for one another.</summary>
-    private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    private const int CodeLength = 10;
     private const int SecretBytes = 32;
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>A code for a till of the branch, good once and for ten minutes.</summary>
-    public (string Code, long ExpiresAt) NewCode(long branch, string name) => database.Writing(session =>
+    /// <summary>The secret of a code for a till of the branch, good once and for ten minutes.</summary>
+    public (string Secret, long ExpiresAt) NewCode(long branch, string name) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var code = new string([.. secrets.Next(CodeLength).Select(b => Alphabet[b % Alphabet.Length])]);
+        var code = new string([.. secrets.Next(EnrolmentCode.SecretLength).Select(b => KeyFingerprint.Alphabet[b % KeyFingerprint.Alphabet.Length])]);
         var expires = now + (long)CodeLife.TotalMilliseconds;
         session.Execute(
             "INSERT INTO enrol_code (code_hash, till_name, branch, expires_at, used_at) VALUES (@hash, @name, @branch, @expires, NULL)",
@@ -104,7 +102,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     private static (string Name, long Branch) Spend(Session session, string code, long now)
     {
-        var hash = HashOf(code.Trim().ToUpperInvariant().Replace("-", "", StringComparison.Ordinal));
+        var hash = HashOf(EnrolmentCode.Read(code).Secret);
         string name;
         long branch;
         using (var reader = session.Query("SELECT till_name, branch, expires_at, used_at FROM enrol_code WHERE code_hash = @hash", hash))

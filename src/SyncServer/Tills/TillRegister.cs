@@ -33,7 +33,8 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     /// <summary>What the server's records give this till: its scope, its blocks, and an order to reprovision.</summary>
     public ClientRecord RecordOf(KnownTill till) => database.Reading(session => Record(session, till));
 
-    /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes that the till was there.</summary>
+    /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till was there
+    /// (and so heard of a successor to the server's key).</summary>
     public ClientRecord Greet(KnownTill till, HelloRequest hello)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -54,7 +55,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         }
         var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
-            "SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND unposted = @unposted",
+            "SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0) AND unposted = @unposted",
             till.Id, now - 60_000, hello.LastN - hello.Acknowledged)) is not null;
         return quiet ? record : database.Writing(session =>
         {

@@ -6,16 +6,12 @@ using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient.Commands;
 
-/// <summary><c>find</c>, <c>docket</c>, <c>status</c>, <c>journal verify</c>, <c>set</c>: what only looks, or belongs to this machine.</summary>
+/// <summary><c>find</c>, <c>docket</c>, <c>status</c>, <c>journal verify</c>: what only looks.</summary>
 internal static class LookCommands
 {
     private static readonly Argument<string> Text = new("text") { Description = "D12345, a TransID, ISBN, code, words of title or author, a contact" };
     private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
-    private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
-    private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width in characters, 24 to 96; printers have 32, 42 or 48" };
-    private static readonly Option<string?> Mirror = new("--mirror") { Description = "A folder on another medium that receives each entry of the journal before its docket is printed; \"\" for none" };
     private static readonly Option<string?> To = new("--to") { Description = "The file to write; standard output without it" };
-    private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
 
     public static IEnumerable<Command> Make() =>
     [
@@ -27,7 +23,6 @@ internal static class LookCommands
             Verbs.Make("verify", "Recompute its chain and hashes", VerifyAsync),
             Verbs.Make("export", "All that can be read of it, as JSON lines for bookmine-server journal import; works on a damaged journal too", ExportAsync, To),
         },
-        Verbs.Make("set", "What belongs to this machine", SetAsync, Printer, Columns, CodePage, Mirror),
     ];
 
     private static async Task<int> FindAsync(CommandContext context)
@@ -129,29 +124,4 @@ internal static class LookCommands
         context.Print(new ExportOutput(entries, Path.GetFullPath(file)), OutputJson.Readable.ExportOutput, () => $"{entries} entries in {file}. On the server: bookmine-server journal import {Path.GetFileName(file)}");
         return Task.FromResult(0);
     }
-
-    private static Task<int> SetAsync(CommandContext context)
-    {
-        using var till = context.OpenTill();
-        var old = till.Settings;
-        var columns = context.Get(Columns) ?? old.Columns;
-        if (columns is < 24 or > 96)
-        {
-            throw new TillException($"A docket of {columns} columns fits no printer. Give 32, 42 or 48.");
-        }
-        _ = Dockets.DocketPrinter.EncodingOf(context.Get(CodePage) ?? old.CodePage);
-        var mirror = Changed(context.Get(Mirror), old.Mirror) is { } folder ? Path.GetFullPath(folder) : null;
-        if (mirror is not null && !Directory.Exists(mirror))
-        {
-            throw new TillException($"There is no folder {mirror}. Put the medium in, or make the folder; nothing was changed.");
-        }
-        till.Settings = new Files.TillSettings(Changed(context.Get(Printer), old.Printer), columns, context.Get(CodePage) ?? old.CodePage, mirror);
-        context.Print(
-            new DoneOutput(true), OutputJson.Readable.DoneOutput,
-            () => $"printer {till.Settings.Printer ?? "none"}, {till.Settings.Columns} columns, mirror {till.Settings.Mirror ?? "none"}");
-        return Task.FromResult(0);
-    }
-
-    /// <summary>What an option makes of a setting: without it the setting stays, and "" takes it away.</summary>
-    private static string? Changed(string? option, string? setting) => option is null ? setting : option.Length == 0 ? null : option;
 }

@@ -8,7 +8,9 @@ namespace Bookmine.TillClient.Files;
 /// <param name="Server">The branch server's address.</param>
 /// <param name="Branch">The branch at enrolment; the replica says when the till has moved.</param>
 /// <param name="Proof">The server's word that it enrolled this till; null when an older program enrolled it.</param>
-public sealed record TillIdentity(string Server, long Till, string Name, long Branch, string Secret, string? Proof = null)
+/// <param name="ServerKeys">Fingerprints of the keys by which the till knows the server; null or empty where it trusts the usual authorities.</param>
+public sealed record TillIdentity(
+    string Server, long Till, string Name, long Branch, string Secret, string? Proof = null, IReadOnlyList<string>? ServerKeys = null)
 {
     private const string FileName = "till.json";
 

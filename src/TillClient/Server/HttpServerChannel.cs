@@ -13,7 +13,7 @@ using Bookmine.Sync.Wire;
 namespace Bookmine.TillClient.Server;
 
 /// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
-public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServerChannel
+public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore files) : IServerChannel
 {
     private const int CompressFromBytes = 8 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
@@ -23,8 +23,12 @@ public sealed class HttpServerChannel(TillHttp http, IFileStore files) : IServer
 
     public int Requests => http.Requests;
 
-    public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) =>
-        http.PostAsync("sync/hello", JsonContent.Create(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel);
+    public async Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel)
+    {
+        var reply = await http.PostAsync("sync/hello", JsonContent.Create(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
+        keys.Learn(reply.ServerKeys);
+        return reply;
+    }
 
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         http.PostAsync("sync/push", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.PushReply, cancel);

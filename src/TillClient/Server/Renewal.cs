@@ -16,7 +16,7 @@ internal sealed class Renewal(ClientOrchestrator orchestrator, IShopChannel shop
         await orchestrator.HandOverForkAsync(cancel).ConfigureAwait(false);
         var reply = await shop.RenewAsync(cancel).ConfigureAwait(false);
         NewIdentity.WriteDown(
-            files, folder, identity with { Till = reply.Till, Name = reply.Name, Branch = reply.Branch, Secret = reply.Secret, Proof = reply.Proof },
+            files, folder, TillIdentity.Read(files, folder) with { Till = reply.Till, Name = reply.Name, Branch = reply.Branch, Secret = reply.Secret, Proof = reply.Proof },
             new NumberBlock(reply.BlockFirst, reply.BlockLast));
         return new TillRenewedException(
             $"{fork.Message} What this machine sold since is with the server, for the manager to look at (bookmine-server quarantine list). "

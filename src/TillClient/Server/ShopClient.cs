@@ -28,10 +28,12 @@ public interface IShopChannel
 /// <summary>The shop over HTTP.</summary>
 public sealed class ShopClient(TillHttp http) : IShopChannel
 {
-    public static async Task<EnrolReply> EnrolAsync(string server, string code, CancellationToken cancel)
+    /// <param name="secret">Of the enrolment code.</param>
+    /// <param name="keys">By which the server is known.</param>
+    public static async Task<EnrolReply> EnrolAsync(string server, string secret, PinnedKeys keys, CancellationToken cancel)
     {
-        using var http = new TillHttp(server, null);
-        var request = new EnrolRequest(code, Protocol.Version, BookmineSetup.SchemaVersion);
+        using var http = new TillHttp(server, null, keys);
+        var request = new EnrolRequest(secret, Protocol.Version, BookmineSetup.SchemaVersion);
         return await http.PostAsync("sync/enrol", JsonContent.Create(request, ViewJson.Default.EnrolRequest), ViewJson.Default.EnrolReply, cancel).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bookmine.Sync.Orchestrators;
@@ -16,7 +17,8 @@ public sealed class TillHttp : IDisposable
     private readonly HttpClient client;
 
     /// <param name="identity">Whose secret goes with each request; null before enrolment.</param>
-    public TillHttp(string server, TillIdentity? identity)
+    /// <param name="keys">By which the server is known.</param>
+    public TillHttp(string server, TillIdentity? identity, PinnedKeys keys)
     {
         Server = Address(server);
         client = new HttpClient(new SocketsHttpHandler
@@ -24,6 +26,7 @@ public sealed class TillHttp : IDisposable
             ConnectTimeout = ConnectTimeout,
             AutomaticDecompression = DecompressionMethods.Brotli | DecompressionMethods.GZip,
             UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, errors) => keys.Accepts(certificate, errors) },
         })
         {
             BaseAddress = Server,
@@ -76,6 +79,12 @@ public sealed class TillHttp : IDisposable
             response = await client.SendAsync(
                 request, streamed ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError && e.InnerException is AuthenticationException)
+        {
+            throw new UnknownServerException(
+                $"What answers at {Server} is not known to be the shop's server: it shows another key, or none. Nothing was told to it. If the server has a new key, "
+                + "compare bookmine-server key show with the manager and type it in here: bookmine-till set --server-key KEY.", e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
         {
             throw new ServerAwayException($"The server {Server} does not answer. The till goes on selling; start the server or mend the line, and resynchronise.", e);
@@ -105,7 +114,8 @@ public sealed class TillHttp : IDisposable
     public void Dispose() => client.Dispose();
 
     /// <summary>Plain HTTP only to this machine: a till's secret and the shop's sales do not go over a network in the clear.</summary>
-    private static Uri Address(string server)
+    /// <exception cref="TillException">It is no address, or one that is not safe.</exception>
+    public static Uri Address(string server)
     {
         if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {

@@ -17,7 +17,7 @@ internal sealed class SimTill : IDisposable
         (Name, Identity, Disk, Clock) = (name, identity, disk, clock);
         Line = new Network(server, disk, random, log) { Identity = identity };
         connectionless = new NoConnection();
-        machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, it =>
+        machine = new TillMachine(disk, clock, new EntityIds(clock, random), random, (_, it) =>
         {
             Line.Identity = it;
             return new ServerLine(Line, Line, connectionless);

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Bookmine.TillClient.Dockets;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.TillClient.Commands;
+
+/// <summary><c>set</c>: what belongs to this machine.</summary>
+internal static class SetCommand
+{
+    private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
+    private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width in characters, 24 to 96; printers have 32, 42 or 48" };
+    private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
+    private static readonly Option<string?> Mirror = new("--mirror") { Description = "A folder on another medium that receives each entry of the journal before its docket is printed; \"\" for none" };
+    private static readonly Option<string?> Server = new("--server") { Description = "The branch server's address, when it has moved" };
+    private static readonly Option<string?> ServerKey = new("--server-key")
+    {
+        Description = "The key by which to know the server, as bookmine-server key show has it; \"\" to trust certificates of the usual authorities",
+    };
+
+    public static Command Make() => Verbs.Make("set", "What belongs to this machine", RunAsync, Printer, Columns, CodePage, Mirror, Server, ServerKey);
+
+    private static Task<int> RunAsync(CommandContext context)
+    {
+        using var till = context.OpenTill();
+        var settings = Settings(context, till.Settings);
+        if (context.Get(Server) is not null || context.Get(ServerKey) is not null)
+        {
+            TillSetUp.SetServer(TillMachine.This(context.Clock).Files, context.Folder, context.Get(Server), context.Get(ServerKey));
+        }
+        till.Settings = settings;
+        context.Print(
+            new DoneOutput(true), OutputJson.Readable.DoneOutput,
+            () => $"printer {settings.Printer ?? "none"}, {settings.Columns} columns, mirror {settings.Mirror ?? "none"}");
+        return Task.FromResult(0);
+    }
+
+    private static TillSettings Settings(CommandContext context, TillSettings old)
+    {
+        var columns = context.Get(Columns) ?? old.Columns;
+        if (columns is < 24 or > 96)
+        {
+            throw new TillException($"A docket of {columns} columns fits no printer. Give 32, 42 or 48.");
+        }
+        _ = DocketPrinter.EncodingOf(context.Get(CodePage) ?? old.CodePage);
+        var mirror = Changed(context.Get(Mirror), old.Mirror) is { } folder ? Path.GetFullPath(folder) : null;
+        if (mirror is not null && !Directory.Exists(mirror))
+        {
+            throw new TillException($"There is no folder {mirror}. Put the medium in, or make the folder; nothing was changed.");
+        }
+        return new TillSettings(Changed(context.Get(Printer), old.Printer), columns, context.Get(CodePage) ?? old.CodePage, mirror);
+    }
+
+    /// <summary>What an option makes of a setting: without it the setting stays, and "" takes it away.</summary>
+    private static string? Changed(string? option, string? setting) => option is null ? setting : option.Length == 0 ? null : option;
+}

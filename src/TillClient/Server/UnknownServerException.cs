@@ -1,0 +1,6 @@
+using Bookmine.Sync.Orchestrators;
+
+namespace Bookmine.TillClient.Server;
+
+/// <summary>What answered at the server's address has not proved to be the shop's server; nothing was told to it.</summary>
+public sealed class UnknownServerException(string message, Exception inner) : ServerAwayException(message, inner);
