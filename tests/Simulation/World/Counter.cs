@@ -204,7 +204,7 @@ internal sealed class Counter(ShopWorld world)
 
     private void Try(Attempt attempt, Func<(Outcome Outcome, long? TransId)> make)
     {
-        attempt.MadeAt = world.Time.Now;
+        (attempt.MadeAt, attempt.ItemsDoubtful) = (world.Time.Now, attempt.Till.ReplicaDoubtful);
         world.Model.Attempts.Add(attempt);
         Attempted(attempt.Till, make, made =>
         {

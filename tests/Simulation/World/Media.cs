@@ -172,11 +172,21 @@ internal sealed class Media(ShopWorld world, Counter counter)
         {
             record.Known = Known.Perhaps;
         }
+        // What the backup lacks and a damaged journal can no longer bring is lost between the two.
+        foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Till.JournalFailed: true } && !IsPosted(a)))
+        {
+            attempt.Known = Known.Perhaps;
+        }
+        foreach (var record in world.Model.Records.Where(r => r is { Known: Known.Sealed, Till.JournalFailed: true }))
+        {
+            record.Known = Known.Perhaps;
+        }
         if (byCommand)
         {
             ShopBackup.BeginAfterRestore(world.Server.Database, new EntityIds(world.Server.Clock, world.Random), given);
             return;
         }
+        world.WasRestoredBehindItsBack = true;
         // The first to call is one that has had an answer since: another might be given a number anew that somebody holds already.
         foreach (var till in world.Tills.OrderByDescending(Unknown))
         {

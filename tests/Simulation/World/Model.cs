@@ -25,6 +25,9 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
     /// <summary>Whether it was made on a machine whose journal has forked since; the machine is another till now.</summary>
     public bool IsOfFork { get; set; }
 
+    /// <summary>Whether it was made on a replica that the medium had changed.</summary>
+    public bool ItemsDoubtful { get; set; }
+
     public Known Known { get; set; } = Known.Perhaps;
 
     /// <summary>The D-number, once the till has told it.</summary>

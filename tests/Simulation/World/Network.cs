@@ -35,7 +35,7 @@ internal enum LineFault
 internal sealed class Network(SimServer server, SimDisk till, Random random, FaultLog log) : IServerChannel, IShopChannel
 {
     private const int MostKept = 20;
-    private readonly List<(string Kind, byte[] Body)> sent = [];
+    private readonly List<(TillIdentity Sender, string Kind, byte[] Body)> sent = [];
     private (LineFault Fault, int Messages)? plan;
 
     public int Requests { get; private set; }
@@ -119,14 +119,14 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         }
         if (fault == LineFault.OldRequestAgain && sent.Count > 0)
         {
-            var (oldKind, old) = sent[random.Next(sent.Count)];
-            TryAnswer(oldKind, old);
+            var (sender, oldKind, old) = sent[random.Next(sent.Count)];
+            TryAnswer(sender, oldKind, old);
         }
         Keep(kind, body);
-        var answer = Answer(kind, body);
+        var answer = Answer(Identity, kind, body);
         if (fault == LineFault.RequestDoubled)
         {
-            TryAnswer(kind, body);
+            TryAnswer(Identity, kind, body);
         }
         return IsDeaf || fault is LineFault.AnswerLost or LineFault.AnswerDamaged or LineFault.AnswerCutShort ? throw Away() : answer;
     }
@@ -153,14 +153,14 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         {
             sent.RemoveAt(random.Next(MostKept));
         }
-        sent.Add((kind, body));
+        sent.Add((Identity, kind, body));
     }
 
-    private void TryAnswer(string kind, byte[] body)
+    private void TryAnswer(TillIdentity sender, string kind, byte[] body)
     {
         try
         {
-            Answer(kind, body);
+            Answer(sender, kind, body);
         }
         catch (Exception e) when (e is ServerAwayException or ServerRefusedException)
         {
@@ -168,8 +168,8 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         }
     }
 
-    /// <summary>The server's side, as its endpoints have it.</summary>
-    private byte[] Answer(string kind, byte[] body)
+    /// <summary>The server's side, as its endpoints have it; each message carries who sent it.</summary>
+    private byte[] Answer(TillIdentity sender, string kind, byte[] body)
     {
         if (!server.IsUp || server.Disk.IsDead)
         {
@@ -181,7 +181,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
             {
                 return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Readmit(JsonSerializer.Deserialize(body, ViewJson.Default.ReadmitRequest)!), ViewJson.Default.ReadmitReply);
             }
-            var known = server.Tills.Prove(Identity.Till, Identity.Secret) ?? throw new ServerRefusedException("unknown till", 401);
+            var known = server.Tills.Prove(sender.Till, sender.Secret) ?? throw new ServerRefusedException("unknown till", 401);
             return Handle(known, kind, body);
         }
         catch (Exception) when (server.Disk.IsDead)

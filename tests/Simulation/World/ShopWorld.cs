@@ -55,6 +55,9 @@ internal sealed class ShopWorld : IDisposable
     /// <summary>Whether the server's records were put back from a backup: finished days are whole again only when all has come to rest.</summary>
     public bool WasRestored { get; set; }
 
+    /// <summary>Whether that was done by copying files, so that the server does not know of it before a till tells it.</summary>
+    public bool WasRestoredBehindItsBack { get; set; }
+
     /// <summary>Nobody else writes any more.</summary>
     public bool IsCalm { get; set; }
 

@@ -3,7 +3,18 @@ namespace Bookmine.Simulation.World;
 /// <summary>A machine's clock: the true time and how far the machine is off. Its timers never ring: nothing waits in a simulation.</summary>
 internal sealed class SimClock(TrueTime time) : TimeProvider
 {
-    public TimeSpan Offset { get; set; }
+    public TimeSpan Offset
+    {
+        get;
+        set
+        {
+            field = value;
+            WasWrong |= value != TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Whether it was off at any time.</summary>
+    public bool WasWrong { get; private set; }
 
     public override DateTimeOffset GetUtcNow() => time.Now + Offset;
 
