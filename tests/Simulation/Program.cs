@@ -8,7 +8,7 @@ const string usage = """
     bookmine-simulation seed N [STEPS]     one seed, with its story; STEPS: 3,17,22 for these alone
     bookmine-simulation run COUNT [FIRST]  so many seeds
     bookmine-simulation hunt COUNT [FIRST] the same, going on after a seed that fails
-    bookmine-simulation reprovision        a till that dies at every step of its reprovisioning
+    bookmine-simulation every [STRIDE [WORDS]]  each fault at each step of each thing a shop does; with a stride of 19, at every nineteenth
     bookmine-simulation soak MINUTES       seeds as long as asked
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
@@ -21,8 +21,8 @@ switch (args)
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count));
     case ["hunt", var count, .. var rest]:
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count), goOn: true);
-    case ["reprovision"]:
-        return EveryStep.Reprovisioning();
+    case ["every", .. var rest]:
+        return Every(rest.Length > 0 ? Number(rest[0]) : 1, rest.Length > 1 ? rest[1] : "");
     case ["prove", .. var rest]:
         return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:
@@ -31,6 +31,17 @@ switch (args)
     default:
         Console.Error.WriteLine(usage);
         return 2;
+}
+
+static int Every(int stride, string words)
+{
+    var clock = Stopwatch.StartNew();
+    var phase = (int)(Stopwatch.GetTimestamp() % stride);
+    var (failed, log) = EveryStep.All(stride, phase, words);
+    Console.Write(log.Table());
+    Console.WriteLine($"never met, of all steps: {(log.NeverMet(1) is { Count: > 0 } never ? string.Join(", ", never) : "none")}");
+    Console.WriteLine($"every {stride}. step from the {phase + 1}., {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} FAIL")}");
+    return failed == 0 ? 0 : 1;
 }
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

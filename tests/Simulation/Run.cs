@@ -61,7 +61,7 @@ internal static class Run
     private const int MostShrinkingRuns = 200;
 
     /// <summary>13: the faults stop, and a bounded number of synchronisations brings all to rest.</summary>
-    private static void Calm(ShopWorld world, Day day)
+    public static void Calm(ShopWorld world, Day day)
     {
         world.Tell("calm");
         world.IsCalm = true;

@@ -26,7 +26,9 @@ public static class Migrations
         var result = upgrade.PerformUpgrade();
         if (!result.Successful)
         {
-            throw new ShopDatabaseException($"{path}: the migration {result.ErrorScript?.Name} failed ({result.Error.Message}). Nothing of it was kept; restore a backup or ask for help.");
+            throw new ShopDatabaseException(
+                $"{path}: bringing it to this program's tables failed at {result.ErrorScript?.Name ?? "the list of what was done"} ({result.Error.Message}). "
+                + "Nothing of that step was kept: mend the disk or its rights if that is what failed, and start again; else restore a backup with the program that made it.");
         }
     }
 

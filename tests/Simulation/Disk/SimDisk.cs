@@ -43,9 +43,12 @@ internal sealed class SimDisk : IFileStore
     /// <summary>Whether a planned fault other than a death has happened since the last plan; it explains a failure.</summary>
     public bool HasFaulted { get; private set; }
 
+    /// <summary>Whether the planned fault has met its step.</summary>
+    public bool HasMet { get; private set; }
+
     /// <summary>Plans a fault at one of the next steps.</summary>
     /// <param name="kind">The kind of file it is to meet; null for any.</param>
-    public void Plan(Fault fault, int steps, string? kind = null) => (plan, planned, HasFaulted) = ((fault, steps), kind, false);
+    public void Plan(Fault fault, int steps, string? kind = null) => (plan, planned, HasFaulted, HasMet) = ((fault, steps), kind, false, false);
 
     /// <summary>The kinds of the files that are there.</summary>
     public IReadOnlyList<string> Kinds => [.. names.Keys.Select(FaultLog.Kind).Distinct().Order(StringComparer.Ordinal)];
@@ -157,7 +160,7 @@ internal sealed class SimDisk : IFileStore
         {
             return 0;
         }
-        plan = null;
+        (plan, HasMet) = (null, true);
         log.Met(fault, step, path);
         switch (fault)
         {
@@ -180,7 +183,7 @@ internal sealed class SimDisk : IFileStore
         {
             log.Met(plan.Value.Fault, step, path);
             Die(plan.Value.Fault == Fault.PowerCutAfter);
-            plan = null;
+            (plan, HasMet) = (null, true);
             return IoErr;
         }
         return 0;

@@ -66,22 +66,34 @@ internal sealed class ShopWorld : IDisposable
     /// <summary>Enrols a till on a machine of its own.</summary>
     public SimTill Enrol(string name, long branch)
     {
+        var (till, block) = Machine(name, branch);
+        MoveIn(till, block);
+        if (Random.Next(3) == 0)
+        {
+            till.Program!.Settings = till.Program.Settings with { Mirror = till.Stick };
+            till.HasMirror = true;
+        }
+        return till;
+    }
+
+    /// <summary>A machine that the server has enrolled, with nothing on its disk yet.</summary>
+    public (SimTill Till, Sync.Wire.NumberBlock Block) Machine(string name, long branch)
+    {
         var (code, _) = Server.Enrolment.NewCode(branch, name);
         var reply = Server.Enrolment.Enrol(code);
         var clock = new SimClock(Time);
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
         var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret, reply.Proof);
-        var till = new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log);
-        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        return (new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log), new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+    }
+
+    /// <summary>What a machine does with its enrolment.</summary>
+    public void MoveIn(SimTill till, Sync.Wire.NumberBlock block)
+    {
+        TillSetUp.TakeIdentity(till.Machine, till.Folder, till.Identity, block);
         Tills.Add(till);
         till.Start(disconnected: false);
         till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
-        if (Random.Next(3) == 0)
-        {
-            till.Program.Settings = till.Program.Settings with { Mirror = till.Stick };
-            till.HasMirror = true;
-        }
-        return till;
     }
 
     /// <summary>A second machine made from a copy of a till's disk.</summary>
