@@ -27,7 +27,6 @@ public sealed record TillStatus(
 /// </summary>
 public sealed class Till : IDisposable
 {
-    private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly IFileStore files;
@@ -45,6 +44,7 @@ public sealed class Till : IDisposable
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
     private readonly LookUp lookUp;
+    private readonly Sealer sealer;
     private readonly JournalKeeping keeping;
 
     private Till(string folder, bool disconnected, TillMachine machine)
@@ -64,6 +64,7 @@ public sealed class Till : IDisposable
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
         lookUp = new LookUp(link, clock);
+        sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
@@ -91,8 +92,8 @@ public sealed class Till : IDisposable
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
     /// <returns>The outcome, and the TransID when it came in time.</returns>
-    public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => PostAsync(
-        Seal(EntryKinds.Sale, draft.Operator, scope => Document(sales.Make(draft, Header(scope, EntryKinds.Sale)))), cancel);
+    public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => sealer.PostAsync(
+        sealer.Seal(EntryKinds.Sale, draft.Operator, scope => Document(sales.Make(draft, Header(scope, EntryKinds.Sale)))), cancel);
 
     /// <summary>Seals a refund against a docket.</summary>
     public async Task<(Outcome Outcome, long? TransId)> RefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
@@ -102,17 +103,17 @@ public sealed class Till : IDisposable
         {
             return (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
         }
-        return await PostAsync(
-            Seal(EntryKinds.Refund, draft.Operator, scope => Document(
+        return await sealer.PostAsync(
+            sealer.Seal(EntryKinds.Refund, draft.Operator, scope => Document(
                 refunds.Make(draft, original, number.Trim(), transactions.Refunded(original), Header(scope, EntryKinds.Refund)))),
             cancel).ConfigureAwait(false);
     }
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
-        PostAsync(Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
+        sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
 
     public Task<(Outcome Outcome, long? TransId)> NewContactAsync(ContactDraft draft, CancellationToken cancel = default) =>
-        PostAsync(Seal(EntryKinds.Contact, draft.Operator, _ => new Sealing(records.NewContact(draft))), cancel);
+        sealer.PostAsync(sealer.Seal(EntryKinds.Contact, draft.Operator, _ => new Sealing(records.NewContact(draft))), cancel);
 
     public Task<Outcome> EditStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         EditAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditStock(draft, acknowledged), cancel);
@@ -275,86 +276,6 @@ public sealed class Till : IDisposable
 
     private Sealing Document(DocumentEntry document) => new(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
 
-    private sealed record Sealing(IReadOnlyList<RowChange> Changes, long? Number = null, long Amount = 0);
-
-    /// <summary>The one way into the journal. A refusal leaves nothing behind, not even a number taken.</summary>
-    private Outcome Seal(string kind, string? author, Func<SealScope, Sealing> make)
-    {
-        lock (gate)
-        {
-            try
-            {
-                var entry = view.Read(() => journal.Seal(scope =>
-                {
-                    view.Overlay.CatchUp(BookmineSetup.Instance, journal);
-                    var (changes, number, amount) = make(scope);
-                    var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
-                    EntryContent.RequireText(group);
-                    return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
-                }));
-                return new Outcome(entry, null, Mirrored());
-            }
-            catch (RefusedException e)
-            {
-                return new Outcome(null, e.Refusal);
-            }
-            catch (OutOfNumbersException e)
-            {
-                return Outcome.Refuse(e.Message, "Start in normal mode with the server at hand, or press F9.");
-            }
-        }
-    }
-
-    /// <summary>Brings the mirror up to the journal, if there is one.</summary>
-    /// <returns>What is wrong with it; the entry is sealed all the same.</returns>
-    private string? Mirrored()
-    {
-        try
-        {
-            mirror.Follow(Settings.Mirror);
-            return mirror.Fault;
-        }
-        catch (TillException e)
-        {
-            return e.Message;
-        }
-    }
-
-    /// <summary>Posts what was just sealed, if the server is at hand and nothing older waits; otherwise it is posted later.</summary>
-    private async Task<(Outcome Outcome, long? TransId)> PostAsync(Outcome outcome, CancellationToken cancel)
-    {
-        if (outcome.Entry is not { } entry || !MayPost(entry))
-        {
-            return (outcome, null);
-        }
-        using var waited = new CancellationTokenSource(WaitForTransId, clock);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, waited.Token);
-        try
-        {
-            var results = await link.TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
-            var result = results.FirstOrDefault(r => r.N == entry.N);
-            if (result is { State: EntryState.Posted } && journal.ReportedThrough == entry.N - 1)
-            {
-                journal.ReportedThrough = entry.N;
-            }
-            return (outcome, result?.Number);
-        }
-#pragma warning disable CA1031 // The sale is sealed: whatever happens now must not look as if it had not been sold.
-        catch (Exception)
-        {
-            return (outcome, null);
-        }
-#pragma warning restore CA1031
-    }
-
-    private bool MayPost(JournalEntry entry)
-    {
-        lock (gate)
-        {
-            return link.MayTry && journal.Acknowledged == entry.N - 1;
-        }
-    }
-
     /// <summary>
     /// An edit or email. With the server at hand it is made there, if nobody has changed the fields meanwhile; without, it goes into the
     /// journal with the warning that it will not survive. A correction of an own unposted record always goes into the journal.
@@ -363,7 +284,7 @@ public sealed class Till : IDisposable
     {
         if (link.State == ConnectionState.Disconnected)
         {
-            var outcome = Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
+            var outcome = sealer.Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
             var corrected = outcome.Entry is { } entry
                 && ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.All(c => c.Op == ChangeOp.Amend);
             return outcome.Refused is not null || corrected ? outcome : outcome with
