@@ -45,7 +45,7 @@ public static class TillSetUp
             throw new TillException($"The server {server} does not answer. Is it running, and is this its address? The code can still be used.");
         }
         var identity = new TillIdentity(server, reply.Till, reply.Name, reply.Branch, reply.Secret, reply.Proof, keys);
-        TakeIdentity(machine, folder, identity, new NumberBlock(reply.BlockFirst, reply.BlockLast));
+        TakeIdentity(machine, folder, identity, new NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
         return identity;
     }
 

@@ -147,7 +147,7 @@ public sealed class EdgeTests
         await using var crash = new CrashingTill(shop, "front");
         var hello = await crash.Channel.HelloAsync(new global::Bookmine.Sync.Wire.HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, [], "", 0, null), default);
         Assert.Equal((global::Bookmine.Sync.Wire.NextStep.Upgrade, null), (hello.Next, hello.Snapshot));
-        Assert.Equal(1, (await crash.Channel.PushAsync(Guid.NewGuid(), crash.Journal.After(0, 10), default)).Acknowledged);
+        Assert.Equal(1, (await crash.Channel.PushAsync(Guid.NewGuid(), crash.Journal.After(0, 10), "", default)).Acknowledged);
     }
 
     [Fact]
@@ -182,5 +182,22 @@ public sealed class EdgeTests
         var reply = await http.PostAsync($"{shop.Url}/{path}", content);
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
         Assert.Equal("The Lighthouse Keeper", shop.Text("SELECT title FROM stock WHERE isbn13 = 9780000000019"));
+    }
+
+    [Fact]
+    public async Task A_servers_clock_that_is_set_back_over_the_end_of_a_month_takes_no_transaction_from_the_tills()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        shop.Clock.Advance(TimeSpan.FromDays(29));
+        using (var till = shop.OpenTill("front", false))
+        {
+            await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        }
+        // A till enrolled when the server's clock says the month before again.
+        await shop.StopServerAsync();
+        await shop.StartServerAsync(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(shop.Clock.GetUtcNow().AddDays(-3)));
+        await shop.EnrolAsync("back");
+        Assert.NotEmpty(await shop.OpenTill("back", true).FindAsync("D100001"));
     }
 }

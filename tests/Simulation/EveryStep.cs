@@ -191,6 +191,10 @@ internal static class EveryStep
             till.Start(disconnected: true);
             day.Counter.Sell(till);
             world.Model.Require(world.Model.Attempts[^1].Known == Known.Sealed, "the till does not sell on");
+            // What the death has left behind is in nobody's way.
+            till.Line.IsCut = false;
+            till.Start(disconnected: false);
+            day.Counter.Reprovision(till);
         });
     }
 

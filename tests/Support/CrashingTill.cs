@@ -67,9 +67,9 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
 
     public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => inner.HelloAsync(request, cancel);
 
-    public async Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel)
+    public async Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel)
     {
-        var reply = await inner.PushAsync(session, entries, cancel);
+        var reply = await inner.PushAsync(session, entries, proofs, cancel);
         if (LosePushAnswers > 0)
         {
             LosePushAnswers--;

@@ -55,9 +55,10 @@ internal sealed class Shop : IAsyncDisposable
 
     public static readonly Guid Rosa = Guid.Parse("01930000-0000-7000-8000-000000000001");
 
-    public async Task StartServerAsync()
+    /// <param name="clock">The server's own clock; null for the one that all share.</param>
+    public async Task StartServerAsync(TimeProvider? clock = null)
     {
-        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url, mostDownloads), Clock);
+        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url, mostDownloads), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }

@@ -90,6 +90,27 @@ public sealed class CrashPointTests
         Assert.False(File.Exists(old));
     }
 
+    [Theory]
+    [InlineData("-journal")]
+    [InlineData("-wal")]
+    public async Task What_a_death_has_left_of_an_unfinished_replica_gets_into_no_later_one(string leftover)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var replica = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current!;
+        var orphan = Path.Combine(shop.TillFolder("front"), "replica-7.db" + leftover);
+        await File.WriteAllBytesAsync(orphan, new byte[4096]);
+
+        Assert.EndsWith("replica-8.db", new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Next(), StringComparison.Ordinal);
+        using (var till = shop.OpenTill("front", false))
+        {
+            await till.ReprovisionAsync();
+        }
+        Assert.NotEqual(replica, new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current);
+        Assert.False(File.Exists(orphan));
+        Replicas.AssertEqual(shop, "front");
+    }
+
     [Fact]
     public async Task The_administrators_order_to_reprovision_is_carried_out_once_and_loses_no_unposted_sale()
     {

@@ -57,6 +57,24 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task A_block_of_numbers_is_proved_from_the_enrolment_on_also_to_a_server_that_was_restored_to_before_it()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var backup = shop.TillFolder("backup.db");
+        Bookmine.SyncServer.Database.ShopBackup.Write(shop.DatabaseFile, backup);
+        var code = shop.NewCode("front");
+        await Enrol(shop, "front", code);
+        await shop.StopServerAsync();
+        Bookmine.SyncServer.Database.ShopBackup.Restore(backup, shop.DatabaseFile, shop.Clock);
+        await shop.StartServerAsync();
+        using var till = shop.OpenTill("front", false);
+        await till.ReprovisionAsync();
+        await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        await till.SynchroniseAsync();
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
     public async Task A_server_of_another_version_says_so_and_burns_no_code()
     {
         await using var shop = await Shop.OpenAsync();

@@ -83,7 +83,7 @@ public sealed record EnrolRequest(string Code, int Protocol, int Schema);
 
 /// <param name="Secret">256 bits in hexadecimal; the server keeps only its hash.</param>
 /// <param name="Proof">The server's word that it enrolled this till, for a server whose records are restored from an older backup.</param>
-public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast, string Proof);
+public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast, string Proof, string? BlockMac = null);
 
 /// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>
 /// <param name="Epoch">The replica's; null without one.</param>

@@ -64,7 +64,10 @@ public sealed class ClientOrchestrator(
         var (start, last) = (journal.Acknowledged, journal.LastN);
         journal.MakeDurable();
         var batch = last > start ? Batch(start) : [];
-        var answer = batch.Count > 0 ? channel.PushAsync(session, batch, cancel) : null;
+        var blocks = journal.Blocks();
+        Task<PushReply> Push(List<JournalEntry> entries) =>
+            channel.PushAsync(session, entries, BlockProofs.Write(blocks, [.. entries.Select(e => e.Number ?? 0)]), cancel);
+        var answer = batch.Count > 0 ? Push(batch) : null;
         while (answer is not null)
         {
             progress?.Report(new SyncProgress(SyncStage.Posting, results.Count, last - start));
@@ -76,7 +79,7 @@ public sealed class ClientOrchestrator(
             }
             var through = Through(reply, batch);
             batch = through == batch[^1].N ? following : Batch(through);
-            answer = through < last ? channel.PushAsync(session, batch, cancel) : null;
+            answer = through < last ? Push(batch) : null;
             journal.Acknowledge(reply.Results, through);
             results.AddRange(reply.Results);
         }

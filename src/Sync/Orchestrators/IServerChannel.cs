@@ -11,7 +11,8 @@ public interface IServerChannel
 
     Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel);
 
-    Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel);
+    /// <param name="proofs">That the entries' numbers were leased, for a server whose records are older; see <see cref="BlockProofs"/>.</param>
+    Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel);
 
     /// <summary>Entries after <paramref name="after"/> that the server holds, as they were sealed, with their answers; empty at the end.</summary>
     Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel);

@@ -6,12 +6,11 @@ namespace Bookmine.Sync.Replica;
 
 /// <summary>
 /// The generations of the replica in a folder. A fresh replica is a new file, never renamed over an open one, because a leftover WAL
-/// would be replayed into it; <c>replica.current</c> names the one in use and is replaced atomically.
+/// or rollback journal would be replayed into it; <c>replica.current</c> names the one in use and is replaced atomically.
 /// </summary>
 public sealed class ReplicaFolder(IFileStore files, string folder)
 {
     private const string Prefix = "replica-";
-    private static readonly string[] Companions = ["", "-wal", "-shm", ".inuse"];
 
     private string CurrentFile => Path.Combine(folder, "replica.current");
 
@@ -20,12 +19,8 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
         ? path
         : null;
 
-    /// <summary>The path of a generation that does not exist yet.</summary>
-    public string Next()
-    {
-        var highest = Generations().Select(g => g.Generation).DefaultIfEmpty(0).Max();
-        return Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{highest + 1}.db"));
-    }
+    /// <summary>The path of a generation of which there is no file.</summary>
+    public string Next() => PathOf(Generations().DefaultIfEmpty(0).Max() + 1);
 
     /// <summary>Puts a finished replica in use.</summary>
     public void Use(string path) => files.Replace(CurrentFile, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
@@ -36,11 +31,11 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
     /// <summary>Says that this process has the replica open, for as long as the returned handle lives.</summary>
     public IDisposable? Hold(string path) => files.TryLock(path + ".inuse", shared: true);
 
-    /// <summary>Deletes generations that are not in use and that no process holds, with their WAL and shared memory.</summary>
+    /// <summary>Deletes generations that are not in use and that no process holds, with whatever SQLite has left beside them.</summary>
     public void Sweep()
     {
         var current = Current;
-        foreach (var (path, _) in Generations().Where(g => g.Path != current).ToArray())
+        foreach (var path in Generations().Select(PathOf).Where(p => p != current).ToArray())
         {
             using (var alone = files.TryLock(path + ".inuse", shared: false))
             {
@@ -49,14 +44,18 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
                     continue;
                 }
             }
-            foreach (var suffix in Companions)
+            foreach (var file in files.List(folder, Path.GetFileName(path)))
             {
-                files.Delete(path + suffix);
+                files.Delete(file);
             }
         }
     }
 
-    private IEnumerable<(string Path, long Generation)> Generations() =>
-        files.List(folder, Prefix).Where(p => p.EndsWith(".db", StringComparison.Ordinal))
-            .Select(p => (p, long.TryParse(Path.GetFileNameWithoutExtension(p)[Prefix.Length..], CultureInfo.InvariantCulture, out var g) ? g : 0));
+    private string PathOf(long generation) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{generation}.db"));
+
+    /// <summary>Those of which there is any file, also one that a death has left without its database.</summary>
+    private IEnumerable<long> Generations() => files.List(folder, Prefix)
+        .Select(p => Path.GetFileName(p)[Prefix.Length..].Split('.')[0])
+        .Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0)
+        .Where(g => g > 0).Distinct();
 }

@@ -13,6 +13,7 @@ namespace Bookmine.SyncServer.Endpoints;
 internal static class SyncEndpoints
 {
     public const string Binary = "application/octet-stream";
+    private const string BlocksHeader = "Bookmine-Blocks";
 
     public static void MapSync(this WebApplication app)
     {
@@ -42,7 +43,7 @@ internal static class SyncEndpoints
     private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator)
     {
         var (synchronisation, entries) = await EntriesAsync(context);
-        return orchestrator.Push(tills.RecordOf(context.Till()), synchronisation, entries);
+        return orchestrator.Push(tills.RecordOf(context.Till(), BlockProofs.Read(context.Request.Headers[BlocksHeader])), synchronisation, entries);
     }
 
     private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>

@@ -42,7 +42,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
         Register(session, till, name, branch, secret, now);
         var block = NumberBlocks.Lease(session, till, branch, name);
-        return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)));
+        return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class NumberBlocks
     {
         session.Execute("UPDATE counter SET block = block + @size WHERE id = 1", Size);
         var last = session.Integer("SELECT block FROM counter WHERE id = 1")!.Value;
-        var block = new NumberBlock(last - Size + 1, last);
+        var block = new NumberBlock(last - Size + 1, last, FeedState.ProofOf(session).MacOfBlock(till, last - Size + 1, last));
         session.Execute(
             "INSERT INTO number_block (first, last, till, branch, till_name) VALUES (@first, @last, @till, @branch, @name)",
             block.First, block.Last, till, branch, tillName);

@@ -38,17 +38,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     public ClientRecord Greet(KnownTill till, HelloRequest hello)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var record = RecordOf(till);
-        var lost = LostBlocks(till, hello, record);
-        if (lost.Count > 0)
-        {
-            database.Writing(session =>
-            {
-                NumberBlocks.TakeDown(session, till.Id, till.Branch, till.Name, lost);
-                return true;
-            });
-            record = RecordOf(till);
-        }
+        var record = RecordOf(till, hello.Blocks);
         if (hello.Mended is { } mended)
         {
             database.Writing(session => Posting.Exceptions.NoteMended(session, till, mended, now));
@@ -68,10 +58,26 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         });
     }
 
-    /// <summary>Blocks that the till proves to have been leased, and that are not on record.</summary>
-    private List<NumberBlock> LostBlocks(KnownTill till, HelloRequest hello, ClientRecord record)
+    /// <summary>The same, after taking down again the blocks that the till proves to have been leased, and that records put back from a backup lack.</summary>
+    public ClientRecord RecordOf(KnownTill till, IReadOnlyList<NumberBlock> told)
     {
-        var unknown = hello.Blocks.Where(b => record.Blocks.All(r => r.First != b.First)).ToList();
+        var record = RecordOf(till);
+        var lost = LostBlocks(till, told, record);
+        if (lost.Count == 0)
+        {
+            return record;
+        }
+        database.Writing(session =>
+        {
+            NumberBlocks.TakeDown(session, till.Id, till.Branch, till.Name, lost);
+            return true;
+        });
+        return RecordOf(till);
+    }
+
+    private List<NumberBlock> LostBlocks(KnownTill till, IReadOnlyList<NumberBlock> told, ClientRecord record)
+    {
+        var unknown = told.Where(b => record.Blocks.All(r => r.First != b.First)).ToList();
         return unknown.Count == 0 ? unknown
             : database.Reading(session => unknown.FindAll(b => FeedState.ProofOf(session).HoldsBlock(till.Id, b.First, b.Last, b.Mac)));
     }
@@ -96,9 +102,11 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     private ClientRecord Record(Session session, KnownTill till)
     {
         using var reader = session.Query(
-            "SELECT b.time_zone, t.reprovision_from FROM till t JOIN branch b ON b.id = t.branch WHERE t.id = @till", till.Id);
+            "SELECT b.time_zone, t.reprovision_from, c.posted_at FROM till t JOIN branch b ON b.id = t.branch CROSS JOIN counter c WHERE t.id = @till AND c.id = 1", till.Id);
         reader.Read();
-        var today = BranchDay.Of(clock.GetUtcNow().ToUnixTimeMilliseconds(), TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(0)));
+        // A clock that was set back does not take back the month in which postings were made: they run on from the last.
+        var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), reader.GetInt64(2));
+        var today = BranchDay.Of(now, TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(0)));
         var reprovisionFrom = reader.GetInt64(1);
         reader.Close();
         return new ClientRecord(

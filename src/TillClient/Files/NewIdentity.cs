@@ -15,7 +15,7 @@ internal static class NewIdentity
     private const string FileName = "till.next.json";
 
     public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block) => files.Replace(
-        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last), TillFilesJson.Default.Next), secret: true);
+        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last, block.Mac), TillFilesJson.Default.Next), secret: true);
 
     /// <summary>Finishes what was begun, if anything was. No journal may be open.</summary>
     public static void Finish(TillMachine machine, string folder)
@@ -32,7 +32,7 @@ internal static class NewIdentity
         {
             PutAside(files, folder, journal, next.Identity.Till);
         }
-        TillSetUp.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast));
+        TillSetUp.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast, next.BlockMac));
         files.Delete(path);
     }
 
@@ -63,5 +63,5 @@ internal static class NewIdentity
         files.Move(journal, Path.Combine(folder, FormattableString.Invariant($"journal-forked-before-{till}.db")));
     }
 
-    internal sealed record Next(TillIdentity Identity, long BlockFirst, long BlockLast);
+    internal sealed record Next(TillIdentity Identity, long BlockFirst, long BlockLast, string? BlockMac = null);
 }

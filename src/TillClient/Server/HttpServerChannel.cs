@@ -15,6 +15,7 @@ namespace Bookmine.TillClient.Server;
 /// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
 public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore files) : IServerChannel
 {
+    private const string BlocksHeader = "Bookmine-Blocks";
     private const int CompressFromBytes = 8 * 1024;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private const int FetchBufferBytes = 128 * 1024;
@@ -30,8 +31,12 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
         return reply;
     }
 
-    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
-        http.PostAsync("sync/push", Compressed(PushEnvelope.Write(session, entries)), WireJson.Default.PushReply, cancel);
+    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel)
+    {
+        var content = Compressed(PushEnvelope.Write(session, entries));
+        content.Headers.Add(BlocksHeader, proofs);
+        return http.PostAsync("sync/push", content, WireJson.Default.PushReply, cancel);
+    }
 
     public async Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel)
     {

@@ -17,7 +17,7 @@ internal sealed class Renewal(ClientOrchestrator orchestrator, IShopChannel shop
         var reply = await shop.RenewAsync(cancel).ConfigureAwait(false);
         NewIdentity.WriteDown(
             files, folder, TillIdentity.Read(files, folder) with { Till = reply.Till, Name = reply.Name, Branch = reply.Branch, Secret = reply.Secret, Proof = reply.Proof },
-            new NumberBlock(reply.BlockFirst, reply.BlockLast));
+            new NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
         return new TillRenewedException(
             $"{fork.Message} What this machine sold since is with the server, for the manager to look at (bookmine-server quarantine list). "
             + $"It goes on as till {reply.Name}: start the program again.");

@@ -187,7 +187,8 @@ internal static class Checks
     {
         var branch = world.Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
         var zone = TimeZoneInfo.FindSystemTimeZoneById(branch == 1 ? "Europe/London" : "Australia/Sydney");
-        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), zone)));
+        var now = Math.Max(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), world.Server.Number("SELECT posted_at FROM counter"));
+        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(now, zone)));
         var expected = world.Server.Read(Rows).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
         using var session = new Session(till.Disk.OpenDatabase(new ReplicaFolder(till.Disk, till.Folder).Current!));
         var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();

@@ -62,8 +62,8 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(Exchange(
         "hello", JsonSerializer.SerializeToUtf8Bytes(IsOlder ? request with { Schema = request.Schema - 1 } : request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
 
-    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
-        Task.FromResult(Exchange("push", PushEnvelope.Write(session, entries), WireJson.Default.PushReply));
+    public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel) =>
+        Task.FromResult(Exchange("push", [.. System.Text.Encoding.UTF8.GetBytes(proofs), (byte)'\n', .. PushEnvelope.Write(session, entries)], WireJson.Default.PushReply));
 
     public Task<IReadOnlyList<PushedEntry>> RefillAsync(long after, CancellationToken cancel) => Task.FromResult(
         PushEnvelope.Read(Exchange("refill", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{after}")))).Entries);
@@ -214,9 +214,10 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 var hello = JsonSerializer.Deserialize(body, WireJson.Default.HelloRequest)!;
                 return JsonSerializer.SerializeToUtf8Bytes(server.Orchestrator.Hello(server.Tills.Greet(known, hello), hello), WireJson.Default.HelloReply);
             case "push":
-                var (synchronisation, entries) = PushEnvelope.Read(body);
-                return JsonSerializer.SerializeToUtf8Bytes(
-                    server.Orchestrator.Push(server.Tills.RecordOf(known), synchronisation, entries), WireJson.Default.PushReply);
+                var head = Array.IndexOf(body, (byte)'\n');
+                var (synchronisation, entries) = PushEnvelope.Read(body.AsSpan(head + 1));
+                var record = server.Tills.RecordOf(known, BlockProofs.Read(System.Text.Encoding.UTF8.GetString(body, 0, head)));
+                return JsonSerializer.SerializeToUtf8Bytes(server.Orchestrator.Push(record, synchronisation, entries), WireJson.Default.PushReply);
             case "refill":
                 return PushEnvelope.Write(Guid.Empty, server.Orchestrator.Refill(server.Tills.RecordOf(known), Numbers(body)[0]));
             case "fork":

@@ -84,7 +84,7 @@ internal sealed class ShopWorld : IDisposable
         var clock = new SimClock(Time);
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
         var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret, reply.Proof);
-        return (new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log), new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        return (new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log), new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
     }
 
     /// <summary>What a machine does with its enrolment.</summary>
@@ -142,7 +142,7 @@ internal sealed class ShopWorld : IDisposable
         var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
         var reply = Server.Enrolment.Enrol(code);
         var identity = new TillIdentity("https://server", reply.Till, till.Name, branch, reply.Secret, reply.Proof);
-        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast));
+        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
         till.Become(identity);
         till.Start(disconnected: false);
         till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
