@@ -45,6 +45,7 @@ public sealed class Till : IDisposable
     private readonly Readmission readmission;
     private readonly LookUp lookUp;
     private readonly Sealer sealer;
+    private readonly Operators operators;
     private readonly JournalKeeping keeping;
 
     private Till(string folder, bool disconnected, TillMachine machine)
@@ -64,6 +65,7 @@ public sealed class Till : IDisposable
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
         lookUp = new LookUp(link, clock);
+        operators = new Operators(view);
         sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
@@ -109,6 +111,23 @@ public sealed class Till : IDisposable
             cancel).ConfigureAwait(false);
     }
 
+    /// <summary>What a refund would give back, in cents, or why it would be refused. Nothing is sealed.</summary>
+    public async Task<(long Cents, Refusal? Refused)> QuoteRefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
+    {
+        if (await FindTransactionAsync(number, cancel).ConfigureAwait(false) is not { } original)
+        {
+            return (0, new Refusal(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods without the docket."));
+        }
+        try
+        {
+            return (Locked(() => -refunds.Make(draft, original, number.Trim(), transactions.Refunded(original), Header(0, Guid.Empty, EntryKinds.Refund)).TotalCents), null);
+        }
+        catch (RefusedException e)
+        {
+            return (0, e.Refusal);
+        }
+    }
+
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
 
@@ -146,6 +165,20 @@ public sealed class Till : IDisposable
     /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
     public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
+
+    /// <summary>The names of those who may sell; none where the shop has no operators.</summary>
+    public IReadOnlyList<string> Operators() => Locked<IReadOnlyList<string>>(() => [.. operators.Names()]);
+
+    /// <summary>Whether the PIN is the operator's.</summary>
+    public bool IsPinOf(string name, string pin) => Locked(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
+
+    /// <summary>Contacts by words of their name, phone or email.</summary>
+    public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
+
+    /// <summary>The stock record that an entry has made; null when it made none.</summary>
+    public FoundStock? StockOf(JournalEntry entry) => Locked(() =>
+        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
+            ? catalogue.ById(made.Key.Guid) : null);
 
     /// <summary>Whether the till has a replica to sell from.</summary>
     public bool IsProvisioned => Opened(() => view.Exists);
@@ -271,8 +304,10 @@ public sealed class Till : IDisposable
         }
     });
 
-    private DocumentHeader Header(SealScope scope, string kind) => new(
-        scope.Id, scope.TakeNumber(), kind, view.Branch, Identity.Till, null, null, 0, null, null, null, link.State != ConnectionState.Normal);
+    private DocumentHeader Header(SealScope scope, string kind) => Header(scope.TakeNumber(), scope.Id, kind);
+
+    private DocumentHeader Header(long docket, Guid id, string kind) => new(
+        id, docket, kind, view.Branch, Identity.Till, null, null, 0, null, null, null, link.State != ConnectionState.Normal);
 
     private Sealing Document(DocumentEntry document) => new(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
 

@@ -1,3 +1,4 @@
+using Bookmine.Schema;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Screens;
 using Bookmine.Tests.Support;
@@ -38,13 +39,154 @@ public sealed class PosSessionTests
     }
 
     [Fact]
-    public async Task A_scan_is_never_taken_for_money()
+    public async Task A_scan_while_paying_is_rung_up_and_once_money_is_taken_it_waits_for_the_next_sale()
     {
         await using var pos = await Counter.OpenAsync();
         var picture = await pos.TypeAsync(Sales.Lighthouse, "/pay", Sales.Garden);
-        Assert.True(picture.IsAlarm);
-        Assert.Contains("no amount", picture.Message, StringComparison.Ordinal);
-        Assert.Contains("unposted 17.95", (await pos.TypeAsync("")).Status, StringComparison.Ordinal);
+        Assert.Equal("Find", picture.Prompt);
+        Assert.Contains("TOTAL 30.45", picture.Total, StringComparison.Ordinal);
+        picture = await pos.TypeAsync("/pay", "10", Sales.Garden);
+        Assert.Contains("1 scanned, waiting", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("STILL 20.45", picture.Total, StringComparison.Ordinal);
+        picture = await pos.TypeAsync("");
+        Assert.Contains("unposted 30.45", picture.Status, StringComparison.Ordinal);
+        Assert.Contains("1 copies   TOTAL 12.50", picture.Total, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/price 1")]
+    [InlineData("/new", "A map")]
+    [InlineData("/line", "1")]
+    [InlineData("/line", "2")]
+    [InlineData("/other", "1")]
+    public async Task A_scan_in_the_middle_of_a_question_becomes_neither_amount_nor_quantity(params string[] before)
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync([Sales.Lighthouse, .. before]);
+        await pos.TypeAsync(Sales.Garden);
+        for (var i = 0; i < 3; i++)
+        {
+            await pos.BackAndTypeAsync();
+        }
+        Assert.Contains("2 copies   TOTAL 30.45", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_code_that_no_person_types_so_fast_is_a_scan_too()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/line", "2");
+        pos.Session.Enter("4711000", isFast: true);
+        Assert.Contains("waiting", (await pos.TypeAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("4711000", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_number_is_made_a_record_on_the_spot_and_rung_up_and_found_again()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var picture = await pos.TypeAsync("9780306406157", "Sonnets", "9.50", "poetry");
+        Assert.Contains("1 copies   TOTAL 9.50", picture.Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 19.00", (await pos.TypeAsync("9780306406157")).Total, StringComparison.Ordinal);
+        picture = await pos.TypeAsync("/new", "A postcard", "0.80", "");
+        Assert.Contains("TOTAL 19.80", picture.Total, StringComparison.Ordinal);
+        Assert.StartsWith("20", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("No record was made", (await pos.TypeAsync("9780306406188", "Half a") is { } ? await pos.BackAndTypeAsync() : picture).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sale_is_held_while_another_is_sold_and_taken_up_again()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/hold", Sales.Garden, "/pay", "");
+        Assert.Contains("1 held", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("are held", (await pos.TypeAsync("/quit")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync(Sales.Garden, "/hold", "/hold");
+        Assert.Equal("Which sale", pos.Session.Picture.Prompt);
+        Assert.Contains("TOTAL 17.95", (await pos.TypeAsync("1")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sale_is_linked_to_a_contact_or_to_a_new_one()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Contains("Rosa Finch", (await pos.TypeAsync("/contact finch")).Total, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rosa", (await pos.TypeAsync("/contact", "")).Total, StringComparison.Ordinal);
+        Assert.Contains("Ned Owl", (await pos.TypeAsync("/newcontact", "Ned Owl", "0200", "")).Total, StringComparison.Ordinal);
+        Assert.Contains("No contact goes with", (await pos.TypeAsync("/contact xyzzy")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Discounts_are_amounts_or_shares_of_a_line_or_of_the_whole_and_never_more_than_it()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, Sales.Garden);
+        Assert.Contains("TOTAL 28.65", (await pos.TypeAsync("/disc 1 10%")).Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 25.45", (await pos.TypeAsync("/disc all 5")).Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 27.40", (await pos.TypeAsync("/disc all 10%")).Total, StringComparison.Ordinal);
+        Assert.Contains("more than", (await pos.TypeAsync("/disc all 100")).Message, StringComparison.Ordinal);
+        Assert.Contains("no discount", (await pos.TypeAsync("/disc 1 x%")).Message, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 51.25", (await pos.TypeAsync("/qty 2 3", "/disc 2 0", "/disc 1 4.20")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_marked_line_is_changed_and_removed_by_keys_alone()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, Sales.Garden);
+        pos.Session.Move(-1);
+        Assert.Contains("TOTAL 66.35", (await pos.TypeAsync("/line", "1", "3")).Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 42.50", (await pos.TypeAsync("/line", "2", "10")).Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 12.50", (await pos.TypeAsync("/line", "4")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Money_that_was_taken_is_given_back_before_a_sale_is_left()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
+        Assert.Contains("Has 10.00 card been given back?", (await pos.BackAndTypeAsync()).Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("Pay 7.95", (await pos.TypeAsync("no")).Prompt, StringComparison.Ordinal);
+        await pos.BackAndTypeAsync("yes");
+        Assert.Contains("was given back", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("unposted 17.95", (await pos.TypeAsync("/pay", "")).Status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_key_pays_with_a_note_or_another_method()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay");
+        Assert.Contains("  cash 20.00", pos.Session.Picture.Body);
+        pos.Session.Move(1);
+        Assert.Contains("CHANGE 2.05", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync(Sales.Lighthouse, "/pay");
+        pos.Session.Move(pos.Session.Picture.Body.ToList().IndexOf("  card"));
+        Assert.StartsWith("D100002  17.95   (F7", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Goods_come_back_without_their_docket_against_what_is_bought()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/other", "2", "garden", "1", "");
+        Assert.Contains("TOTAL 5.45", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("unposted 5.45", (await pos.TypeAsync("/pay", "")).Status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_signs_on_with_a_PIN_and_is_on_every_docket()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada", "tom"]);
+        Assert.Equal("Who sells", (await pos.TypeAsync(Sales.Garden)).Prompt);
+        Assert.Contains("Nobody has signed on", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
+        Assert.Equal("Who sells", (await pos.TypeAsync("/op")).Prompt);
+        var picture = await pos.TypeAsync("2");
+        Assert.True(picture.IsSecret);
+        Assert.Contains("not the PIN", (await pos.TypeAsync("9999")).Message, StringComparison.Ordinal);
+        Assert.Contains("tom sells now", (await pos.TypeAsync("1234")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
+        Assert.Contains(pos.Session.Picture.Body.Concat((await pos.TypeAsync("/docket")).Body), l => l.Contains("served by tom", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,9 +233,11 @@ public sealed class PosSessionTests
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
         Assert.Contains(pos.Session.Picture.Status, (await pos.TypeAsync("D100001")).Status, StringComparison.Ordinal);
         Assert.Contains(pos.Session.Picture.Body, l => l.Contains("17.95", StringComparison.Ordinal));
-        Assert.StartsWith("Refund all of it", (await pos.BackAndTypeAsync("/refund D100001")).Prompt, StringComparison.Ordinal);
+        Assert.Equal("What comes back", (await pos.BackAndTypeAsync("/refund D100001")).Prompt);
+        Assert.StartsWith("Refund all of it: 17.95 as cash", (await pos.TypeAsync("", "1")).Prompt, StringComparison.Ordinal);
         Assert.Contains("Nothing was refunded", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
-        Assert.Contains("refunded 17.95", (await pos.TypeAsync("/refund D100001", "yes")).Message, StringComparison.Ordinal);
+        Assert.Contains("refunded 10.00 as card", (await pos.TypeAsync("/refund D100001 1", "10", "2", "2", "yes")).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing is left", (await pos.TypeAsync("/refund D100001", "", "1")).Message, StringComparison.OrdinalIgnoreCase);
     }
 
     private sealed class Counter(Shop shop) : IAsyncDisposable
@@ -102,9 +246,13 @@ public sealed class PosSessionTests
 
         public bool HasQuit { get; private set; }
 
-        public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true)
+        public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true, string[]? operators = null)
         {
             var shop = await Shop.OpenAsync();
+            foreach (var (name, id) in (operators ?? []).Select((o, i) => (o, i + 1L)))
+            {
+                shop.Write("INSERT INTO operator (id, name, pin_hash, disabled) VALUES (@id, @name, @hash, 0)", id, name, PinHash.Of("1234"));
+            }
             await shop.EnrolAsync("front");
             for (var i = 0; i < unposted; i++)
             {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Security.Cryptography;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 
@@ -9,7 +7,6 @@ namespace Bookmine.SyncServer.Commands;
 /// <summary><c>operator add|list|disable</c>.</summary>
 internal static class OperatorCommands
 {
-    private const int Iterations = 50_000;
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Option<bool> PinStdin = new("--pin-stdin") { Description = "Read the PIN (4 to 12 digits) from standard input", Required = true };
     private static readonly Argument<string> Who = new("name");
@@ -28,9 +25,7 @@ internal static class OperatorCommands
         {
             throw new ShopException("A PIN has 4 to 12 digits, on the first line of standard input.");
         }
-        var salt = RandomNumberGenerator.GetBytes(16);
-        var hash = Rfc2898DeriveBytes.Pbkdf2(pin, salt, Iterations, HashAlgorithmName.SHA256, 32);
-        var stored = string.Create(CultureInfo.InvariantCulture, $"pbkdf2-sha256:{Iterations}:{Convert.ToHexStringLower(salt)}:{Convert.ToHexStringLower(hash)}");
+        var stored = PinHash.Of(pin);
         using var database = context.OpenDatabase();
         var id = database.Writing(session =>
         {

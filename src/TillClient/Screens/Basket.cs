@@ -4,7 +4,7 @@ using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
 
-/// <summary>The sale that is being rung up.</summary>
+/// <summary>A sale that is being rung up.</summary>
 internal sealed class Basket
 {
     private readonly List<BasketLine> lines = [];
@@ -25,9 +25,14 @@ internal sealed class Basket
 
     public FoundContact? Contact { get; set; }
 
+    public string? Note { get; set; }
+
     public string? StartedAt { get; private set; }
 
     public IReadOnlyList<PaymentDraft> Payments => payments;
+
+    /// <summary>The marked line: the last one changed, or where the arrows have gone.</summary>
+    public int At { get; private set; }
 
     public void Add(FoundStock item, long qty, long priceCents, DateTimeOffset now)
     {
@@ -36,32 +41,46 @@ internal sealed class Basket
         if (same >= 0)
         {
             lines[same] = lines[same] with { Qty = lines[same].Qty + qty };
+            At = same;
         }
         else
         {
             lines.Add(new BasketLine(item, qty, priceCents, 0));
+            At = lines.Count - 1;
         }
     }
 
-    public void Replace(int line, BasketLine by) => lines[line] = by;
+    public void Replace(int line, BasketLine by) => (lines[line], At) = (by, line);
 
-    public void Remove(int line) => lines.RemoveAt(line);
+    public void Remove(int line)
+    {
+        lines.RemoveAt(line);
+        Move(0);
+    }
+
+    public void Move(int by) => At = Math.Clamp(At + by, 0, Math.Max(lines.Count - 1, 0));
 
     public void Pay(string method, long cents, bool change = false) => payments.Add(new PaymentDraft { Method = method, AmountCents = cents, Change = change });
 
-    public void UndoPayments() => payments.Clear();
-
-    public void Clear()
+    /// <summary>Takes back what was given last, with its change.</summary>
+    public void UndoLastPayment()
     {
-        lines.Clear();
-        payments.Clear();
-        (Contact, StartedAt) = (null, null);
+        var change = payments[^1].Change;
+        payments.RemoveAt(payments.Count - 1);
+        if (change)
+        {
+            payments.RemoveAt(payments.Count - 1);
+        }
     }
 
-    public SaleDraft ToDraft() => new()
+    public void UndoPayments() => payments.Clear();
+
+    public SaleDraft ToDraft(string? byOperator) => new()
     {
         StartedAt = StartedAt,
         ContactId = Contact?.ContactId,
+        Operator = byOperator,
+        Note = Note,
         Lines = [.. lines.Select(l => new LineDraft { StockId = l.Item.StockId, Qty = l.Qty, UnitPriceCents = l.PriceCents, DiscountCents = l.DiscountCents })],
         Payments = [.. payments],
     };

@@ -4,11 +4,16 @@ namespace Bookmine.TillClient.Screens;
 internal enum PosCommand
 {
     Help,
-    LastDocket,
+    SignOn,
+    Contact,
     RemoveLine,
+    Hold,
+    EditLine,
+    LastDocket,
+    Other,
     Resynchronise,
-    Pay,
     Quit,
+    Pay,
 }
 
 /// <summary>One table of keys: the screen's bindings, the typed commands and the help page all come from it.</summary>
@@ -17,21 +22,30 @@ internal static class PosKeys
     public static readonly IReadOnlyList<(int FunctionKey, string Typed, PosCommand Command, string Short, string Help)> All =
     [
         (1, "help", PosCommand.Help, "Help", "this page"),
-        (4, "del", PosCommand.RemoveLine, "Remove", "remove the last line, or /del 2"),
+        (2, "op", PosCommand.SignOn, "Oper", "sign on with a PIN"),
+        (3, "contact", PosCommand.Contact, "Contact", "link the sale to a contact, or /contact finch; none unlinks it"),
+        (4, "del", PosCommand.RemoveLine, "Remove", "remove the marked line, or /del 2"),
+        (5, "hold", PosCommand.Hold, "Hold", "put the sale aside; with none open, take one up again"),
+        (6, "line", PosCommand.EditLine, "Line", "quantity, price or discount of the marked line"),
         (7, "docket", PosCommand.LastDocket, "Docket", "the last docket, or /docket D12345"),
+        (8, "other", PosCommand.Other, "Other", "all other transactions: refund and more"),
         (9, "resync", PosCommand.Resynchronise, "Resync", "resynchronise now"),
-        (10, "quit", PosCommand.Quit, "Quit", "leave; an open sale must be paid or cleared first"),
+        (10, "quit", PosCommand.Quit, "Quit", "leave; an open sale must be paid, held or cleared first"),
         (12, "pay", PosCommand.Pay, "Pay", "take the payment"),
     ];
 
     public static readonly IReadOnlyList<(string Typed, string Help)> More =
     [
         ("3* before a scan", "three copies; also 3*9780000000019"),
-        ("words", "search title and author; choose with a number or the arrows"),
+        ("words", "search title, author, contact; choose with a number or arrows"),
         ("D12345, 546789", "the transaction with that number"),
+        ("/new", "an item without a number: title, price, category"),
+        ("/newcontact", "a new contact, and the sale linked to it"),
+        ("/qty 2 3", "three copies of line 2"),
         ("/price 2 12.50", "another price for line 2"),
-        ("/disc 2 1.00", "a discount on line 2"),
-        ("/refund D12345 1", "refund line 1 of a docket in cash; without the 1, all of it"),
+        ("/disc 2 10%", "a discount on line 2; /disc all 5.00 on the whole sale"),
+        ("/note TEXT", "a note on the sale"),
+        ("/refund D12345 1", "refund line 1 of a docket; without the 1, choose"),
         ("/clear", "drop the open sale"),
         ("Esc", "back"),
     ];
@@ -42,5 +56,5 @@ internal static class PosKeys
         .. More.Select(m => $"  {m.Typed,-22}{m.Help}"),
     ];
 
-    public static string Line => string.Join("  ", All.Select(k => $"F{k.FunctionKey} {k.Short}"));
+    public static string Line => string.Join(' ', All.Select(k => $"{k.FunctionKey}{k.Short}"));
 }

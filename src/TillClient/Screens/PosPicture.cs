@@ -5,9 +5,10 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="IsPage">The body is shown from its top; an open sale shows its last lines.</param>
 /// <param name="Marked">The body line that stands out; -1 for none.</param>
 /// <param name="Prompt">What the entry line asks for.</param>
+/// <param name="IsSecret">What is typed is shown as stars.</param>
 /// <param name="IsAlarm">The message is one that a cashier must not miss.</param>
 internal sealed record PosPicture(
-    string Head, IReadOnlyList<string> Body, bool IsPage, int Marked, string Total, string Prompt, string Message, bool IsAlarm, string Status)
+    string Head, IReadOnlyList<string> Body, bool IsPage, int Marked, string Total, string Prompt, bool IsSecret, string Message, bool IsAlarm, string Status)
 {
-    public static readonly PosPicture Empty = new("", [], false, -1, "", "Find", "", false, "");
+    public static readonly PosPicture Empty = new("", [], false, -1, "", "Find", false, "", false, "");
 }

@@ -15,9 +15,13 @@ namespace Bookmine.TillClient.Screens;
 internal sealed class PosScreen : Runnable
 {
     private const int MostEntryCharacters = 200;
+
+    // Nobody types ten characters in a fifth of a second; a scanner over a slow line does.
+    private const int ScannerMillisecondsPerCharacter = 20;
     private readonly StringBuilder entry = new();
     private PosSession? session;
     private bool leaving;
+    private long began;
 
     public PosScreen()
     {
@@ -46,7 +50,8 @@ internal sealed class PosScreen : Runnable
     {
         if (key == Key.Enter)
         {
-            Session.Enter(entry.ToString());
+            var isFast = entry.Length > 1 && Environment.TickCount64 - began <= entry.Length * ScannerMillisecondsPerCharacter;
+            Session.Enter(entry.ToString(), isFast);
             entry.Clear();
         }
         else if (key == Key.Esc)
@@ -68,6 +73,7 @@ internal sealed class PosScreen : Runnable
         }
         else if (!key.IsCtrl && !key.IsAlt && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
         {
+            began = entry.Length == 0 ? Environment.TickCount64 : began;
             entry.Append(rune.ToString());
         }
         SetNeedsDraw();
@@ -79,7 +85,7 @@ internal sealed class PosScreen : Runnable
         var picture = Session.Picture;
         var (width, height) = (Viewport.Width, Viewport.Height);
         Line(0, picture.Head, VisualRole.Normal);
-        Line(1, $"{picture.Prompt}: {entry}_", VisualRole.Focus);
+        Line(1, $"{picture.Prompt}: {(picture.IsSecret ? new string('*', entry.Length) : entry)}_", VisualRole.Focus);
         Line(2, new string('-', width), VisualRole.Normal);
         var room = Math.Max(height - 9, 0);
         var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
@@ -138,8 +144,13 @@ internal sealed class PosScreen : Runnable
     private static Key Function(int number) => number switch
     {
         1 => Key.F1,
+        2 => Key.F2,
+        3 => Key.F3,
         4 => Key.F4,
+        5 => Key.F5,
+        6 => Key.F6,
         7 => Key.F7,
+        8 => Key.F8,
         9 => Key.F9,
         10 => Key.F10,
         _ => Key.F12,

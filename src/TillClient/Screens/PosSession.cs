@@ -40,12 +40,13 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     }
 
     /// <summary>An entry ended by Enter.</summary>
-    public void Enter(string text) => inputs.Writer.TryWrite(() => Dialogue.HandleAsync(text.Trim()));
+    /// <param name="isFast">Its characters came as fast as only a scanner types.</param>
+    public void Enter(string text, bool isFast = false) => inputs.Writer.TryWrite(() => Dialogue.HandleAsync(text.Trim(), isFast));
 
-    public void Press(PosCommand command) => inputs.Writer.TryWrite(() => Dialogue.CommandAsync(command, []));
+    public void Press(PosCommand command) => inputs.Writer.TryWrite(() => Dialogue.CommandAsync(command));
 
     /// <summary>Esc: one step back.</summary>
-    public void Back() => Do(Dialogue.Back);
+    public void Back() => inputs.Writer.TryWrite(() => Dialogue.BackAsync());
 
     public void Move(int by) => Do(() => Dialogue.Move(by));
 
@@ -122,7 +123,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             bar = new SyncBar(() => Do(() => { }));
             var report = await till.SynchroniseAsync(bar, ending.Token).ConfigureAwait(false);
-            Do(() => Tell(report, byHand));
+            inputs.Writer.TryWrite(() => TellAsync(report, byHand));
         }
 #pragma warning disable CA1031 // A synchronisation that fails is told and tried again; nothing at the counter depends on it.
         catch (Exception e) when (e is not OperationCanceledException)
@@ -137,13 +138,14 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     }
 
     /// <summary>The report is shown between sales; what it tells is not lost when a sale is open, but told by the next one.</summary>
-    private void Tell(SyncReport report, bool byHand)
+    private Task TellAsync(SyncReport report, bool byHand)
     {
-        if (Dialogue.IsIdle && (byHand || report.TellsAnything))
+        if (!Dialogue.IsIdle || !(byHand || report.TellsAnything))
         {
-            Dialogue.Show(ResyncCommands.Text(report).Split('\n'));
-            till.Reported(report);
+            return Task.CompletedTask;
         }
+        till.Reported(report);
+        return Dialogue.ShowAsync(ResyncCommands.Text(report).Split('\n'));
     }
 
     private void Failed(string message, bool byHand)
@@ -165,7 +167,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         try
         {
             var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
-            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
+            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
         }
 #pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
         catch (Exception e)

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Bookmine.Schema;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Changes lines of the open sale: quantity, price, discount by amount or percent, removal.</summary>
+internal sealed class LineEditing(PosDesk desk)
+{
+    private Basket Basket => desk.Basket;
+
+    /// <summary>Asks what is to be done with the marked line.</summary>
+    public async Task AskAsync()
+    {
+        if (Basket.IsEmpty)
+        {
+            desk.Say("There is no line yet.");
+            return;
+        }
+        var line = Basket.At;
+        var title = PosDesk.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
+        switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["  1  another quantity", "  2  another price", "  3  a discount, such as 1.50 or 10%", "  4  remove it"]).ConfigureAwait(false))
+        {
+            case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Basket.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
+                Quantity(line, qty);
+                break;
+            case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
+                Price(line, price);
+                break;
+            case 2 when await desk.Talk.TextAsync("Discount").ConfigureAwait(false) is { } discount:
+                Discount(line, discount);
+                break;
+            case 3:
+                Remove(line);
+                break;
+        }
+    }
+
+    /// <summary>A typed command: <c>qty</c>, <c>price</c>, <c>disc</c> with a line's number and a value, or <c>disc all</c>.</summary>
+    /// <returns>False when it is none.</returns>
+    public bool Typed(string word, string[] arguments)
+    {
+        if (word is not ("qty" or "price" or "disc"))
+        {
+            return false;
+        }
+        if (word == "disc" && arguments is ["all", var share])
+        {
+            DiscountAll(share);
+        }
+        else if (arguments is not [var number, var value] || LineOf(number) is not { } line)
+        {
+            desk.Say($"/{word} takes a line of this sale and a value, such as {(word == "qty" ? "/qty 1 3" : word == "price" ? "/price 1 12.50" : "/disc 1 10%, /disc all 5.00")}.", isAlarm: true);
+        }
+        else if (word == "disc")
+        {
+            Discount(line, value);
+        }
+        else if (word == "price" && Money.TryParse(value, out var cents) && cents >= 0)
+        {
+            Price(line, cents);
+        }
+        else if (word == "qty" && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var qty) && qty is >= 1 and <= Ringing.MostQty)
+        {
+            Quantity(line, qty);
+        }
+        else
+        {
+            desk.Say($"“{value}” will not do for /{word}.", isAlarm: true);
+        }
+        return true;
+    }
+
+    /// <summary>Removes the line of that number; without one, the marked line.</summary>
+    public void Remove(string[] arguments)
+    {
+        if (Basket.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Basket.At) is not { } line)
+        {
+            desk.Say("There is no such line.");
+            return;
+        }
+        Remove(line);
+    }
+
+    private void Remove(int line)
+    {
+        desk.Say($"{PosDesk.Fit(Basket.Lines[line].Item.Title, 40).TrimEnd()} is removed.");
+        Basket.Remove(line);
+    }
+
+    private void Quantity(int line, long qty)
+    {
+        var old = Basket.Lines[line];
+        // A discount was meant for the copies there were.
+        Basket.Replace(line, old with { Qty = Math.Sign(old.Qty) * qty, DiscountCents = old.DiscountCents * qty / Math.Abs(old.Qty) });
+    }
+
+    private void Price(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents, DiscountCents = 0 });
+
+    private void Discount(int line, string text)
+    {
+        var old = Basket.Lines[line];
+        var full = Math.Abs(old.Qty * old.PriceCents);
+        if (Share(text, full) is { } cents)
+        {
+            Basket.Replace(line, old with { DiscountCents = Math.Sign(old.Qty) * cents });
+        }
+    }
+
+    /// <summary>A discount on the whole sale, shared out by what the lines come to; the cents that are left over go to the first.</summary>
+    private void DiscountAll(string text)
+    {
+        var sold = Enumerable.Range(0, Basket.Lines.Count).Where(i => Basket.Lines[i].Qty > 0).ToList();
+        var full = sold.Sum(i => Basket.Lines[i].Qty * Basket.Lines[i].PriceCents);
+        if (sold.Count == 0 || Share(text, full) is not { } cents)
+        {
+            return;
+        }
+        var (seen, given) = (0L, 0L);
+        foreach (var i in sold)
+        {
+            var line = Basket.Lines[i];
+            seen += line.Qty * line.PriceCents;
+            var upToHere = full == 0 ? 0 : (long)Math.Round((decimal)cents * seen / full, MidpointRounding.AwayFromZero);
+            Basket.Replace(i, line with { DiscountCents = upToHere - given });
+            given = upToHere;
+        }
+    }
+
+    /// <summary>An amount, or a percentage of the whole; null when it is neither or too much, which was told.</summary>
+    private long? Share(string text, long full)
+    {
+        long cents;
+        if (text.EndsWith('%') && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100)
+        {
+            cents = (long)Math.Round(full * percent / 100, MidpointRounding.AwayFromZero);
+        }
+        else if (!Money.TryParse(text, out cents) || cents < 0)
+        {
+            desk.Say($"“{text}” is no discount. Type an amount such as 1.50, or 10%.", isAlarm: true);
+            return null;
+        }
+        if (cents > full)
+        {
+            desk.Say($"{Money.Format(cents)} is more than the {Money.Format(full)} it is on.", isAlarm: true);
+            return null;
+        }
+        return cents;
+    }
+
+    private int? LineOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line >= 1 && line <= Basket.Lines.Count ? line - 1 : null;
+}

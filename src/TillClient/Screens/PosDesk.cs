@@ -1,0 +1,89 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>What the parts of the POS screen share: the till, the open sale, who sells, and what is said.</summary>
+internal sealed class PosDesk
+{
+    public PosDesk(Till till, TimeProvider clock, CancellationToken cancel)
+    {
+        (Till, Clock, Cancel) = (till, clock, cancel);
+        Talk = new Conversation(Say);
+    }
+
+    public Till Till { get; }
+
+    public TimeProvider Clock { get; }
+
+    public CancellationToken Cancel { get; }
+
+    public Conversation Talk { get; }
+
+    /// <summary>The sale that is being rung up.</summary>
+    public Basket Basket { get; set; } = new();
+
+    /// <summary>Sales put aside, the oldest first.</summary>
+    public List<Basket> Held { get; } = [];
+
+    /// <summary>Who sells; null while nobody has signed on, where the shop has no operators.</summary>
+    public string? Operator { get; set; }
+
+    /// <summary>Copies that the next scan stands for.</summary>
+    public long Quantity { get; set; } = 1;
+
+    public string Message { get; private set; } = "";
+
+    public bool IsAlarm { get; private set; }
+
+    /// <summary>The number of the last transaction made here.</summary>
+    public string? LastNumber { get; private set; }
+
+    public void Say(string text, bool isAlarm = false) => (Message, IsAlarm) = (text, isAlarm);
+
+    public void SayNothing() => Say("");
+
+    /// <summary>Tells that a transaction was made, and prints its docket.</summary>
+    /// <returns>False when it was refused, which was told.</returns>
+    public async Task<bool> MadeAsync((Outcome Outcome, long? TransId) made, Func<string, string> text)
+    {
+        if (made.Outcome.Refused is { } refused)
+        {
+            Say($"{char.ToUpperInvariant(refused.Reason[0])}{refused.Reason[1..]}. {refused.Remedy}", isAlarm: true);
+            return false;
+        }
+        LastNumber = made.TransId?.ToString(CultureInfo.InvariantCulture) ?? DocketNumber.D(made.Outcome.Entry!.Number!.Value).ToString();
+        Say(text(LastNumber));
+        if (made.Outcome.Warning is { } warning)
+        {
+            Say($"{Message}  {warning}", isAlarm: true);
+        }
+        if (await Till.PrintAsync(LastNumber, Cancel).ConfigureAwait(false) is { } fault)
+        {
+            Say($"{Message}  {fault}", isAlarm: true);
+        }
+        return true;
+    }
+
+    public async Task ShowDocketAsync(string number)
+    {
+        if (await DocketAsync(number).ConfigureAwait(false) is { } lines)
+        {
+            await Talk.ShowAsync(lines).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A docket's lines; null when there is none, which was told.</summary>
+    public async Task<IReadOnlyList<string>?> DocketAsync(string number)
+    {
+        if (await Till.DocketAsync(number, Cancel).ConfigureAwait(false) is { } docket)
+        {
+            return docket.TrimEnd().Split('\n');
+        }
+        Say($"There is no docket: {await Till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
+        return null;
+    }
+
+    public static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
+}

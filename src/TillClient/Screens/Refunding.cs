@@ -1,0 +1,98 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.Schema.Views;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Process Adjustment: goods back against their docket, per line, paid out or raised as General Credit. Money goes back only after a yes.</summary>
+internal sealed class Refunding(PosDesk desk)
+{
+    /// <param name="arguments">The docket's number and a line's, as far as they were typed.</param>
+    public async Task RunAsync(string[] arguments)
+    {
+        if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+        if ((arguments.Length > 0 ? arguments[0] : await desk.Talk.TextAsync("Refund against docket (D-number or TransID)").ConfigureAwait(false)) is not { } number)
+        {
+            return;
+        }
+        if (await desk.Till.FindAsync(number, desk.Cancel).ConfigureAwait(false) is not [FoundTransaction { Transaction: var original }])
+        {
+            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}. Without it: F8, return without a docket.", isAlarm: true);
+            return;
+        }
+        if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not { } method)
+        {
+            desk.Say("Nothing was refunded.");
+            return;
+        }
+        var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, Operator = desk.Operator };
+        var (quoted, refused) = await desk.Till.QuoteRefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
+        if (refused is not null)
+        {
+            desk.Say($"Not refunded: {refused.Reason}. {refused.Remedy}", isAlarm: true);
+            return;
+        }
+        var what = lines.Count == 0 ? "all of it" : $"line {lines[0].Line}";
+        if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(quoted)} as {method}?", await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
+        {
+            desk.Say("Nothing was refunded.");
+            return;
+        }
+        var made = await desk.Till.RefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
+        await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(-made.Outcome.Entry!.Amount)} as {method}   (F7 docket)").ConfigureAwait(false);
+    }
+
+    /// <returns>The lines that come back, none for all that is left; null for Esc.</returns>
+    private async Task<IReadOnlyList<RefundLineDraft>?> LinesAsync(TransactionView original, string[] arguments)
+    {
+        int number;
+        if (arguments.Length > 1)
+        {
+            if (!int.TryParse(arguments[1], CultureInfo.InvariantCulture, out number))
+            {
+                return null;
+            }
+        }
+        else
+        {
+            var choices = original.Lines.Select(l => $"  {l.Line}  {l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("     all that is left of it").ToList();
+            if (await desk.Talk.ChooseAsync("What comes back", [.. choices], givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+            {
+                return null;
+            }
+            if (chosen == 0)
+            {
+                return [];
+            }
+            number = original.Lines[chosen - 1].Line;
+        }
+        return original.Lines.FirstOrDefault(l => l.Line == number) is { } line ? await LineAsync(line).ConfigureAwait(false) : [new RefundLineDraft(number)];
+    }
+
+    private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line)
+    {
+        if ((line.Qty <= 1 ? 1 : await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(line.Title, 30).TrimEnd()}", 1, line.Qty).ConfigureAwait(false)) is not { } copies
+            || await AmountAsync(line).ConfigureAwait(false) is not { } amount
+            || await desk.Talk.ChooseAsync("Back on the shelf", ["  1  yes", "  2  no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
+        {
+            return null;
+        }
+        return [new RefundLineDraft(line.Line, copies, amount < 0 ? null : amount, shelf == 0)];
+    }
+
+    /// <returns>-1 for what was paid; null for Esc.</returns>
+    private Task<long?> AmountAsync(LineView line) => desk.Talk.AskAsync<long>(
+        new Question("Amount back (Enter: what was paid)"),
+        text => text.Length == 0 ? (-1, "") : Money.TryParse(text, out var cents) && cents >= 0 ? (cents, "") : (null, $"“{text}” is no amount for {PosDesk.Fit(line.Title, 20).TrimEnd()}."));
+
+    private async Task<string?> MethodAsync(TransactionView original)
+    {
+        var methods = desk.Till.PaymentMethods().Where(m => m.Code is not "voucher" && (m.Code != "credit" || original.ContactId is not null)).ToList();
+        return await desk.Talk.ChooseAsync("Paid out as", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>What is entered while a sale is rung up: scans, quantities, words, numbers of transactions, contacts; and items without a record.</summary>
+internal sealed class Ringing(PosDesk desk)
+{
+    public const int MostQty = 9_999;
+
+    public async Task EnterAsync(string text)
+    {
+        if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
+        {
+            desk.Say($"Nobody has signed on, so {text} is not rung up.", isAlarm: true);
+            return;
+        }
+        var star = text.IndexOf('*', StringComparison.Ordinal);
+        if (star > 0 && int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty) && qty != 0)
+        {
+            if (Math.Abs(qty) > MostQty)
+            {
+                desk.Say($"{qty} copies are too many: at most {MostQty}.", isAlarm: true);
+                return;
+            }
+            desk.Quantity = qty;
+            if (text[(star + 1)..].Trim() is not { Length: > 0 } rest)
+            {
+                return;
+            }
+            text = rest;
+        }
+        var found = await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false);
+        switch (found)
+        {
+            case [] when Scan.IsOne(text, isFast: false):
+                await NewItemAsync(text).ConfigureAwait(false);
+                break;
+            case []:
+                desk.Say($"Nothing found: {await desk.Till.WhyNotFoundAsync(text).ConfigureAwait(false)}. /new makes a record.", isAlarm: true);
+                break;
+            case [FoundTransaction { Transaction: var transaction }]:
+                await desk.ShowDocketAsync(transaction.TransId is { } id ? id.ToString(CultureInfo.InvariantCulture) : transaction.Docket).ConfigureAwait(false);
+                break;
+            case [FoundStock one]:
+                await TakeAsync(one).ConfigureAwait(false);
+                break;
+            case [FoundContact contact]:
+                Link(contact);
+                break;
+            default:
+                await ChooseAsync(found).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>Makes a record of an item that has none, and rings it up.</summary>
+    /// <param name="code">What was scanned; empty for an item without a number, which gets an in-house EAN.</param>
+    public async Task NewItemAsync(string code)
+    {
+        var what = code.Length == 0 ? "A new item" : $"{code} is not on record";
+        if (await desk.Talk.TextAsync($"{what}. Its title").ConfigureAwait(false) is not { } title
+            || await desk.Talk.AmountAsync($"Price of {PosDesk.Fit(title, 30).TrimEnd()}").ConfigureAwait(false) is not { } price
+            || await desk.Talk.TextOrNothingAsync("Category").ConfigureAwait(false) is not { } category)
+        {
+            desk.Say("No record was made.");
+            return;
+        }
+        var isIsbn = Isbn.TryParse(code, out _);
+        var made = await desk.Till.NewStockAsync(
+            new StockDraft
+            {
+                Isbn = isIsbn ? code : null, Code = isIsbn || code.Length == 0 ? null : code, Title = title, PriceCents = price,
+                Category = category.Length == 0 ? null : category, Operator = desk.Operator,
+            },
+            desk.Cancel).ConfigureAwait(false);
+        if (made.Outcome.Refused is { } refused)
+        {
+            desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
+        }
+        else if (desk.Till.StockOf(made.Outcome.Entry!) is { } item)
+        {
+            Add(item, price);
+            desk.Say($"{item.Code} is made and rung up.");
+        }
+    }
+
+    /// <summary>Finds a contact by name, phone or email and links the sale to it, or makes one.</summary>
+    public async Task ContactAsync(string text)
+    {
+        if (text.Length == 0 && await desk.Talk.TextOrNothingAsync("Contact's name, phone or email").ConfigureAwait(false) is { } typed)
+        {
+            text = typed;
+        }
+        if (text.Length == 0)
+        {
+            desk.Basket.Contact = null;
+            desk.Say("The sale is linked to nobody.");
+            return;
+        }
+        var found = desk.Till.FindContacts(text);
+        if (found.Count == 0)
+        {
+            desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
+        }
+        else if (found.Count == 1)
+        {
+            Link(found[0]);
+        }
+        else if (await desk.Talk.ChooseAsync("Which contact", [.. found.Select((c, i) => $"{i + 1,3}  {Line(c)}")]).ConfigureAwait(false) is { } chosen)
+        {
+            Link(found[chosen]);
+        }
+    }
+
+    /// <summary>Makes a contact, and links the sale to it.</summary>
+    public async Task NewContactAsync()
+    {
+        if (await desk.Talk.TextAsync("The new contact's name").ConfigureAwait(false) is not { } name
+            || await desk.Talk.TextOrNothingAsync("Phone").ConfigureAwait(false) is not { } phone
+            || await desk.Talk.TextOrNothingAsync("Email").ConfigureAwait(false) is not { } email)
+        {
+            desk.Say("No contact was made.");
+            return;
+        }
+        var made = await desk.Till.NewContactAsync(
+            new ContactDraft { Name = name, Phone = phone.Length == 0 ? null : phone, Email = email.Length == 0 ? null : email, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false);
+        if (made.Outcome.Refused is { } refused)
+        {
+            desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
+        }
+        else if (desk.Till.FindContacts(name).FirstOrDefault(c => c.Name == name) is { } contact)
+        {
+            Link(contact);
+        }
+    }
+
+    private void Link(FoundContact contact)
+    {
+        desk.Basket.Contact = contact;
+        desk.Say($"The sale is linked to {contact.Name}.");
+    }
+
+    private async Task ChooseAsync(IReadOnlyList<Found> found)
+    {
+        if (await desk.Talk.ChooseAsync("Which", [.. found.Select((f, i) => $"{i + 1,3}  {Line(f)}")]).ConfigureAwait(false) is not { } chosen)
+        {
+            return;
+        }
+        switch (found[chosen])
+        {
+            case FoundStock item:
+                await TakeAsync(item).ConfigureAwait(false);
+                break;
+            case FoundContact contact:
+                Link(contact);
+                break;
+        }
+    }
+
+    private async Task TakeAsync(FoundStock item)
+    {
+        if ((item.PriceCents ?? await desk.Talk.AmountAsync($"Price of {PosDesk.Fit(item.Title, 30).TrimEnd()}").ConfigureAwait(false)) is { } price)
+        {
+            Add(item, price);
+        }
+    }
+
+    private void Add(FoundStock item, long price)
+    {
+        desk.Basket.Add(item, desk.Quantity, price, desk.Clock.GetUtcNow());
+        desk.Quantity = 1;
+    }
+
+    private static string Line(Found found) => found switch
+    {
+        FoundStock s => $"{PosDesk.Fit(s.Title, 34)} {PosDesk.Fit(s.Authors ?? "", 14)} {PosDesk.Fit(s.Condition ?? "new", 5)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
+        FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
+        _ => "",
+    };
+}

@@ -1,0 +1,42 @@
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Says who sells. Where the shop has operators, nobody sells before one has signed on with a PIN.</summary>
+internal sealed class SigningOn(PosDesk desk)
+{
+    /// <summary>Has somebody sign on where nobody has and the shop asks for it.</summary>
+    /// <returns>Whether the sale may go on.</returns>
+    public async Task<bool> EnsureAsync()
+    {
+        if (desk.Operator is null && desk.Till.Operators().Count > 0)
+        {
+            await AskAsync().ConfigureAwait(false);
+            return desk.Operator is not null;
+        }
+        return true;
+    }
+
+    public async Task AskAsync()
+    {
+        var operators = desk.Till.Operators();
+        if (operators.Count == 0)
+        {
+            desk.Say("The shop has no operators. The manager adds them: bookmine-server operator add.");
+            return;
+        }
+        if (await desk.Talk.ChooseAsync("Who sells", [.. operators.Select((o, i) => $"{i + 1,3}  {o}")], givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+        {
+            return;
+        }
+        var name = operators[chosen];
+        while (await desk.Talk.AskAsync(new Question($"{name}'s PIN") { IsSecret = true }).ConfigureAwait(false) is { } pin)
+        {
+            if (desk.Till.IsPinOf(name, pin))
+            {
+                desk.Operator = name;
+                desk.Say($"{name} sells now.");
+                return;
+            }
+            desk.Say("That is not the PIN. Again, or Esc.", isAlarm: true);
+        }
+    }
+}
