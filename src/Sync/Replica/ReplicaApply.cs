@@ -117,7 +117,7 @@ public sealed class ReplicaApply : IDisposable
         }
         if (known.Contains(BucketOf(row)))
         {
-            var stored = TableSql.Find(session, table, row.Key)!;
+            var stored = TableSql.Find(session, table, row.Key) ?? throw new DivergenceException($"A row of {table.Name} was put in place and is not found there.");
             var place = (BucketOf(stored), table.Number);
             var hash = HashOf(stored);
             digests[place] = digests.GetValueOrDefault(place).Add(hash);

@@ -14,6 +14,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
 
     // A page laid over whatever is asked.
     private IReadOnlyList<string>? help;
+    private int helpAt;
 
     private Conversation Talk => desk.Talk;
 
@@ -56,7 +57,11 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
     /// <summary>Up or down a choice, a page, or the lines of the sale.</summary>
     public void Move(int by)
     {
-        if (Talk.Open?.Body is not null)
+        if (help is not null)
+        {
+            helpAt = Math.Clamp(helpAt + by, 0, help.Count - 1);
+        }
+        else if (Talk.Open?.Body is not null)
         {
             Talk.Move(by);
         }
@@ -97,7 +102,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
 
     public void Say(string text, bool isAlarm = false) => desk.Say(text, isAlarm);
 
-    public IReadOnlyList<string> Body() => help ?? Talk.Open switch
+    public IReadOnlyList<string> Body() => help is not null ? [.. help.Skip(helpAt)] : Talk.Open switch
     {
         { IsPage: true, Body: { } page } => [.. page.Skip(Talk.At)],
         { Body: { } body } => body,
@@ -108,7 +113,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         ? $"TOTAL {Money.Format(Basket.TotalCents)}   paid {Money.Format(Basket.PaidCents)}   STILL {Money.Format(Basket.TotalCents - Basket.PaidCents)}"
         : $"{(Basket.Contact is { } contact ? contact.Name + "   " : "")}{(desk.Held.Count > 0 ? $"{desk.Held.Count} held   " : "")}{Basket.Lines.Sum(l => l.Qty)} copies   TOTAL {Money.Format(Basket.TotalCents)}";
 
-    public string Prompt() => help is not null ? "Help (Esc: back)" : Talk.Open?.Prompt ?? (desk.Quantity == 1 ? "Find" : $"{desk.Quantity} x");
+    public string Prompt() => help is not null ? "Help (arrows move, Esc goes back)" : Talk.Open?.Prompt ?? (desk.Quantity == 1 ? "Find" : $"{desk.Quantity} x");
 
     /// <returns>Whether the text was an answer; otherwise it is still to be taken as an entry of the sale, or to wait.</returns>
     private async Task<bool> AnswersAsync(Question question, string text, bool isEntry)
@@ -185,7 +190,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
     {
         if (command == PosCommand.Help)
         {
-            help = PosKeys.Page;
+            (help, helpAt) = (PosKeys.Page, 0);
             return;
         }
         help = null;

@@ -23,7 +23,7 @@ internal static class PosKeys
     [
         (1, "help", PosCommand.Help, "Help", "this page"),
         (2, "op", PosCommand.SignOn, "Oper", "sign on with a PIN"),
-        (3, "contact", PosCommand.Contact, "Contact", "link the sale to a contact, or /contact finch; none unlinks it"),
+        (3, "contact", PosCommand.Contact, "Contact", "link the sale to a contact; also /contact finch"),
         (4, "del", PosCommand.RemoveLine, "Remove", "remove the marked line, or /del 2"),
         (5, "hold", PosCommand.Hold, "Hold", "put the sale aside; with none open, take one up again"),
         (6, "line", PosCommand.EditLine, "Line", "quantity, price or discount of the marked line"),
@@ -37,7 +37,7 @@ internal static class PosKeys
     public static readonly IReadOnlyList<(string Typed, string Help)> More =
     [
         ("3* before a scan", "three copies; also 3*9780000000019"),
-        ("words", "search title, author, contact; choose with a number or arrows"),
+        ("words", "search title, author, contact"),
         ("D12345, 546789", "the transaction with that number"),
         ("/new", "an item without a number: title, price, category"),
         ("/newcontact", "a new contact, and the sale linked to it"),
