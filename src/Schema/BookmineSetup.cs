@@ -9,7 +9,7 @@ namespace Bookmine.Schema;
 /// </summary>
 public static class BookmineSetup
 {
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
     public const string Shared = "shared";
     private const string OfBranch = "branch:{branch}";
 
@@ -105,11 +105,17 @@ public static class BookmineSetup
         .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Integer(4, "n").Text(5, "state")
         .Key("id").InBucket(OfBranch).Build();
 
+    /// <summary>What happened at a till that is no transaction and stays on record: see <see cref="TillEvents"/>.</summary>
+    public static readonly SyncTable TillEvent = new TableBuilder(16, "till_event")
+        .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Text(5, "kind").Text(6, "text")
+        .Integer(7, "amount_cents").Integer(8, "happened_at").Integer(9, "posted_at", nullable: true)
+        .Key("id").OnServerOnly().UploadedByClients().Build();
+
     public static readonly SyncSetup Instance = new(
         SchemaVersion,
         [
             Branch, Operator, PaymentMethod, NumberBlock, Stock, Contact, Holding, TillHead,
-            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine,
+            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent,
         ],
         headTable: TillHead.Name,
         snapshotBucket: Shared);

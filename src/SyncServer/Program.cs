@@ -22,6 +22,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     DroppedCommand.Make(verbs),
     QuarantineCommands.Make(verbs),
     ExceptionCommands.Make(verbs),
+    EventCommands.Make(verbs),
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
     KeyCommands.Make(verbs),

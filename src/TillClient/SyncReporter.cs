@@ -31,7 +31,7 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
         return new SyncReport(
             through,
             new PostedCounts(
-                posted.Count(e => e.Kind is EntryKinds.Sale or EntryKinds.Refund), posted.Count(e => e.Kind == EntryKinds.Stock), posted.Count(e => e.Kind == EntryKinds.Contact)),
+                posted.Count(e => EntryKinds.IsTransaction(e.Kind)), posted.Count(e => e.Kind == EntryKinds.Stock), posted.Count(e => e.Kind == EntryKinds.Contact)),
             [.. entries.SelectMany(e => e.Result!.Dropped)],
             [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => new QuarantinedEntry(e.N, e.Result!.Reason ?? ""))],
             [.. posted.Where(e => e.Number is not null && e.Result!.Number is not null)

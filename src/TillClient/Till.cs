@@ -40,6 +40,7 @@ public sealed class Till : IDisposable
     private readonly TransactionFinder transactions;
     private readonly SaleMaker sales;
     private readonly RefundMaker refunds;
+    private readonly CashMaker cash;
     private readonly RecordMaker records;
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
@@ -62,6 +63,7 @@ public sealed class Till : IDisposable
         transactions = new TransactionFinder(view, journal);
         sales = new SaleMaker(view, catalogue, ids, clock);
         refunds = new RefundMaker(sales, ids);
+        cash = new CashMaker(view, sales, ids, clock);
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
         lookUp = new LookUp(link, clock);
@@ -127,6 +129,31 @@ public sealed class Till : IDisposable
             return (0, e.Refusal);
         }
     }
+
+    /// <summary>Money in or out without goods.</summary>
+    /// <param name="kind">Of <see cref="EntryKinds"/>: pay-in, pay-out or deposit.</param>
+    public Task<(Outcome Outcome, long? TransId)> MoveCashAsync(string kind, CashDraft draft, CancellationToken cancel = default) =>
+        sealer.PostAsync(sealer.Seal(kind, draft.Operator, scope => Document(cash.Make(draft, Header(scope, kind)))), cancel);
+
+    /// <summary>Puts on record what is no transaction.</summary>
+    /// <param name="kind">Of <see cref="TillEvents"/>.</param>
+    public async Task<Outcome> NoteAsync(string kind, string text, long amountCents, string? byOperator, CancellationToken cancel = default) => (await sealer.PostAsync(
+        sealer.Seal(kind == TillEvents.ZReading ? EntryKinds.Reading : EntryKinds.Event, byOperator, scope => new Sealing([new RowChange(
+            ChangeOp.Insert, EventRows.Of(new TillEvent(view.Branch, Identity.Till, byOperator, kind, text, amountCents, scope.SealedAt), ids.Next()))])),
+        cancel).ConfigureAwait(false)).Outcome;
+
+    /// <summary>What was taken since the last Z reading.</summary>
+    public DrawerReading ReadDrawer() => DrawerReading.Of(journal);
+
+    /// <summary>A reading as text.</summary>
+    /// <param name="countedCents">What was counted in the drawer; null where it was not counted.</param>
+    public string ReadingText(DrawerReading reading, long? countedCents, string? byOperator) => Locked(() => Dockets.ReadingText.Render(
+        reading, countedCents, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
+
+    /// <summary>Prints a text on the printer that was set, if any.</summary>
+    /// <returns>What went wrong; null when nothing did.</returns>
+    public async Task<string?> PrintTextAsync(string text, CancellationToken cancel = default) => Settings.Printer is { } printer
+        ? await DocketPrinter.PrintAsync(printer, DocketPrinter.EncodingOf(Settings.CodePage), text, null, cancel).ConfigureAwait(false) : null;
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);

@@ -175,6 +175,62 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task The_drawer_is_read_counted_and_begun_afresh_without_the_server()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "4", "100", "float");
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "20", Sales.Garden, "/pay", "card");
+        await pos.TypeAsync("/other", "5", "12", "window cleaner", "/other", "6", "change for a customer");
+        await pos.TypeAsync("/refund D100003", "2", "", "1", "1", "yes");
+        var x = (await pos.TypeAsync("/other", "7")).Body;
+        Assert.Contains(x, l => l.Contains("X READING", StringComparison.Ordinal));
+        Assert.Contains(x, l => l.StartsWith("2 sales", StringComparison.Ordinal) && l.EndsWith("30.45", StringComparison.Ordinal));
+        Assert.Contains(x, l => l.StartsWith("1 refunds", StringComparison.Ordinal) && l.EndsWith("-12.50", StringComparison.Ordinal));
+        Assert.Contains(x, l => l.StartsWith("cash that should be there", StringComparison.Ordinal) && l.EndsWith("93.45", StringComparison.Ordinal));
+        Assert.Contains(x, l => l.StartsWith("no-sale", StringComparison.Ordinal) && l.EndsWith('1'));
+        var z = (await pos.BackAndTypeAsync("/other", "8", "93.40")).Body;
+        Assert.Contains(z, l => l.StartsWith("SHORT", StringComparison.Ordinal) && l.EndsWith("0.05", StringComparison.Ordinal));
+        Assert.Contains((await pos.BackAndTypeAsync("/other", "7")).Body, l => l.StartsWith("0 sales", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_done_to_a_sale_before_it_was_sold_is_on_record_and_posted()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        await pos.TypeAsync("/op", "1", "1234", Sales.Lighthouse, Sales.Garden, "/del 2", "/price 1 10", "/pay", "");
+        await pos.TypeAsync(Sales.Garden, "/clear", "/other", "6", "looked for a pen");
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal(
+            ["line removed|1 x A Winter Garden|1250|ada", "price override|D100001: The Lighthouse Keeper, 17.95 sold at 10.00|-795|ada", "sale dropped|1 copies|1250|ada", "no-sale|looked for a pen|0|ada"],
+            pos.Shop.Database.Reading(s =>
+            {
+                var rows = new List<string>();
+                using var reader = s.Query("SELECT kind || '|' || text || '|' || amount_cents || '|' || operator FROM till_event ORDER BY rowid");
+                while (reader.Read())
+                {
+                    rows.Add(reader.GetString(0));
+                }
+                return rows;
+            }));
+        Assert.Empty(pos.Shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task Money_paid_in_and_out_and_deposits_are_in_the_methods_of_a_day_and_in_no_sales()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "4", "100", "float", "/other", "5", "12", "window cleaner", "/other", "3", "finch", "50", "2");
+        await pos.TypeAsync("/contact finch", Sales.Lighthouse, "/pay", "credit");
+        await pos.Shop.ResyncAsync("front");
+        var day = Assert.Single(pos.Shop.Totals());
+        Assert.Equal((1, 1795, 0, 13_800), (day.Documents, day.SalesCents, day.RefundsCents, day.OtherCents));
+        Assert.Equal((8_800, 5_000, 1_795), (day.ByMethod["cash"], day.ByMethod["card"], day.ByMethod["credit"]));
+        Assert.Equal(3_205, pos.Shop.Number("SELECT sum(amount_cents) FROM credit"));
+        Assert.Equal((0, 0), (pos.Shop.Number("SELECT count(*) FROM quarantine"), pos.Shop.Number("SELECT count(*) FROM stock_movement WHERE document_id IS NOT NULL AND stock_id IS NULL")));
+        Assert.Empty(pos.Shop.BookFaults());
+    }
+
+    [Fact]
     public async Task An_operator_signs_on_with_a_PIN_and_is_on_every_docket()
     {
         await using var pos = await Counter.OpenAsync(operators: ["ada", "tom"]);
@@ -243,6 +299,8 @@ public sealed class PosSessionTests
     private sealed class Counter(Shop shop) : IAsyncDisposable
     {
         public PosSession Session { get; private set; } = null!;
+
+        public Shop Shop => shop;
 
         public bool HasQuit { get; private set; }
 

@@ -14,10 +14,11 @@ public static class DocumentRows
         rows.AddRange(document.Lines.Select((line, i) => Line(header, line, i + 1)));
         rows.AddRange(document.Payments.Select(payment => Payment(header, payment)));
         rows.AddRange(document.Credits.Select(credit => Credit(header, credit)));
-        if (header.ShippedAt is { } shipped)
+        if (header.ShippedAt is { } shipped && EntryKinds.IsOfGoods(header.Kind))
         {
             rows.AddRange(document.Lines.Where(l => l.Qty > 0 || l.ToStock).Select(line => Movement(header, line, shipped, nextId())));
         }
+        rows.AddRange(document.Events.Select(e => EventRows.Of(e, nextId())));
         return [.. rows.Select(r => new RowChange(ChangeOp.Insert, r))];
     }
 

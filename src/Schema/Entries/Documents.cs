@@ -30,5 +30,8 @@ public sealed record DocumentCredit(Guid Id, Guid ContactId, long AmountCents);
 public sealed record DocumentEntry(
     DocumentHeader Header, IReadOnlyList<DocumentLine> Lines, IReadOnlyList<DocumentPayment> Payments, IReadOnlyList<DocumentCredit> Credits)
 {
+    /// <summary>What stays on record beside it, such as other prices than the branch's.</summary>
+    public IReadOnlyList<TillEvent> Events { get; init; } = [];
+
     public long TotalCents => Lines.Sum(l => l.TotalCents);
 }

@@ -12,10 +12,10 @@ public static class ServerProvisioner
     public static void Provision(IServerDatabase database, SyncSetup setup, EntityIds ids, byte[] proofKey) => database.Writing(session =>
     {
         session.Script(database.EngineTables);
-        var fingerprint = string.Join('\n', setup.Tables.SelectMany(database.Triggers));
+        var fingerprint = string.Join('\n', setup.Tables.Where(t => !t.Bucket.IsOfServerOnly).SelectMany(database.Triggers));
         if (session.Scalar("SELECT triggers FROM sync_state WHERE id = 1") as string != fingerprint)
         {
-            foreach (var statement in setup.Tables.SelectMany(database.Triggers))
+            foreach (var statement in setup.Tables.Where(t => !t.Bucket.IsOfServerOnly).SelectMany(database.Triggers))
             {
                 session.Script(statement);
             }
@@ -31,7 +31,7 @@ public static class ServerProvisioner
     /// <summary>Rows that were there before the triggers, or before a column of theirs was replicated; unchanged ones cost a comparison.</summary>
     private static void NoteAll(Session session, SyncSetup setup)
     {
-        foreach (var table in setup.Tables)
+        foreach (var table in setup.Tables.Where(t => !t.Bucket.IsOfServerOnly))
         {
             foreach (var row in TableSql.Where(session, table, "1 = 1"))
             {

@@ -91,6 +91,10 @@ public sealed class ClientJournal : IDisposable
     public long Acknowledged => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0);
 
     /// <summary>How many printed numbers are left in the leased blocks.</summary>
+    /// <summary>The last entry of a kind that is in the journal's own file; where there is none, what lies before that file's first.</summary>
+    public long LastOf(string kind) => Locked(() =>
+        session.Integer("SELECT max(n) FROM entry WHERE kind = @kind", kind) ?? session.Integer("SELECT min(n) - 1 FROM entry") ?? LastN);
+
     public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>

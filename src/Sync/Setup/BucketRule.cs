@@ -20,13 +20,25 @@ public sealed class BucketRule
         this.onlyWith = onlyWith;
     }
 
+    private BucketRule()
+    {
+        segments = [];
+        IsOfServerOnly = true;
+    }
+
+    /// <summary>No row is in any bucket: what clients upload stays on the server.</summary>
+    public static BucketRule ServerOnly { get; } = new();
+
+    /// <summary>Whether no row is ever downloaded.</summary>
+    public bool IsOfServerOnly { get; }
+
     /// <summary>The columns the rule reads.</summary>
     public IEnumerable<string> Columns => segments.Where(IsColumn).Select(ColumnOf).Concat(onlyWith is null ? [] : [onlyWith]);
 
     /// <summary>The row's bucket, or null when the row is not replicated.</summary>
     public string? Of(Row row)
     {
-        if (onlyWith is not null && row[onlyWith] is null)
+        if (IsOfServerOnly || (onlyWith is not null && row[onlyWith] is null))
         {
             return null;
         }
@@ -51,7 +63,7 @@ public sealed class BucketRule
     public string? Condition(string bucket)
     {
         var parts = bucket.Split(':');
-        if (parts.Length > segments.Length)
+        if (IsOfServerOnly || parts.Length > segments.Length)
         {
             return null;
         }

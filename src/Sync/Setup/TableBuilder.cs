@@ -28,6 +28,13 @@ public sealed class TableBuilder(int number, string name)
         return this;
     }
 
+    /// <summary>Uploaded and never downloaded.</summary>
+    public TableBuilder OnServerOnly()
+    {
+        bucket = BucketRule.ServerOnly;
+        return this;
+    }
+
     public TableBuilder UploadedByClients()
     {
         direction = Direction.Both;

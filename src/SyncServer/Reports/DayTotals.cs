@@ -3,11 +3,14 @@ using Bookmine.Sync.Data;
 
 namespace Bookmine.SyncServer.Reports;
 
-/// <summary>One day of a branch. Sales and refunds add up to the net; refunds are negative.</summary>
+/// <summary>
+/// One day of a branch. Sales and refunds add up to the net; refunds are negative. What else was paid in and out (the drawer's float, deposits) is
+/// in the methods, and apart.
+/// </summary>
 /// <param name="FromDisconnectedCents">Of the net, what was sold without the server.</param>
 public sealed record DayTotals(
     string Day, long Documents, long SalesCents, long RefundsCents, SortedDictionary<string, long> ByMethod,
-    long ShippedQuantity, long ShippedCents, long FromDisconnectedCents)
+    long ShippedQuantity, long ShippedCents, long FromDisconnectedCents, long OtherCents)
 {
     /// <summary>Days that have anything, in order.</summary>
     /// <param name="byTaken">By the day on which things happened at the counter, instead of the day of posting.</param>
@@ -18,11 +21,13 @@ public sealed record DayTotals(
         session.Execute("UPDATE counter SET posted_at = max(posted_at, @now) WHERE id = 1", now);
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
         var days = new SortedDictionary<long, DayTotals>();
-        DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0);
+        DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0, 0);
         using (var reader = session.Query(
             $"""
-            SELECT {documentDay}, count(*), sum(CASE WHEN kind <> 'refund' THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN kind = 'refund' THEN total_cents ELSE 0 END), sum(CASE WHEN disconnected = 1 THEN total_cents ELSE 0 END)
+            SELECT {documentDay}, sum(CASE WHEN kind IN ('sale', 'refund') THEN 1 ELSE 0 END), sum(CASE WHEN kind = 'sale' THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN kind = 'refund' THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN disconnected = 1 AND kind IN ('sale', 'refund') THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN kind IN ('sale', 'refund') THEN 0 ELSE total_cents END)
             FROM document WHERE branch = @branch AND {documentDay} BETWEEN @from AND @to GROUP BY {documentDay}
             """, branch, from, to))
         {
@@ -31,6 +36,7 @@ public sealed record DayTotals(
                 days[reader.GetInt64(0)] = Day(reader.GetInt64(0)) with
                 {
                     Documents = reader.GetInt64(1), SalesCents = reader.GetInt64(2), RefundsCents = reader.GetInt64(3), FromDisconnectedCents = reader.GetInt64(4),
+                    OtherCents = reader.GetInt64(5),
                 };
             }
         }

@@ -52,7 +52,8 @@ internal static class Plausibility
     }
 
     private static string? NumberFault(Row row, PostingFacts posting) =>
-        row.Table != BookmineSetup.Document ? null
+        row.Table == BookmineSetup.TillEvent ? (row.Integer("till") == posting.Till ? null : $"it is a record of till {row.Integer("till")}")
+        : row.Table != BookmineSetup.Document ? null
         : row.Integer("till") != posting.Till ? $"it is a transaction of till {row.Integer("till")}"
         : !posting.Blocks.Any(b => row.Integer("docket") >= b.First && row.Integer("docket") <= b.Last) ? $"its number {DocketNumber.D(row.Integer("docket"))} was not leased to this till"
         : null;
@@ -74,7 +75,7 @@ internal static class Plausibility
 
     private static string? TimeFault(Row row)
     {
-        foreach (var column in (string[])["started_at", "shipped_at", "taken_at"])
+        foreach (var column in (string[])["started_at", "shipped_at", "taken_at", "happened_at"])
         {
             if (row.Has(column) && row.IntegerOrNull(column) is { } at && (at < Earliest || at > Latest))
             {
@@ -89,9 +90,9 @@ internal static class Plausibility
         var rows = group.Changes.Where(c => DocumentTables.Contains(c.Table)).Select(c => c.Values).ToArray();
         if (rows.Length == 0 || (group.Kind == EntryKinds.Stock && rows.All(r => r.Table == BookmineSetup.StockMovement && r["document_id"] is null)))
         {
-            return group.Kind is EntryKinds.Sale or EntryKinds.Refund ? "it is a transaction without a document" : null;
+            return EntryKinds.IsTransaction(group.Kind) ? "it is a transaction without a document" : null;
         }
-        if (rows.Where(r => r.Table == BookmineSetup.Document).ToArray() is not [var document] || group.Kind is not (EntryKinds.Sale or EntryKinds.Refund))
+        if (rows.Where(r => r.Table == BookmineSetup.Document).ToArray() is not [var document] || !EntryKinds.IsTransaction(group.Kind))
         {
             return "it is not one document";
         }

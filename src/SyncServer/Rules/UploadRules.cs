@@ -56,6 +56,10 @@ public sealed class UploadRules : IUploadInterceptor
         {
             row["made_by"] = posting.Till;
         }
+        else if (row.Table == BookmineSetup.TillEvent)
+        {
+            row["posted_at"] = posting.PostedAt;
+        }
         else if (row.Table == BookmineSetup.Credit)
         {
             row["entered_at"] = posting.PostedAt;

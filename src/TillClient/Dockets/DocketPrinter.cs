@@ -26,7 +26,7 @@ internal static class DocketPrinter
     }
 
     /// <returns>What went wrong and the remedy; null when nothing did. A printer that is off never undoes a sale.</returns>
-    public static async Task<string?> PrintAsync(string printer, Encoding encoding, string docket, string number, CancellationToken cancel)
+    public static async Task<string?> PrintAsync(string printer, Encoding encoding, string docket, string? number, CancellationToken cancel)
     {
         try
         {
@@ -35,7 +35,7 @@ internal static class DocketPrinter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"The printer {printer} does not take the docket ({e.Message}). The sale stands; show it again with /docket {number}.";
+            return $"The printer {printer} does not take the docket ({e.Message}). {(number is null ? "Mend it and print again." : $"The sale stands; show it again with /docket {number}.")}";
         }
     }
 }

@@ -47,11 +47,21 @@ public static class DocketText
         }
         text.Add("");
         text.Add(Centre($"* {(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket)} *", width));
-        text.Add(Centre("Keep this docket for returns.", width));
+        if (EntryKinds.IsOfGoods(transaction.Kind))
+        {
+            text.Add(Centre("Keep this docket for returns.", width));
+        }
         return string.Join('\n', text.Select(l => l.TrimEnd())) + "\n";
     }
 
-    private static string Title(TransactionView transaction) => transaction.Kind == EntryKinds.Refund ? "REFUND" : transaction.ShippedAt is null ? "ORDER" : "SALE";
+    private static string Title(TransactionView transaction) => transaction.Kind switch
+    {
+        EntryKinds.Refund => "REFUND",
+        EntryKinds.PayIn => "PAID IN",
+        EntryKinds.PayOut => "PAID OUT",
+        EntryKinds.Deposit => "DEPOSIT",
+        _ => transaction.ShippedAt is null ? "ORDER" : "SALE",
+    };
 
     private static IEnumerable<string> Line(LineView line, int width)
     {
@@ -68,7 +78,7 @@ public static class DocketText
         }
     }
 
-    private static string Name(string method) => method.Length == 0 ? method : char.ToUpperInvariant(method[0]) + method[1..];
+    internal static string Name(string method) => method.Length == 0 ? method : char.ToUpperInvariant(method[0]) + method[1..];
 
     private static string LocalTime(string instant, TimeZoneInfo zone)
     {
@@ -97,12 +107,12 @@ public static class DocketText
         yield return line;
     }
 
-    private static string Pair(string left, string right, int width)
+    internal static string Pair(string left, string right, int width)
     {
         var room = Math.Max(width - right.Length - 1, 0);
         var cut = left.Length > room ? left[..room] : left;
         return cut + new string(' ', Math.Max(width - cut.Length - right.Length, 0)) + right;
     }
 
-    private static string Centre(string text, int width) => text.Length >= width ? text[..width] : new string(' ', (width - text.Length) / 2) + text;
+    internal static string Centre(string text, int width) => text.Length >= width ? text[..width] : new string(' ', (width - text.Length) / 2) + text;
 }

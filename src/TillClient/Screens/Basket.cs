@@ -81,6 +81,7 @@ internal sealed class Basket
         ContactId = Contact?.ContactId,
         Operator = byOperator,
         Note = Note,
+        AtCounter = true,
         Lines = [.. lines.Select(l => new LineDraft { StockId = l.Item.StockId, Qty = l.Qty, UnitPriceCents = l.PriceCents, DiscountCents = l.DiscountCents })],
         Payments = [.. payments],
     };

@@ -30,7 +30,7 @@ internal sealed class LineEditing(PosDesk desk)
                 Discount(line, discount);
                 break;
             case 3:
-                Remove(line);
+                await RemoveAsync(line).ConfigureAwait(false);
                 break;
         }
     }
@@ -71,20 +71,24 @@ internal sealed class LineEditing(PosDesk desk)
     }
 
     /// <summary>Removes the line of that number; without one, the marked line.</summary>
-    public void Remove(string[] arguments)
+    public Task RemoveAsync(string[] arguments)
     {
         if (Basket.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Basket.At) is not { } line)
         {
             desk.Say("There is no such line.");
-            return;
+            return Task.CompletedTask;
         }
-        Remove(line);
+        return RemoveAsync(line);
     }
 
-    private void Remove(int line)
+    private async Task RemoveAsync(int line)
     {
-        desk.Say($"{PosDesk.Fit(Basket.Lines[line].Item.Title, 40).TrimEnd()} is removed.");
-        Basket.Remove(line);
+        var removed = Basket.Lines[line];
+        if (await desk.NoteAsync(TillEvents.LineRemoved, $"{removed.Qty} x {removed.Item.Title}", removed.TotalCents).ConfigureAwait(false))
+        {
+            desk.Say($"{PosDesk.Fit(removed.Item.Title, 40).TrimEnd()} is removed.");
+            Basket.Remove(line);
+        }
     }
 
     private void Quantity(int line, long qty)

@@ -1,4 +1,6 @@
+using Bookmine.Schema;
 using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
 
@@ -13,7 +15,10 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         (string Text, Func<Task> Run)[] all =
         [
-            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync),
+            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync), ("customer deposit", DepositAsync),
+            ("pay-in: money into the drawer", () => MoveAsync(EntryKinds.PayIn, "What is it for (such as float)")),
+            ("pay-out: money out of the drawer", () => MoveAsync(EntryKinds.PayOut, "What is it for")),
+            ("no-sale: open the drawer", NoSaleAsync), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
         ];
         if (await desk.Talk.ChooseAsync("Which", [.. all.Select((a, i) => $"  {i + 1}  {a.Text}")]).ConfigureAwait(false) is { } chosen)
         {
@@ -44,5 +49,78 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         desk.Basket.Add(items[at], -copies, price, desk.Clock.GetUtcNow());
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
+    }
+
+    private async Task DepositAsync()
+    {
+        if (await desk.Talk.TextAsync("Whose deposit: name, phone or email").ConfigureAwait(false) is not { } text)
+        {
+            return;
+        }
+        var found = desk.Till.FindContacts(text);
+        var chosen = found.Count <= 1 ? found.Count - 1 : await desk.Talk.ChooseAsync("Which contact", [.. found.Select((c, i) => $"{i + 1,3}  {c.Name}  {c.Phone}  {c.Email}")], givesWayToScans: false).ConfigureAwait(false);
+        if (chosen is -1)
+        {
+            desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
+            return;
+        }
+        var methods = desk.Till.PaymentMethods().Where(m => m.Code is not ("credit" or "voucher")).ToList();
+        if (chosen is not { } at || await desk.Talk.AmountAsync($"{found[at].Name} leaves").ConfigureAwait(false) is not { } amount
+            || await desk.Talk.ChooseAsync("Paid by", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is not { } method)
+        {
+            desk.Say("No deposit was taken.");
+            return;
+        }
+        var draft = new CashDraft { AmountCents = amount, Reason = $"Deposit of {found[at].Name}", Method = methods[method].Code, ContactId = found[at].ContactId, Operator = desk.Operator };
+        await MadeAsync(EntryKinds.Deposit, draft, $"is General Credit of {found[at].Name} now").ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(string kind, string question)
+    {
+        if (await desk.Talk.AmountAsync(kind == EntryKinds.PayIn ? "How much goes in" : "How much goes out").ConfigureAwait(false) is not { } amount
+            || await desk.Talk.TextAsync(question).ConfigureAwait(false) is not { } reason)
+        {
+            desk.Say("The drawer is as it was.");
+            return;
+        }
+        await MadeAsync(kind, new CashDraft { AmountCents = amount, Reason = reason, Operator = desk.Operator }, kind == EntryKinds.PayIn ? "paid in" : "paid out").ConfigureAwait(false);
+    }
+
+    private async Task MadeAsync(string kind, CashDraft draft, string what) => await desk.MadeAsync(
+        await desk.Till.MoveCashAsync(kind, draft, desk.Cancel).ConfigureAwait(false), number => $"{number}  {Money.Format(draft.AmountCents)} {what}").ConfigureAwait(false);
+
+    private async Task NoSaleAsync()
+    {
+        if (await desk.Talk.TextAsync("Why is the drawer opened").ConfigureAwait(false) is { } reason)
+        {
+            await desk.NoteAsync(TillEvents.NoSale, reason, 0).ConfigureAwait(false);
+            desk.Say("No-sale, on record.");
+        }
+    }
+
+    /// <summary>An X reading only shows; a Z reading asks for the count of the drawer, goes on record and begins afresh.</summary>
+    private async Task ReadAsync(bool isZ)
+    {
+        var reading = desk.Till.ReadDrawer();
+        long? counted = null;
+        if (isZ)
+        {
+            counted = await desk.Talk.AmountAsync("Cash counted in the drawer").ConfigureAwait(false);
+            if (counted is null)
+            {
+                desk.Say("No Z reading was made.");
+                return;
+            }
+        }
+        var text = desk.Till.ReadingText(reading, counted, desk.Operator);
+        if (counted is { } cents && !await desk.NoteAsync(TillEvents.ZReading, text, cents - reading.CashCents).ConfigureAwait(false))
+        {
+            return;
+        }
+        if (await desk.Till.PrintTextAsync(text, desk.Cancel).ConfigureAwait(false) is { } fault)
+        {
+            desk.Say(fault, isAlarm: true);
+        }
+        await desk.Talk.ShowAsync(text.TrimEnd().Split('\n')).ConfigureAwait(false);
     }
 }

@@ -66,6 +66,18 @@ internal sealed class PosDesk
         return true;
     }
 
+    /// <summary>Puts on record what is no transaction.</summary>
+    /// <returns>False when it was refused, which was told.</returns>
+    public async Task<bool> NoteAsync(string kind, string text, long amountCents)
+    {
+        var outcome = await Till.NoteAsync(kind, text, amountCents, Operator, Cancel).ConfigureAwait(false);
+        if (outcome.Refused is { } refused)
+        {
+            Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
+        }
+        return outcome.Refused is null;
+    }
+
     public async Task ShowDocketAsync(string number)
     {
         if (await DocketAsync(number).ConfigureAwait(false) is { } lines)

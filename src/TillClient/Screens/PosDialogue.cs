@@ -166,8 +166,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
         switch (word)
         {
             case "clear":
-                Clear();
-                return Task.CompletedTask;
+                return Talk.BeginAsync(ClearAsync);
             case "new":
                 return Talk.BeginAsync(() => new Ringing(desk).NewItemAsync(arguments.Length > 0 ? arguments[0] : ""));
             case "newcontact":
@@ -215,8 +214,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
             case PosCommand.Contact:
                 return new Ringing(desk).ContactAsync(string.Join(' ', arguments));
             case PosCommand.RemoveLine:
-                new LineEditing(desk).Remove(arguments);
-                return Task.CompletedTask;
+                return new LineEditing(desk).RemoveAsync(arguments);
             case PosCommand.EditLine:
                 return new LineEditing(desk).AskAsync();
             case PosCommand.Hold:
@@ -252,15 +250,18 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
             Basket.IsEmpty ? $"{desk.Held.Count} sales are held: take each up (F5), and pay it or drop it (/clear)." : "A sale is open: pay it (F12), or drop it (/clear) first.", isAlarm: true);
     }
 
-    private void Clear()
+    private async Task ClearAsync()
     {
         if (Basket.Payments.Count > 0)
         {
             desk.Say("Money is taken for this sale: pay the rest (F12), or give it back there (Esc).", isAlarm: true);
             return;
         }
-        desk.Basket = new Basket();
-        desk.Say("The sale is dropped.");
+        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, $"{Basket.Lines.Sum(l => l.Qty)} copies", Basket.TotalCents).ConfigureAwait(false))
+        {
+            desk.Basket = new Basket();
+            desk.Say("The sale is dropped.");
+        }
     }
 
     /// <summary>Puts the open sale aside, or takes one up again.</summary>

@@ -60,8 +60,8 @@ internal sealed class Refunding(PosDesk desk)
         }
         else
         {
-            var choices = original.Lines.Select(l => $"  {l.Line}  {l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("     all that is left of it").ToList();
-            if (await desk.Talk.ChooseAsync("What comes back", [.. choices], givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+            var choices = original.Lines.Select((l, i) => $"{i + 2,3}  {l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("  1  all that is left of it").ToList();
+            if (await desk.Talk.ChooseAsync("What comes back", choices, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
             }

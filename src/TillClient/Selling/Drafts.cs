@@ -24,6 +24,10 @@ public sealed record SaleDraft
 
     public IReadOnlyList<PaymentDraft>? Payments { get; set; }
 
+    /// <summary>A price that a cashier has changed is kept on record as an override; a script's prices are what they are.</summary>
+    [JsonIgnore]
+    public bool AtCounter { get; set; }
+
     /// <summary>What <see cref="ShippedAt"/> holds when nothing was said.</summary>
     internal const string Now = "now";
 }
@@ -82,6 +86,22 @@ public sealed record RefundDraft
 /// <param name="AmountCents">What is given back for them; left out, what was paid.</param>
 /// <param name="ToStock">Whether they go back on the shelf.</param>
 public sealed record RefundLineDraft(int Line, long Qty = 1, long? AmountCents = null, bool ToStock = true);
+
+/// <summary>Money paid in, paid out, or left as a deposit. The amount is above 0 in each.</summary>
+public sealed record CashDraft
+{
+    public long AmountCents { get; set; }
+
+    public string Reason { get; set; } = "";
+
+    /// <summary>Left out: cash.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>Whose deposit it is.</summary>
+    public Guid? ContactId { get; set; }
+
+    public string? Operator { get; set; }
+}
 
 /// <summary>A new stock record, or with an identification (stock_id, code or isbn) the fields to change of one that is there.</summary>
 public sealed record StockDraft

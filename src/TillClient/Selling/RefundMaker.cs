@@ -13,6 +13,10 @@ internal sealed class RefundMaker(SaleMaker sales, EntityIds ids)
     public DocumentEntry Make(RefundDraft draft, TransactionView original, string number, IReadOnlyDictionary<Guid, long> refunded, DocumentHeader header)
     {
         sales.RequireOperator(draft.Operator);
+        if (!EntryKinds.IsOfGoods(original.Kind))
+        {
+            throw new RefusedException($"{number} is no sale: no goods left on it", "A pay-out or a sale with General Credit gives such money back.");
+        }
         if (original.Kind == EntryKinds.Refund)
         {
             throw new RefusedException($"{number} is a refund itself", "Sell the goods again instead.");

@@ -29,8 +29,19 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
         RequireBalance(lines, payments);
         return new DocumentEntry(
             header with { StartedAt = started, ShippedAt = shipped, ContactId = contact, Operator = draft.Operator, Reference = draft.Reference, Note = draft.Note },
-            lines, payments, Credits(payments, contact));
+            lines, payments, Credits(payments, contact)) { Events = draft.AtCounter ? [.. Overrides(lines, header, draft.Operator, started)] : [] };
     }
+
+    /// <summary>Lines sold at another price than the branch's.</summary>
+    private IEnumerable<TillEvent> Overrides(IEnumerable<DocumentLine> lines, DocumentHeader header, string? byOperator, long at) =>
+        from line in lines
+        where line is { Qty: > 0, StockId: not null }
+        let price = catalogue.ById(line.StockId!.Value)?.PriceCents
+        where price is not null && price != line.UnitPriceCents
+        select new TillEvent(
+            header.Branch, header.Till, byOperator, TillEvents.PriceOverride,
+            $"{DocketNumber.D(header.Docket)}: {line.Title}, {Money.Format(price.Value)} sold at {Money.Format(line.UnitPriceCents)}",
+            line.Qty * (line.UnitPriceCents - price.Value), at);
 
     /// <summary>A payment's method must be one of the shop's.</summary>
     public void RequireMethod(string? method)

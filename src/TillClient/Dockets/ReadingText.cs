@@ -1,0 +1,44 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Dockets;
+
+/// <summary>An X or Z reading as plain text.</summary>
+internal static class ReadingText
+{
+    /// <param name="counted">What was counted in the drawer, in cents; null for an X reading, which counts nothing and ends nothing.</param>
+    public static string Render(DrawerReading reading, long? counted, string till, string? byOperator, Row branch, DateTimeOffset now, int columns)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"));
+        string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string Pair(string left, long cents) => DocketText.Pair(left, Money.Format(cents), columns);
+        var text = new List<string>
+        {
+            DocketText.Centre(branch.Text("header").Split('\n')[0].Trim(), columns),
+            DocketText.Centre(counted is null ? "X READING" : "Z READING", columns),
+            DocketText.Pair($"till {till}", byOperator is null ? "" : $"by {byOperator}", columns),
+            DocketText.Pair("since", reading.From is { } from ? Local(DateTimeOffset.FromUnixTimeMilliseconds(from)) : "nothing yet", columns),
+            DocketText.Pair("until", Local(now), columns),
+            new('-', columns),
+            Pair($"{reading.Sales} sales", reading.SalesCents),
+            Pair($"{reading.Refunds} refunds", reading.RefundsCents),
+            Pair("net", reading.SalesCents + reading.RefundsCents),
+            Pair("deposits", reading.DepositsCents),
+            Pair("paid in", reading.PaidInCents),
+            Pair("paid out", reading.PaidOutCents),
+            new('-', columns),
+        };
+        text.AddRange(reading.ByMethod.Select(m => Pair(DocketText.Name(m.Key), m.Value)));
+        text.Add(new string('-', columns));
+        text.Add(Pair("cash that should be there", reading.CashCents));
+        if (counted is { } cents)
+        {
+            text.Add(Pair("counted", cents));
+            text.Add(Pair(cents < reading.CashCents ? "SHORT" : cents > reading.CashCents ? "OVER" : "exact", Math.Abs(cents - reading.CashCents)));
+        }
+        text.AddRange(reading.Records.Select(r => DocketText.Pair(r.Key, r.Value.ToString(CultureInfo.InvariantCulture), columns)));
+        return string.Join('\n', text.Select(l => l.TrimEnd())) + "\n";
+    }
+}
