@@ -20,7 +20,7 @@ internal static class EveryStep
     private static readonly (string Name, Func<ShopWorld, Day, Act> Prepare)[] Acts =
     [
         ("a server's first start", FirstStart), ("a server starts", ServerStart), ("a till is enrolled", Enrolling), ("settings are changed", Settings),
-        ("a till starts and sells", Selling), ("a till posts", Posting), ("a server posts", (world, day) => Posting(world, day) with { Disk = world.Server.Disk }),
+        ("a till starts and sells", Selling), ("a till posts", Posting), ("a till finds the server away, and there again", Away), ("a server posts", (world, day) => Posting(world, day) with { Disk = world.Server.Disk }),
         ("a till is reprovisioned", Reprovisioning), ("a server makes a snapshot", Snapshot), ("a forked till becomes another", Renewing),
         ("a journal is archived", Archiving), ("a server forgets what is old", Forgetting),
     ];
@@ -178,6 +178,19 @@ internal static class EveryStep
         });
     }
 
+    private static Act Away(ShopWorld world, Day day)
+    {
+        var till = world.Tills[0];
+        till.Start(disconnected: false);
+        return new Act(till.Disk, () =>
+        {
+            till.Line.IsCut = true;
+            day.Counter.Resync(till);
+            till.Line.IsCut = false;
+            day.Counter.Resync(till);
+        });
+    }
+
     private static Act Reprovisioning(ShopWorld world, Day day)
     {
         Sell(world, day, 3);
@@ -203,12 +216,25 @@ internal static class EveryStep
         Sell(world, day, 1);
         var till = world.Tills[0];
         till.Start(disconnected: false);
-        world.Server.Database.Writing(session =>
+        var ids = new EntityIds(world.Server.Clock, new Random(Seed));
+        void BeginEpoch() => world.Server.Database.Writing(session =>
         {
-            FeedState.BeginEpoch(session, new EntityIds(world.Server.Clock, new Random(Seed)).Next().ToString());
+            FeedState.BeginEpoch(session, ids.Next().ToString());
             return true;
         });
-        return new Act(world.Server.Disk, () => day.Counter.Reprovision(till));
+        for (var i = 0; i < 2; i++)
+        {
+            BeginEpoch();
+            day.Counter.Reprovision(till);
+        }
+        BeginEpoch();
+        world.Server.Disk.WriteAt(SimServer.Folder + "/snapshots/building.db", 0, new byte[100]);
+        return new Act(world.Server.Disk, () =>
+        {
+            world.Server.Stop();
+            world.Server.Start();
+            day.Counter.Reprovision(till);
+        });
     }
 
     private static Act Renewing(ShopWorld world, Day day)
@@ -239,6 +265,8 @@ internal static class EveryStep
         till.Start(disconnected: false);
         till.Program!.Reported(till.Program.SynchroniseAsync().GetAwaiter().GetResult());
         world.Time.Now += TimeSpan.FromHours(30);
+        // What a death has left of an earlier try.
+        till.Disk.WriteAt(FormattableString.Invariant($"{till.Folder}/journal-{till.Identity.Till}-00000001-00000002.jsonl.part"), 0, new byte[100]);
         return new Act(till.Disk, () =>
         {
             day.Counter.Resync(till);

@@ -119,7 +119,7 @@ internal sealed class Counter(ShopWorld world)
         {
             if (world.Model.Attempts.Find(a => a.Docket == renumbered.Docket) is { } attempt)
             {
-                world.Model.Told(attempt, renumbered.TransId, null);
+                Told(till, attempt, renumbered.TransId, null);
             }
         }
         if (Random.Next(2) == 0)
@@ -187,7 +187,16 @@ internal sealed class Counter(ShopWorld world)
         world.Model.Require(
             seen.Reference == attempt.Reference && seen.TotalCents == attempt.TotalCents && seen.Lines.Sum(l => l.Qty) == attempt.Copies,
             $"{till.Name} shows {attempt.Docket} as {seen.Reference} {seen.TotalCents}, {seen.Lines.Sum(l => l.Qty)} copies, and it is {attempt.Reference} {attempt.TotalCents}, {attempt.Copies}");
-        world.Model.Told(attempt, seen.TransId, seen.PostedAt);
+        Told(till, attempt, seen.TransId, seen.PostedAt);
+    }
+
+    /// <summary>A journal whose bits have turned over may show a wrong answer until the replica brings the right one; the server takes none that it has not given.</summary>
+    private void Told(SimTill till, Attempt attempt, long? transId, string? postedAt)
+    {
+        if (!(till.MediumFailed && till.JournalFailed))
+        {
+            world.Model.Told(attempt, transId, postedAt);
+        }
     }
 
     /// <summary>A machine that has become another till starts its program again.</summary>
@@ -217,7 +226,7 @@ internal sealed class Counter(ShopWorld world)
                 world.Model.Require(
                     attempt.Till.WasPutBack || world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice");
             }
-            world.Model.Told(attempt, made.TransId, null);
+            Told(attempt.Till, attempt, made.TransId, null);
         });
     }
 

@@ -172,7 +172,8 @@ internal sealed class Media(ShopWorld world, Counter counter)
         {
             record.Known = Known.Perhaps;
         }
-        // What the backup lacks and a damaged journal can no longer bring is lost between the two.
+        // What the backup lacks and a damaged journal can no longer bring is lost between the two, and so are the numbers.
+        world.Tills.FindAll(t => t.JournalFailed).ForEach(ForgetNumbersNobodyHolds);
         foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Till.JournalFailed: true } && !IsPosted(a)))
         {
             attempt.Known = Known.Perhaps;
