@@ -145,15 +145,11 @@ public sealed class Till : IDisposable
     /// <summary>What was taken since the last Z reading.</summary>
     public DrawerReading ReadDrawer() => DrawerReading.Of(journal);
 
-    /// <summary>A reading as text.</summary>
+    /// <summary>A reading as a slip.</summary>
     /// <param name="countedCents">What was counted in the drawer; null where it was not counted.</param>
-    public string ReadingText(DrawerReading reading, long? countedCents, string? byOperator) => Locked(() => Dockets.ReadingText.Render(
+    public Slip Reading(DrawerReading reading, long? countedCents, string? byOperator) => Locked(() => ReadingText.Render(
         reading, countedCents, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
 
-    /// <summary>Prints a text on the printer that was set, if any.</summary>
-    /// <returns>What went wrong; null when nothing did.</returns>
-    public async Task<string?> PrintTextAsync(string text, CancellationToken cancel = default) => Settings.Printer is { } printer
-        ? await DocketPrinter.PrintAsync(printer, DocketPrinter.EncodingOf(Settings.CodePage), text, null, cancel).ConfigureAwait(false) : null;
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
@@ -224,12 +220,9 @@ public sealed class Till : IDisposable
         return (branch.Text("name"), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"))));
     });
 
-    /// <summary>Prints a docket on the printer that was set, if any.</summary>
-    /// <returns>What went wrong; null when nothing did.</returns>
-    public async Task<string?> PrintAsync(string number, CancellationToken cancel = default) =>
-        Settings.Printer is { } printer && await DocketAsync(number, cancel).ConfigureAwait(false) is { } docket
-            ? await DocketPrinter.PrintAsync(printer, DocketPrinter.EncodingOf(Settings.CodePage), docket, number, cancel).ConfigureAwait(false)
-            : null;
+    /// <summary>What prints slips, on the printer that is set for this machine; it outlives no till.</summary>
+    /// <param name="changed">Called when a slip began to wait for the printer, or was printed at last.</param>
+    internal SlipPrinter PrinterFor(Action changed) => new(files, folder, () => Settings, changed);
 
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
     public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
@@ -238,8 +231,8 @@ public sealed class Till : IDisposable
             : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
             : $"no title, author, code or contact here goes with “{number.Trim()}”"));
 
-    /// <summary>The docket as text; null when there is no such transaction.</summary>
-    public async Task<string?> DocketAsync(string number, CancellationToken cancel = default) =>
+    /// <summary>The docket of a transaction; null when there is no such.</summary>
+    public async Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) =>
         await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction ? Locked(() => DocketText.Render(transaction, view.BranchRow, Settings.Columns)) : null;
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>

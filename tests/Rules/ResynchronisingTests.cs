@@ -289,7 +289,7 @@ public sealed class ResynchronisingTests
         await till.SynchroniseAsync();
         var (_, transId) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
         Assert.Equal(546_789, transId);
-        Assert.Contains("* 546789 *", await till.DocketAsync("546789"), StringComparison.Ordinal);
+        Assert.Contains("* 546789 *", (await till.DocketAsync("546789"))!.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,8 +68,19 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         var value => value,
     };
 
-    public long? Integer(string sql, params ReadOnlySpan<object?> values) =>
-        Scalar(sql, values) is { } value ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
+    /// <exception cref="DamagedValueException">What is there is no number.</exception>
+    public long? Integer(string sql, params ReadOnlySpan<object?> values)
+    {
+        var value = Scalar(sql, values);
+        try
+        {
+            return value is null ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
+        {
+            throw new DamagedValueException($"A number should be there, and it is {value!.GetType().Name}.");
+        }
+    }
 
     /// <summary>Runs a script of several statements, without arguments.</summary>
     public void Script(string sql)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Bookmine.Schema;
+using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Server;
 
@@ -11,12 +12,13 @@ internal static class LookCommands
 {
     private static readonly Argument<string> Text = new("text") { Description = "D12345, a TransID, ISBN, code, words of title or author, a contact" };
     private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
+    private static readonly Option<bool> AsEscPos = new("--escpos") { Description = "The bytes for a receipt printer" };
     private static readonly Option<string?> To = new("--to") { Description = "The file to write; standard output without it" };
 
     public static IEnumerable<Command> Make() =>
     [
         Verbs.Make("find", "What the Find field shows", FindAsync, Text),
-        Verbs.Make("docket", "A docket as text", DocketAsync, Number),
+        Verbs.Make("docket", "A docket as text", DocketAsync, Number, AsEscPos),
         Verbs.Make("status", "How the till stands", StatusAsync),
         new Command("journal", "The till's own record")
         {
@@ -75,10 +77,16 @@ internal static class LookCommands
             ?? throw new TillException($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.");
         if (context.AsJson)
         {
-            context.Print(new DocketOutput(number, docket), OutputJson.Readable.DocketOutput, () => docket);
+            context.Print(new DocketOutput(number, docket.ToText()), OutputJson.Readable.DocketOutput, docket.ToText);
             return 0;
         }
-        Console.Write(docket);
+        if (context.Get(AsEscPos))
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(SlipPrinter.Encode(docket, till.Settings with { PrintAs = "escpos" }));
+            return 0;
+        }
+        Console.Write(docket.ToText());
         return 0;
     }
 

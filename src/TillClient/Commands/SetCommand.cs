@@ -7,9 +7,10 @@ namespace Bookmine.TillClient.Commands;
 /// <summary><c>set</c>: what belongs to this machine.</summary>
 internal static class SetCommand
 {
-    private static readonly Option<string?> Printer = new("--printer") { Description = "A device or file that dockets go to; \"\" for none" };
+    private static readonly Option<string?> Printer = new("--printer") { Description = "Where dockets go: tcp://HOST:9100, cups:QUEUE, a device such as /dev/usb/lp0, or a file; \"\" for none" };
     private static readonly Option<int?> Columns = new("--columns") { Description = "The docket's width in characters, 24 to 96; printers have 32, 42 or 48" };
-    private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set" };
+    private static readonly Option<string?> CodePage = new("--code-page") { Description = "The printer's character set: 858 (with £ and €), 437, 850, 1252; utf-8 for a file" };
+    private static readonly Option<string?> PrintAs = new("--print-as") { Description = "escpos or text; \"\" to tell by the printer: all but a file take ESC/POS" };
     private static readonly Option<string?> Mirror = new("--mirror") { Description = "A folder on another medium that receives each entry of the journal before its docket is printed; \"\" for none" };
     private static readonly Option<string?> Server = new("--server") { Description = "The branch server's address, when it has moved" };
     private static readonly Option<string?> ServerKey = new("--server-key")
@@ -17,7 +18,7 @@ internal static class SetCommand
         Description = "The key by which to know the server, as bookmine-server key show has it; \"\" to trust certificates of the usual authorities",
     };
 
-    public static Command Make() => Verbs.Make("set", "What belongs to this machine", RunAsync, Printer, Columns, CodePage, Mirror, Server, ServerKey);
+    public static Command Make() => Verbs.Make("set", "What belongs to this machine", RunAsync, Printer, Columns, CodePage, PrintAs, Mirror, Server, ServerKey);
 
     private static Task<int> RunAsync(CommandContext context)
     {
@@ -47,7 +48,19 @@ internal static class SetCommand
         {
             throw new TillException($"There is no folder {mirror}. Put the medium in, or make the folder; nothing was changed.");
         }
-        return new TillSettings(Changed(context.Get(Printer), old.Printer), columns, context.Get(CodePage) ?? old.CodePage, mirror);
+        var printer = Changed(context.Get(Printer), old.Printer);
+        DocketPrinter.Require(printer ?? "");
+        var printAs = Changed(context.Get(PrintAs), old.PrintAs);
+        if (printAs is not (null or "escpos" or "text"))
+        {
+            throw new TillException($"A printer is printed on as escpos or text, not as “{printAs}”.");
+        }
+        var settings = new TillSettings(printer, columns, context.Get(CodePage) ?? old.CodePage, mirror, printAs);
+        if ((printAs == "escpos" || (printAs is null && printer is not null && DocketPrinter.IsReceiptPrinter(printer))) && !EscPos.Knows(settings.CodePage))
+        {
+            throw new TillException($"Receipt printers have no table for {settings.CodePage}. Give 858, 850, 437, 852, 860, 863, 865, 866 or 1252.");
+        }
+        return settings;
     }
 
     /// <summary>What an option makes of a setting: without it the setting stays, and "" takes it away.</summary>

@@ -4,22 +4,22 @@ using Bookmine.Sync.Rows;
 
 namespace Bookmine.TillClient.Dockets;
 
-/// <summary>A docket as plain text: shop header, lines, discounts, payments and change, the tax contained, and the number.</summary>
+/// <summary>Lays out a docket: shop header, lines, discounts, payments and change, the tax contained, and the number.</summary>
 public static class DocketText
 {
     private const int NarrowestColumns = 24;
 
-    public static string Render(TransactionView transaction, Row branch, int columns) => Render(
+    public static Slip Render(TransactionView transaction, Row branch, int columns) => Render(
         transaction, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), columns);
 
     /// <param name="header">The branch's docket header; line breaks begin new lines.</param>
     /// <param name="number">The number to print: D12345 until the transaction is posted, its TransID afterwards.</param>
     /// <param name="zone">The branch's time zone: a docket shows the shop's own time.</param>
-    public static string Render(TransactionView transaction, string header, string currency, TimeZoneInfo zone, int columns)
+    public static Slip Render(TransactionView transaction, string header, string currency, TimeZoneInfo zone, int columns)
     {
         var width = Math.Max(columns, NarrowestColumns);
         var text = new List<string>();
-        text.AddRange(header.Split('\n').Select(l => Centre(l.Trim(), width)));
+        SlipLine[] head = [.. header.Split('\n').Select(l => new SlipLine(l.Trim(), SlipLineKind.Heading))];
         text.Add("");
         text.Add(Pair(Title(transaction), transaction.TransId is { } id ? $"{id}" : transaction.Docket, width));
         if (transaction.TransId is not null)
@@ -46,12 +46,13 @@ public static class DocketText
             text.Add("Ordered, not handed over yet.");
         }
         text.Add("");
-        text.Add(Centre($"* {(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket)} *", width));
+        SlipLine[] foot = [new SlipLine(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket, SlipLineKind.Number)];
         if (EntryKinds.IsOfGoods(transaction.Kind))
         {
-            text.Add(Centre("Keep this docket for returns.", width));
+            foot = [.. foot, new SlipLine(Centre("Keep this docket for returns.", width))];
         }
-        return string.Join('\n', text.Select(l => l.TrimEnd())) + "\n";
+        return new Slip(
+            transaction.Docket, width, [.. head, .. text.Select(l => new SlipLine(l)), .. foot], transaction.Payments.Any(p => p.Method == "cash"));
     }
 
     private static string Title(TransactionView transaction) => transaction.Kind switch

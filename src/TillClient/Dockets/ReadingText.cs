@@ -5,19 +5,18 @@ using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Dockets;
 
-/// <summary>An X or Z reading as plain text.</summary>
+/// <summary>Lays out an X or Z reading.</summary>
 internal static class ReadingText
 {
     /// <param name="counted">What was counted in the drawer, in cents; null for an X reading, which counts nothing and ends nothing.</param>
-    public static string Render(DrawerReading reading, long? counted, string till, string? byOperator, Row branch, DateTimeOffset now, int columns)
+    public static Slip Render(DrawerReading reading, long? counted, string till, string? byOperator, Row branch, DateTimeOffset now, int columns)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"));
         string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         string Pair(string left, long cents) => DocketText.Pair(left, Money.Format(cents), columns);
+        var title = counted is null ? "X READING" : "Z READING";
         var text = new List<string>
         {
-            DocketText.Centre(branch.Text("header").Split('\n')[0].Trim(), columns),
-            DocketText.Centre(counted is null ? "X READING" : "Z READING", columns),
             DocketText.Pair($"till {till}", byOperator is null ? "" : $"by {byOperator}", columns),
             DocketText.Pair("since", reading.From is { } from ? Local(DateTimeOffset.FromUnixTimeMilliseconds(from)) : "nothing yet", columns),
             DocketText.Pair("until", Local(now), columns),
@@ -39,6 +38,9 @@ internal static class ReadingText
             text.Add(Pair(cents < reading.CashCents ? "SHORT" : cents > reading.CashCents ? "OVER" : "exact", Math.Abs(cents - reading.CashCents)));
         }
         text.AddRange(reading.Records.Select(r => DocketText.Pair(r.Key, r.Value.ToString(CultureInfo.InvariantCulture), columns)));
-        return string.Join('\n', text.Select(l => l.TrimEnd())) + "\n";
+        return new Slip(
+            title, columns,
+            [new(branch.Text("header").Split('\n')[0].Trim(), SlipLineKind.Heading), new(title, SlipLineKind.Heading), .. text.Select(l => new SlipLine(l))],
+            OpensDrawer: counted is not null);
     }
 }

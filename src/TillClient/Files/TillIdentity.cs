@@ -40,10 +40,11 @@ public sealed record TillIdentity(
 }
 
 /// <summary>What belongs to this machine: <c>settings.json</c>.</summary>
-/// <param name="Printer">Where dockets go: a device or a file; null for none.</param>
+/// <param name="Printer">Where dockets go: tcp://HOST:9100, cups:QUEUE, a device or a file; null for none.</param>
 /// <param name="Columns">The docket's width in characters.</param>
 /// <param name="Mirror">A folder on another medium that receives each entry before its docket is printed; null for none.</param>
-public sealed record TillSettings(string? Printer = null, int Columns = 42, string CodePage = "utf-8", string? Mirror = null)
+/// <param name="PrintAs"><c>escpos</c> or <c>text</c>; null to tell by the printer.</param>
+public sealed record TillSettings(string? Printer = null, int Columns = 42, string CodePage = "utf-8", string? Mirror = null, string? PrintAs = null)
 {
     private const string FileName = "settings.json";
 

@@ -112,15 +112,12 @@ internal sealed class OtherTransactions(PosDesk desk)
                 return;
             }
         }
-        var text = desk.Till.ReadingText(reading, counted, desk.Operator);
-        if (counted is { } cents && !await desk.NoteAsync(TillEvents.ZReading, text, cents - reading.CashCents).ConfigureAwait(false))
+        var slip = desk.Till.Reading(reading, counted, desk.Operator);
+        if (counted is { } cents && !await desk.NoteAsync(TillEvents.ZReading, slip.ToText(), cents - reading.CashCents).ConfigureAwait(false))
         {
             return;
         }
-        if (await desk.Till.PrintTextAsync(text, desk.Cancel).ConfigureAwait(false) is { } fault)
-        {
-            desk.Say(fault, isAlarm: true);
-        }
-        await desk.Talk.ShowAsync(text.TrimEnd().Split('\n')).ConfigureAwait(false);
+        desk.Printer.Print(slip);
+        await desk.Talk.ShowAsync(slip.ToText().TrimEnd().Split('\n')).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
@@ -7,9 +8,9 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>What the parts of the POS screen share: the till, the open sale, who sells, and what is said.</summary>
 internal sealed class PosDesk
 {
-    public PosDesk(Till till, TimeProvider clock, CancellationToken cancel)
+    public PosDesk(Till till, TimeProvider clock, SlipPrinter printer, CancellationToken cancel)
     {
-        (Till, Clock, Cancel) = (till, clock, cancel);
+        (Till, Clock, Printer, Cancel) = (till, clock, printer, cancel);
         Talk = new Conversation(Say);
     }
 
@@ -18,6 +19,8 @@ internal sealed class PosDesk
     public TimeProvider Clock { get; }
 
     public CancellationToken Cancel { get; }
+
+    public SlipPrinter Printer { get; }
 
     public Conversation Talk { get; }
 
@@ -59,9 +62,9 @@ internal sealed class PosDesk
         {
             Say($"{Message}  {warning}", isAlarm: true);
         }
-        if (await Till.PrintAsync(LastNumber, Cancel).ConfigureAwait(false) is { } fault)
+        if (await Till.DocketAsync(LastNumber, Cancel).ConfigureAwait(false) is { } docket)
         {
-            Say($"{Message}  {fault}", isAlarm: true);
+            Printer.Print(docket);
         }
         return true;
     }
@@ -91,7 +94,7 @@ internal sealed class PosDesk
     {
         if (await Till.DocketAsync(number, Cancel).ConfigureAwait(false) is { } docket)
         {
-            return docket.TrimEnd().Split('\n');
+            return docket.ToText().TrimEnd().Split('\n');
         }
         Say($"There is no docket: {await Till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
         return null;

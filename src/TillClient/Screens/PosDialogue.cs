@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.TillClient.Dockets;
 
 namespace Bookmine.TillClient.Screens;
 
@@ -7,9 +8,9 @@ namespace Bookmine.TillClient.Screens;
 /// never an answer: it ends the question where that does no harm, and waits where it would.
 /// </summary>
 /// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
-internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchronise, Action quit, CancellationToken cancel)
+internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter printer, Action synchronise, Action quit, CancellationToken cancel)
 {
-    private readonly PosDesk desk = new(till, clock, cancel);
+    private readonly PosDesk desk = new(till, clock, printer, cancel);
     private readonly Queue<string> waiting = new();
 
     // A page laid over whatever is asked.
@@ -175,6 +176,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
                 Basket.Note = arguments.Length > 0 ? string.Join(' ', arguments) : null;
                 desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
                 return Task.CompletedTask;
+            case "print":
+                return Talk.BeginAsync(() => PrintAsync(arguments));
             case "refund":
                 return Talk.BeginAsync(() => new Refunding(desk).RunAsync(arguments));
             case var _ when new LineEditing(desk).Typed(word, arguments):
@@ -236,6 +239,34 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, Action synchron
             default:
                 Quit();
                 return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Prints a docket again; without a number, what waits for the printer, or else the last docket.</summary>
+    private async Task PrintAsync(string[] arguments)
+    {
+        if (arguments is ["drop"])
+        {
+            desk.Say($"{printer.Waiting} slips are not printed any more.");
+            printer.Forget();
+        }
+        else if (arguments.Length == 0 && printer.Waiting > 0)
+        {
+            desk.Say($"{printer.Waiting} slips are tried again.");
+            printer.TryAgain();
+        }
+        else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
+        {
+            desk.Say("Nothing was sold yet in this session. /print D12345 prints any docket.");
+        }
+        else if (await till.DocketAsync(number, cancel).ConfigureAwait(false) is { } docket)
+        {
+            printer.Print(docket with { OpensDrawer = false });
+            desk.Say(till.Settings.Printer is null ? "This till has no printer: bookmine-till set --printer." : $"{number} is printed.");
+        }
+        else
+        {
+            desk.Say($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
         }
     }
 

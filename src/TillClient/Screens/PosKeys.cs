@@ -45,6 +45,7 @@ internal static class PosKeys
         ("/price 2 12.50", "another price for line 2"),
         ("/disc 2 10%", "a discount on line 2; /disc all 5.00 on the whole sale"),
         ("/note TEXT", "a note on the sale"),
+        ("/print D12345", "a docket again; /print: what waits for the printer"),
         ("/refund D12345 1", "refund line 1 of a docket; without the 1, choose"),
         ("/clear", "drop the open sale"),
         ("Esc", "back"),

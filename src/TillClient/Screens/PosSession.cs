@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Bookmine.TillClient.Commands;
+using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient.Screens;
@@ -18,6 +19,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private readonly Channel<Func<Task>> inputs = Channel.CreateBounded<Func<Task>>(10_000);
     private readonly CancellationTokenSource ending = new();
     private PosDialogue? dialogue;
+    private SlipPrinter? printer;
     private SyncBar? bar;
     private Task working = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
@@ -30,7 +32,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     public void Start()
     {
-        dialogue = new PosDialogue(till, clock, () => Synchronise(byHand: true), quit, ending.Token);
+        printer = till.PrinterFor(() => Do(() => { }));
+        dialogue = new PosDialogue(till, clock, printer, () => Synchronise(byHand: true), quit, ending.Token);
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)
@@ -67,6 +70,10 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         inputs.Writer.TryComplete();
         await ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(working, ticking, synchronising).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (printer is not null)
+        {
+            await printer.DisposeAsync().ConfigureAwait(false);
+        }
         ending.Dispose();
     }
 
@@ -167,7 +174,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         try
         {
             var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
-            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, StatusText.Line(till.Status())));
+            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, Status()));
         }
 #pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
         catch (Exception e)
@@ -176,6 +183,9 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         }
 #pragma warning restore CA1031
     }
+
+    private string Status() => StatusText.Line(till.Status())
+        + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : "");
 
     private string Head()
     {

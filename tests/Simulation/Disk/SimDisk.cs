@@ -192,7 +192,8 @@ internal sealed class SimDisk : IFileStore
     /// <summary>Whether the failing write that was just refused is to leave its first half behind.</summary>
     public bool IsShortWrite => plan is (Fault.ShortWrite, 0);
 
-    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 1 or 11 or 20 or 26 };
+    // 8 is a header that says the file may not be written: nothing else is in the way here.
+    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 1 or 8 or 11 or 20 or 26 };
 
     public DbConnection OpenDatabase(string path)
     {

@@ -1,0 +1,31 @@
+namespace Bookmine.TillClient.Dockets;
+
+/// <summary>What a line of a slip is, for a printer that can do more than letters.</summary>
+public enum SlipLineKind
+{
+    Plain,
+
+    /// <summary>Centred and bold.</summary>
+    Heading,
+
+    /// <summary>The transaction's number: large, and as a barcode.</summary>
+    Number,
+}
+
+/// <param name="Text">As laid out for the slip's width; of a number, the number alone.</param>
+public sealed record SlipLine(string Text, SlipLineKind Kind = SlipLineKind.Plain);
+
+/// <summary>A slip of paper: a docket, a reading.</summary>
+/// <param name="Name">What it is, for a person who is told that it waits.</param>
+/// <param name="Columns">Its width in characters.</param>
+/// <param name="OpensDrawer">Whether printing it opens the cash drawer.</param>
+public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Lines, bool OpensDrawer)
+{
+    /// <summary>As plain text, which ends in a line break.</summary>
+    public string ToText() => string.Join('\n', Lines.Select(l => l.Kind switch
+    {
+        SlipLineKind.Heading => DocketText.Centre(l.Text, Columns),
+        SlipLineKind.Number => DocketText.Centre($"* {l.Text} *", Columns),
+        _ => l.Text,
+    }).Select(l => l.TrimEnd())) + "\n";
+}

@@ -1,0 +1,46 @@
+using Bookmine.Sync.Files;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.TillClient.Dockets;
+
+/// <summary>Prints slips as this machine's printer takes them.</summary>
+internal sealed class SlipPrinter : IAsyncDisposable
+{
+    private readonly Func<TillSettings> settings;
+    private readonly PrintQueue queue;
+
+    public SlipPrinter(IFileStore files, string folder, Func<TillSettings> settings, Action changed)
+    {
+        this.settings = settings;
+        queue = new PrintQueue(files, folder, SendAsync, changed);
+    }
+
+    /// <summary>How many slips wait for the printer.</summary>
+    public int Waiting => queue.Waiting;
+
+    /// <summary>Why they wait; null while none does.</summary>
+    public string? Fault => queue.Fault;
+
+    /// <summary>Prints it in its turn; nothing where no printer is set.</summary>
+    public void Print(Slip slip)
+    {
+        if (settings().Printer is not null)
+        {
+            queue.Add(slip.Name, Encode(slip, settings()));
+        }
+    }
+
+    public void TryAgain() => queue.TryAgain();
+
+    public void Forget() => queue.Forget();
+
+    public ValueTask DisposeAsync() => queue.DisposeAsync();
+
+    /// <summary>The slip's bytes for a printer.</summary>
+    public static byte[] Encode(Slip slip, TillSettings settings) =>
+        settings.PrintAs switch { "escpos" => true, "text" => false, _ => DocketPrinter.IsReceiptPrinter(settings.Printer ?? "") }
+            ? EscPos.Encode(slip, settings.CodePage) : DocketPrinter.AsText(slip, settings.CodePage);
+
+    private Task SendAsync(byte[] bytes, CancellationToken cancel) =>
+        settings().Printer is { } printer ? DocketPrinter.SendAsync(printer, bytes, cancel) : Task.CompletedTask;
+}
