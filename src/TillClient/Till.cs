@@ -27,6 +27,8 @@ public sealed record TillStatus(
 /// </summary>
 public sealed class Till : IDisposable
 {
+    private const string OpenSalesFile = "open-sales.json";
+    private const int LatelySealed = 20;
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly IFileStore files;
@@ -197,6 +199,31 @@ public sealed class Till : IDisposable
 
     /// <summary>Contacts by words of their name, phone or email.</summary>
     public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
+
+    /// <summary>Sales that are not sealed yet, as a screen keeps them over an end of the program; null for none.</summary>
+    public byte[]? OpenSales
+    {
+        get => files.Read(Path.Combine(folder, OpenSalesFile));
+        set
+        {
+            if (value is null)
+            {
+                files.Delete(Path.Combine(folder, OpenSalesFile));
+            }
+            else
+            {
+                files.Replace(Path.Combine(folder, OpenSalesFile), value);
+            }
+        }
+    }
+
+    /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
+    public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
+        .Where(e => e.Kind == EntryKinds.Sale)
+        .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
+
+    /// <summary>A stock record; null when there is none.</summary>
+    public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));
 
     /// <summary>The stock record that an entry has made; null when it made none.</summary>
     public FoundStock? StockOf(JournalEntry entry) => Locked(() =>

@@ -107,6 +107,36 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task A_program_that_ends_in_the_middle_of_a_sale_takes_it_up_again_with_its_money_and_the_held_ones()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Garden, "/hold", "/contact finch", Sales.Lighthouse, "/disc 1 1.00", "/pay", "card 10");
+        await pos.BeginAgainAsync();
+        Assert.Contains("is here again", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 16.95   paid 10.00   STILL 6.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("/pay", "");
+        Assert.Contains("unposted 16.95", picture.Status, StringComparison.Ordinal);
+        Assert.Contains("1 held", picture.Total, StringComparison.Ordinal);
+        await pos.TypeAsync("/hold", "/pay", "");
+        await pos.BeginAgainAsync();
+        Assert.Contains("0 copies   TOTAL 0.00", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Equal("", pos.Session.Picture.Message);
+    }
+
+    [Fact]
+    public async Task A_power_cut_in_the_second_after_a_sale_does_not_bring_it_back_as_open()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse);
+        await Task.Delay(1_500);
+        await pos.Session.SettleAsync();
+        var kept = await File.ReadAllBytesAsync(Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json"));
+        await pos.TypeAsync("/pay", "");
+        await pos.BeginAgainAsync(() => File.WriteAllBytes(Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json"), kept));
+        Assert.Contains("0 copies   TOTAL 0.00", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sale_is_linked_to_a_contact_or_to_a_new_one()
     {
         await using var pos = await Counter.OpenAsync();
@@ -321,6 +351,18 @@ public sealed class PosSessionTests
             counter.Session.Start();
             await counter.Session.SettleAsync();
             return counter;
+        }
+
+        /// <summary>The program ends, after the second in which it keeps what is open, and is started again.</summary>
+        public async Task BeginAgainAsync(Action? between = null)
+        {
+            await Task.Delay(1_500);
+            await Session.SettleAsync();
+            await Session.DisposeAsync();
+            between?.Invoke();
+            Session = new PosSession(shop.OpenTill("front", true), shop.Clock, () => { }, () => HasQuit = true);
+            Session.Start();
+            await Session.SettleAsync();
         }
 
         public async Task<PosPicture> TypeAsync(params string[] entries)

@@ -5,7 +5,8 @@ using Bookmine.TillClient.Selling;
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>A sale that is being rung up.</summary>
-internal sealed class Basket
+/// <param name="startedAt">When it was begun, if it was; else its first line begins it.</param>
+internal sealed class Basket(string? startedAt = null)
 {
     private readonly List<BasketLine> lines = [];
     private readonly List<PaymentDraft> payments = [];
@@ -27,7 +28,7 @@ internal sealed class Basket
 
     public string? Note { get; set; }
 
-    public string? StartedAt { get; private set; }
+    public string? StartedAt { get; private set; } = startedAt;
 
     public IReadOnlyList<PaymentDraft> Payments => payments;
 
@@ -48,6 +49,13 @@ internal sealed class Basket
             lines.Add(new BasketLine(item, qty, priceCents, 0));
             At = lines.Count - 1;
         }
+    }
+
+    /// <summary>Adds a line as it is.</summary>
+    public void Add(BasketLine line)
+    {
+        lines.Add(line);
+        At = lines.Count - 1;
     }
 
     public void Replace(int line, BasketLine by) => (lines[line], At) = (by, line);

@@ -17,6 +17,9 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     private IReadOnlyList<string>? help;
     private int helpAt;
 
+    // The open sales as they are on the disk.
+    private byte[]? kept;
+
     private Conversation Talk => desk.Talk;
 
     private Basket Basket => desk.Basket;
@@ -34,6 +37,24 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
 
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
+
+    /// <summary>Takes up the sales that an earlier program has left open.</summary>
+    public void TakeUp()
+    {
+        kept = till.OpenSales;
+        OpenSales.Read(desk, kept);
+    }
+
+    /// <summary>Keeps the open sales, if they have changed.</summary>
+    public void Keep()
+    {
+        var now = OpenSales.Write(desk);
+        if (!(now ?? []).AsSpan().SequenceEqual(kept ?? []))
+        {
+            till.OpenSales = now;
+            kept = now;
+        }
+    }
 
     /// <summary>Esc: one step back.</summary>
     public async Task BackAsync()

@@ -34,6 +34,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         printer = till.PrinterFor(() => Do(() => { }));
         dialogue = new PosDialogue(till, clock, printer, () => Synchronise(byHand: true), quit, ending.Token);
+        Do(dialogue.TakeUp);
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)
@@ -104,6 +105,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             Do(() =>
             {
+                Dialogue.Keep();
                 if (Dialogue.IsIdle && till.ShouldSynchronise(SynchroniseEvery))
                 {
                     Synchronise(byHand: false);

@@ -1,6 +1,8 @@
 using System.Text;
 using Bookmine.Schema;
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Selling;
@@ -23,6 +25,10 @@ internal static class EntryContent
             }
         }
     }
+
+    /// <summary>The header of the transaction that an entry is; null when it is none.</summary>
+    public static Row? Document(JournalEntry entry) => ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes
+        .FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
 
     /// <summary>An entry's D-number and control amount, for one that comes back from the server.</summary>
     public static (long? Number, long Amount) Control(PushedEntry entry)

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>The sale that is being rung up and those that are held, kept so that an end of the program in the middle of one loses none.</summary>
+internal static class OpenSales
+{
+    /// <summary>As they are kept; null when there is nothing to keep.</summary>
+    public static byte[]? Write(PosDesk desk)
+    {
+        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty).Select(b => new OpenSale(
+            b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Contact?.Name, b.Note, [.. b.Payments],
+            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.DiscountCents))]))];
+        return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
+    }
+
+    /// <summary>Takes up what an earlier program has left.</summary>
+    public static void Read(PosDesk desk, byte[]? kept)
+    {
+        if (kept is null)
+        {
+            return;
+        }
+        List<OpenSale> sales;
+        try
+        {
+            sales = JsonSerializer.Deserialize(kept, OpenSalesJson.Default.ListOpenSale)!;
+        }
+        catch (JsonException)
+        {
+            desk.Say("The sales that were open when the program ended cannot be read any more. Ring them up again.", isAlarm: true);
+            return;
+        }
+        // One that was sealed in the second before the end is no longer open, whatever was kept.
+        foreach (var sale in sales.Where(s => s.StartedAt is null || !desk.Till.IsSealed(s.StartedAt)))
+        {
+            var basket = Basket(desk, sale);
+            if (sale.IsRungUp)
+            {
+                desk.Basket = basket;
+            }
+            else if (!basket.IsEmpty)
+            {
+                desk.Held.Add(basket);
+            }
+        }
+        if (desk.Basket.IsEmpty && desk.Held.Count == 0)
+        {
+            return;
+        }
+        desk.Say(desk.Basket.IsEmpty ? $"{desk.Held.Count} held sales are here again." : "The sale that was open when the program ended is here again.");
+    }
+
+    private static Basket Basket(PosDesk desk, OpenSale sale)
+    {
+        var basket = new Basket(sale.StartedAt) { Note = sale.Note };
+        foreach (var line in sale.Lines)
+        {
+            if (desk.Till.StockById(line.StockId) is { } item)
+            {
+                basket.Add(new Basket.BasketLine(item, line.Qty, line.PriceCents, line.DiscountCents));
+            }
+        }
+        foreach (var payment in sale.Payments)
+        {
+            basket.Pay(payment.Method!, payment.AmountCents, payment.Change);
+        }
+        basket.Contact = sale.ContactId is null ? null : desk.Till.FindContacts(sale.ContactName ?? "").FirstOrDefault(c => c.ContactId == sale.ContactId);
+        return basket;
+    }
+}
+
+/// <param name="IsRungUp">The one that was being rung up; the others were held.</param>
+internal sealed record OpenSale(
+    bool IsRungUp, string? StartedAt, Guid? ContactId, string? ContactName, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines);
+
+internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, long DiscountCents);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(List<OpenSale>))]
+internal sealed partial class OpenSalesJson : JsonSerializerContext;
