@@ -28,7 +28,6 @@ public sealed record TillStatus(
 public sealed class Till : IDisposable
 {
     private const string OpenSalesFile = "open-sales.json";
-    private const int LatelySealed = 20;
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly IFileStore files;
@@ -48,7 +47,6 @@ public sealed class Till : IDisposable
     private readonly Readmission readmission;
     private readonly LookUp lookUp;
     private readonly Sealer sealer;
-    private readonly Operators operators;
     private readonly JournalKeeping keeping;
 
     private Till(string folder, bool disconnected, TillMachine machine)
@@ -69,12 +67,15 @@ public sealed class Till : IDisposable
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
         lookUp = new LookUp(link, clock);
-        operators = new Operators(view);
+        Records = new TillRecords(gate, view, catalogue, journal);
         sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
     public TillIdentity Identity { get; }
+
+    /// <summary>The shop's records at hand.</summary>
+    public TillRecords Records { get; }
 
     /// <summary>Opens an enrolled till's folder.</summary>
     /// <param name="disconnected">Call nobody: sell without the server until the next start.</param>
@@ -187,19 +188,6 @@ public sealed class Till : IDisposable
         });
     }
 
-    /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
-    public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
-        [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
-
-    /// <summary>The names of those who may sell; none where the shop has no operators.</summary>
-    public IReadOnlyList<string> Operators() => Locked<IReadOnlyList<string>>(() => [.. operators.Names()]);
-
-    /// <summary>Whether the PIN is the operator's.</summary>
-    public bool IsPinOf(string name, string pin) => Locked(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
-
-    /// <summary>Contacts by words of their name, phone or email.</summary>
-    public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
-
     /// <summary>Sales that are not sealed yet, as a screen keeps them over an end of the program; null for none.</summary>
     public byte[]? OpenSales
     {
@@ -216,19 +204,6 @@ public sealed class Till : IDisposable
             }
         }
     }
-
-    /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
-    public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
-        .Where(e => e.Kind == EntryKinds.Sale)
-        .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
-
-    /// <summary>A stock record; null when there is none.</summary>
-    public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));
-
-    /// <summary>The stock record that an entry has made; null when it made none.</summary>
-    public FoundStock? StockOf(JournalEntry entry) => Locked(() =>
-        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
-            ? catalogue.ById(made.Key.Guid) : null);
 
     /// <summary>Whether the till has a replica to sell from.</summary>
     public bool IsProvisioned => Opened(() => view.Exists);

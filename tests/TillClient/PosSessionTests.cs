@@ -261,6 +261,27 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task An_edit_without_the_server_is_warned_of_dropped_and_made_again_from_the_report_with_one_key()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.StartsWith("Made while disconnected", (await pos.TypeAsync("/edit lighthouse", "2", "Ada Marsh-Lee")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("drop", (await pos.TypeAsync("yes")).Message, StringComparison.Ordinal);
+        Assert.Contains(pos.Session.Picture.Body, l => l.Contains("Ada Marsh-Lee", StringComparison.Ordinal));
+        await pos.BackAndTypeAsync("/edit lighthouse", "8", "19.95", "yes");
+        await pos.BackAndTypeAsync("/email finch", "Your order", "It is here.", "yes");
+        await pos.BeginAgainAsync(disconnected: false);
+        Assert.StartsWith("Report", pos.Session.Picture.Prompt, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("");
+        Assert.StartsWith("Dropped: make one again", picture.Prompt, StringComparison.Ordinal);
+        Assert.Equal(3, picture.Body.Count);
+        await pos.TypeAsync("1", "1", "1", "finch");
+        Assert.Equal("Find", pos.Session.Picture.Prompt);
+        Assert.Equal("Ada Marsh-Lee", pos.Shop.Text("SELECT authors FROM stock WHERE isbn13 = 9780000000019"));
+        Assert.Equal(1995, pos.Shop.Number("SELECT price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
+        Assert.Equal("It is here.", pos.Shop.Text("SELECT body FROM email"));
+    }
+
+    [Fact]
     public async Task An_operator_signs_on_with_a_PIN_and_is_on_every_docket()
     {
         await using var pos = await Counter.OpenAsync(operators: ["ada", "tom"]);
@@ -354,13 +375,13 @@ public sealed class PosSessionTests
         }
 
         /// <summary>The program ends, after the second in which it keeps what is open, and is started again.</summary>
-        public async Task BeginAgainAsync(Action? between = null)
+        public async Task BeginAgainAsync(Action? between = null, bool disconnected = true)
         {
             await Task.Delay(1_500);
             await Session.SettleAsync();
             await Session.DisposeAsync();
             between?.Invoke();
-            Session = new PosSession(shop.OpenTill("front", true), shop.Clock, () => { }, () => HasQuit = true);
+            Session = new PosSession(shop.OpenTill("front", disconnected), shop.Clock, () => { }, () => HasQuit = true);
             Session.Start();
             await Session.SettleAsync();
         }

@@ -87,7 +87,7 @@ public static class DocketText
     }
 
     /// <summary>Breaks at spaces; a word longer than the docket is broken where it must be.</summary>
-    private static IEnumerable<string> Wrap(string text, int width)
+    internal static IEnumerable<string> Wrap(string text, int width)
     {
         var line = "";
         foreach (var word in text.ReplaceLineEndings(" ").Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -34,7 +34,7 @@ internal static class OpenSales
             return;
         }
         // One that was sealed in the second before the end is no longer open, whatever was kept.
-        foreach (var sale in sales.Where(s => s.StartedAt is null || !desk.Till.IsSealed(s.StartedAt)))
+        foreach (var sale in sales.Where(s => s.StartedAt is null || !desk.Till.Records.IsSealed(s.StartedAt)))
         {
             var basket = Basket(desk, sale);
             if (sale.IsRungUp)
@@ -58,7 +58,7 @@ internal static class OpenSales
         var basket = new Basket(sale.StartedAt) { Note = sale.Note };
         foreach (var line in sale.Lines)
         {
-            if (desk.Till.StockById(line.StockId) is { } item)
+            if (desk.Till.Records.StockById(line.StockId) is { } item)
             {
                 basket.Add(new Basket.BasketLine(item, line.Qty, line.PriceCents, line.DiscountCents));
             }
@@ -67,7 +67,7 @@ internal static class OpenSales
         {
             basket.Pay(payment.Method!, payment.AmountCents, payment.Change);
         }
-        basket.Contact = sale.ContactId is null ? null : desk.Till.FindContacts(sale.ContactName ?? "").FirstOrDefault(c => c.ContactId == sale.ContactId);
+        basket.Contact = sale.ContactId is null ? null : desk.Till.Records.FindContacts(sale.ContactName ?? "").FirstOrDefault(c => c.ContactId == sale.ContactId);
         return basket;
     }
 }

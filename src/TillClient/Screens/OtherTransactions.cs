@@ -57,14 +57,14 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        var found = desk.Till.FindContacts(text);
+        var found = desk.Till.Records.FindContacts(text);
         var chosen = found.Count <= 1 ? found.Count - 1 : await desk.Talk.ChooseAsync("Which contact", [.. found.Select((c, i) => $"{i + 1,3}  {c.Name}  {c.Phone}  {c.Email}")], givesWayToScans: false).ConfigureAwait(false);
         if (chosen is -1)
         {
             desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
             return;
         }
-        var methods = desk.Till.PaymentMethods().Where(m => m.Code is not ("credit" or "voucher")).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not ("credit" or "voucher")).ToList();
         if (chosen is not { } at || await desk.Talk.AmountAsync($"{found[at].Name} leaves").ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Paid by", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is not { } method)
         {

@@ -30,7 +30,7 @@ internal sealed class Paying(PosDesk desk)
     {
         var basket = desk.Basket;
         var due = basket.TotalCents - basket.PaidCents;
-        var methods = desk.Till.PaymentMethods();
+        var methods = desk.Till.Records.PaymentMethods();
         var ways = Ways(methods, due);
         var question = new Question($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(due)} (Enter: {ways[0].Text.Trim()})")
         {

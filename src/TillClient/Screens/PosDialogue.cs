@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.TillClient.Commands;
 using Bookmine.TillClient.Dockets;
 
 namespace Bookmine.TillClient.Screens;
@@ -93,7 +94,20 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         }
     }
 
-    public Task ShowAsync(IReadOnlyList<string> lines) => Talk.BeginAsync(() => Talk.ShowAsync(lines));
+    /// <summary>Shows the report of a resynchronisation, prints it where that is asked, and offers to make again what was dropped.</summary>
+    public Task ReportAsync(SyncReport report) => Talk.BeginAsync(async () =>
+    {
+        var lines = ResyncCommands.Text(report).Split('\n');
+        if (await Talk.AskAsync(new Question("Report (p prints it, Esc: back)") { Body = lines, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
+        {
+            printer.Print(Slip.OfLines("REPORT", till.Settings.Columns, lines));
+            desk.Say("The report is printed.");
+        }
+        if (report.Dropped.Count > 0)
+        {
+            await new RecordForms(desk).AgainAsync(report.Dropped).ConfigureAwait(false);
+        }
+    });
 
     /// <summary>An entry ended by Enter.</summary>
     /// <param name="isFast">Its characters came as fast as only a scanner types.</param>
@@ -142,7 +156,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     {
         var answer = question switch
         {
-            { IsPage: true } => text.Length == 0 ? "" : null,
+            { IsPage: true } => text.Length == 0 || text == question.TakesWord ? text : null,
             _ when isEntry => null,
             { IsChoice: true } => ChoiceOf(question, text),
             _ => text,
@@ -197,6 +211,10 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
                 Basket.Note = arguments.Length > 0 ? string.Join(' ', arguments) : null;
                 desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
                 return Task.CompletedTask;
+            case "edit":
+                return Talk.BeginAsync(() => new RecordForms(desk).EditAsync(string.Join(' ', arguments)));
+            case "email":
+                return Talk.BeginAsync(() => new RecordForms(desk).EmailAsync(string.Join(' ', arguments)));
             case "print":
                 return Talk.BeginAsync(() => PrintAsync(arguments));
             case "refund":

@@ -41,6 +41,8 @@ internal static class PosKeys
         ("D12345, 546789", "the transaction with that number"),
         ("/new", "an item without a number: title, price, category"),
         ("/newcontact", "a new contact, and the sale linked to it"),
+        ("/edit WORDS", "a stock record or contact: see and change its fields"),
+        ("/email NAME", "an email to a contact"),
         ("/qty 2 3", "three copies of line 2"),
         ("/price 2 12.50", "another price for line 2"),
         ("/disc 2 10%", "a discount on line 2; /disc all 5.00 on the whole sale"),

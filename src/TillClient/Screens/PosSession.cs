@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using Bookmine.TillClient.Commands;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Server;
 
@@ -154,7 +153,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             return Task.CompletedTask;
         }
         till.Reported(report);
-        return Dialogue.ShowAsync(ResyncCommands.Text(report).Split('\n'));
+        return Dialogue.ReportAsync(report);
     }
 
     private void Failed(string message, bool byHand)

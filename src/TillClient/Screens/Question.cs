@@ -16,6 +16,9 @@ internal sealed record Question(string Prompt)
     /// <summary>A scan ends the question and is rung up; otherwise it waits until the question is answered.</summary>
     public bool GivesWayToScans { get; init; }
 
+    /// <summary>The one word that is an answer to a page.</summary>
+    public string? TakesWord { get; init; }
+
     /// <summary>What is typed is shown as stars.</summary>
     public bool IsSecret { get; init; }
 

@@ -92,7 +92,7 @@ internal sealed class Refunding(PosDesk desk)
 
     private async Task<string?> MethodAsync(TransactionView original)
     {
-        var methods = desk.Till.PaymentMethods().Where(m => m.Code is not "voucher" && (m.Code != "credit" || original.ContactId is not null)).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not "voucher" && (m.Code != "credit" || original.ContactId is not null)).ToList();
         return await desk.Talk.ChooseAsync("Paid out as", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
     }
 }

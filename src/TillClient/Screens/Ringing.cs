@@ -80,7 +80,7 @@ internal sealed class Ringing(PosDesk desk)
         {
             desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
         }
-        else if (desk.Till.StockOf(made.Outcome.Entry!) is { } item)
+        else if (desk.Till.Records.StockOf(made.Outcome.Entry!) is { } item)
         {
             Add(item, price);
             desk.Say($"{item.Code} is made and rung up.");
@@ -100,7 +100,7 @@ internal sealed class Ringing(PosDesk desk)
             desk.Say("The sale is linked to nobody.");
             return;
         }
-        var found = desk.Till.FindContacts(text);
+        var found = desk.Till.Records.FindContacts(text);
         if (found.Count == 0)
         {
             desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
@@ -131,7 +131,7 @@ internal sealed class Ringing(PosDesk desk)
         {
             desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
         }
-        else if (desk.Till.FindContacts(name).FirstOrDefault(c => c.Name == name) is { } contact)
+        else if (desk.Till.Records.FindContacts(name).FirstOrDefault(c => c.Name == name) is { } contact)
         {
             Link(contact);
         }

@@ -7,7 +7,7 @@ internal sealed class SigningOn(PosDesk desk)
     /// <returns>Whether the sale may go on.</returns>
     public async Task<bool> EnsureAsync()
     {
-        if (desk.Operator is null && desk.Till.Operators().Count > 0)
+        if (desk.Operator is null && desk.Till.Records.Operators().Count > 0)
         {
             await AskAsync().ConfigureAwait(false);
             return desk.Operator is not null;
@@ -17,7 +17,7 @@ internal sealed class SigningOn(PosDesk desk)
 
     public async Task AskAsync()
     {
-        var operators = desk.Till.Operators();
+        var operators = desk.Till.Records.Operators();
         if (operators.Count == 0)
         {
             desk.Say("The shop has no operators. The manager adds them: bookmine-server operator add.");
@@ -30,7 +30,7 @@ internal sealed class SigningOn(PosDesk desk)
         var name = operators[chosen];
         while (await desk.Talk.AskAsync(new Question($"{name}'s PIN") { IsSecret = true }).ConfigureAwait(false) is { } pin)
         {
-            if (desk.Till.IsPinOf(name, pin))
+            if (desk.Till.Records.IsPinOf(name, pin))
             {
                 desk.Operator = name;
                 desk.Say($"{name} sells now.");

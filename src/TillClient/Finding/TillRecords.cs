@@ -1,0 +1,79 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.TillClient.Finding;
+
+/// <summary>What a till has at hand of the shop's records, as its screens ask for them: the replica's, with what was done here over it.</summary>
+public sealed class TillRecords
+{
+    private const int LatelySealed = 20;
+    private readonly Lock gate;
+    private readonly ReplicaView view;
+    private readonly Catalogue catalogue;
+    private readonly Operators operators;
+    private readonly ClientJournal journal;
+
+    internal TillRecords(Lock gate, ReplicaView view, Catalogue catalogue, ClientJournal journal)
+    {
+        (this.gate, this.view, this.catalogue, this.journal) = (gate, view, catalogue, journal);
+        operators = new Operators(view);
+    }
+
+    /// <summary>The names of those who may sell; none where the shop has no operators.</summary>
+    public IReadOnlyList<string> Operators() => Locked<IReadOnlyList<string>>(() => [.. operators.Names()]);
+
+    /// <summary>Whether the PIN is the operator's.</summary>
+    public bool IsPinOf(string name, string pin) => Locked(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
+
+    /// <summary>Contacts by words of their name, phone or email.</summary>
+    public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
+
+    /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
+    public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
+        .Where(e => e.Kind == EntryKinds.Sale)
+        .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
+
+    /// <summary>A stock record; null when there is none.</summary>
+    public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));
+
+    /// <summary>The stock record that an entry has made; null when it made none.</summary>
+    public FoundStock? StockOf(JournalEntry entry) => Locked(() =>
+        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
+            ? catalogue.ById(made.Key.Guid) : null);
+
+    /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
+    public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
+        [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
+
+    /// <summary>The fields of a stock record that a person may change, with the values they have; empty when there is no such record.</summary>
+    public IReadOnlyList<RecordField> StockFields(Guid id) => Fields(BookmineSetup.Stock, id, ["title", "authors", "publisher", "year", "binding", "condition", "category"], id);
+
+    /// <summary>The same of a contact.</summary>
+    public IReadOnlyList<RecordField> ContactFields(Guid id) => Fields(BookmineSetup.Contact, id, ["name", "email", "phone", "address", "notes"], null);
+
+    private IReadOnlyList<RecordField> Fields(SyncTable table, Guid id, string[] names, Guid? priced) => Locked<IReadOnlyList<RecordField>>(() =>
+    {
+        if (view.Find(table, new RowKey(id)) is not { } row)
+        {
+            return [];
+        }
+        var fields = names.Select(n => new RecordField(n, FormattableString.Invariant($"{row[n]}")));
+        return priced is { } stock ? [.. fields, new RecordField("price", catalogue.ById(stock)?.PriceCents is { } cents ? Money.Format(cents) : "")] : [.. fields];
+    });
+
+    private T Locked<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return view.Read(work);
+        }
+    }
+}
+
+/// <param name="Value">As a person reads it; empty for none.</param>
+public sealed record RecordField(string Name, string Value);

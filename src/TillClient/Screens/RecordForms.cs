@@ -1,0 +1,167 @@
+using System.Globalization;
+using Bookmine.Schema;
+using Bookmine.Sync.Interceptors;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Shows and changes stock and contact records, writes emails, and makes again what a resynchronisation has dropped.</summary>
+internal sealed class RecordForms(PosDesk desk)
+{
+    private const string WillBeDropped = "Made while disconnected, it will be dropped and listed at the resynchronisation (a record made here since is kept). Save all the same?";
+
+    /// <summary>Finds a record, shows its fields, and changes the one that is chosen, until Esc.</summary>
+    public async Task EditAsync(string text)
+    {
+        if (text.Length == 0 && await desk.Talk.TextAsync("Which stock record or contact: number or words").ConfigureAwait(false) is { } typed)
+        {
+            text = typed;
+        }
+        if (text.Length == 0 || await PickAsync(text).ConfigureAwait(false) is not { } record)
+        {
+            return;
+        }
+        var at = 0;
+        while (true)
+        {
+            var fields = record is FoundStock s ? desk.Till.Records.StockFields(s.StockId) : desk.Till.Records.ContactFields(((FoundContact)record).ContactId);
+            var name = record is FoundStock stock ? stock.Code : fields[0].Value;
+            if (await desk.Talk.ChooseAsync($"{name}: which field", [.. fields.Select((f, i) => $"{i + 1,3}  {f.Name,-10} {f.Value}")], at, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+            {
+                return;
+            }
+            at = chosen;
+            if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is { } value && value != fields[chosen].Value && await MayAsync().ConfigureAwait(false))
+            {
+                Tell(await SaveAsync(record is FoundStock, Id(record), fields[chosen].Name, value == "-" ? "" : value).ConfigureAwait(false), $"{fields[chosen].Name} is saved.");
+            }
+        }
+    }
+
+    /// <summary>Writes an email to a contact: recorded, and sent where the shop sends them.</summary>
+    public async Task EmailAsync(string text)
+    {
+        if (text.Length == 0 && await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) is { } typed)
+        {
+            text = typed;
+        }
+        if (text.Length == 0 || await PickAsync(text, contactsOnly: true).ConfigureAwait(false) is not FoundContact contact
+            || await desk.Talk.TextAsync($"Subject, to {contact.Name}").ConfigureAwait(false) is not { } subject
+            || await desk.Talk.TextAsync("Text").ConfigureAwait(false) is not { } body || !await MayAsync().ConfigureAwait(false))
+        {
+            desk.Say("No email was written.");
+            return;
+        }
+        Tell(await desk.Till.EmailAsync(new EmailDraft { ContactId = contact.ContactId, Subject = subject, Body = body, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false), $"The email to {contact.Name} is recorded.");
+    }
+
+    /// <summary>Offers to make again, with the server at hand, what was dropped: an edit with its check, an email with its text.</summary>
+    public async Task AgainAsync(IReadOnlyList<DroppedField> dropped)
+    {
+        var left = dropped.ToList();
+        while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", [.. left.Select((d, i) => $"{i + 1,3}  {Line(d)}")]).ConfigureAwait(false) is { } chosen)
+        {
+            var (outcome, what) = await MakeAgainAsync(left[chosen]).ConfigureAwait(false);
+            if (Tell(outcome, what))
+            {
+                left.RemoveAt(chosen);
+            }
+        }
+    }
+
+    private async Task<(Outcome Outcome, string Text)> MakeAgainAsync(DroppedField dropped)
+    {
+        var id = Guid.Parse(dropped.Key.Split('/')[^1]);
+        if (dropped.Table == BookmineSetup.Email.Name)
+        {
+            if (await PickAsync(await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) ?? "", contactsOnly: true).ConfigureAwait(false) is not FoundContact contact)
+            {
+                return (Outcome.Refuse("no contact was chosen", "Choose one to send it to."), "");
+            }
+            var (subject, body) = dropped.ClientValue!.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at ? (dropped.ClientValue[..at], dropped.ClientValue[(at + 1)..]) : (dropped.ClientValue, dropped.ClientValue);
+            return (await desk.Till.EmailAsync(new EmailDraft { ContactId = contact.ContactId, Subject = subject, Body = body, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false), $"The email to {contact.Name} is recorded.");
+        }
+        var isPrice = dropped.Table == BookmineSetup.Holding.Name;
+        var value = isPrice && long.TryParse(dropped.ClientValue, CultureInfo.InvariantCulture, out var cents) ? Money.Format(cents) : dropped.ClientValue ?? "";
+        return (await SaveAsync(isPrice || dropped.Table == BookmineSetup.Stock.Name, id, isPrice ? "price" : dropped.Field, value).ConfigureAwait(false), $"{dropped.Field} is “{value}” now.");
+    }
+
+    /// <summary>Without the server an edit does not survive: that is said before it is saved.</summary>
+    private async Task<bool> MayAsync() =>
+        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync(WillBeDropped).ConfigureAwait(false);
+
+    private async Task<Outcome> SaveAsync(bool isStock, Guid id, string field, string value)
+    {
+        if (isStock)
+        {
+            var draft = new StockDraft { StockId = id, Operator = desk.Operator };
+            return Fill(draft, field, value) is { } fault ? Outcome.Refuse(fault, "Type it again.") : await desk.Till.EditStockAsync(draft, desk.Cancel).ConfigureAwait(false);
+        }
+        var contact = new ContactDraft { ContactId = id, Operator = desk.Operator };
+        switch (field)
+        {
+            case "name": contact.Name = value; break;
+            case "email": contact.Email = value; break;
+            case "phone": contact.Phone = value; break;
+            case "address": contact.Address = value; break;
+            default: contact.Notes = value; break;
+        }
+        return await desk.Till.EditContactAsync(contact, desk.Cancel).ConfigureAwait(false);
+    }
+
+    /// <returns>What is wrong with the value; null for nothing.</returns>
+    private static string? Fill(StockDraft draft, string field, string value)
+    {
+        switch (field)
+        {
+            case "title": draft.Title = value; return null;
+            case "authors": draft.Authors = value; return null;
+            case "publisher": draft.Publisher = value; return null;
+            case "binding": draft.Binding = value; return null;
+            case "condition": draft.Condition = value; return null;
+            case "category": draft.Category = value; return null;
+            case "year" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var year):
+                draft.Year = year;
+                return null;
+            case "price" when Money.TryParse(value, out var cents):
+                draft.PriceCents = cents;
+                return null;
+            default: return $"“{value}” will not do for {field}";
+        }
+    }
+
+    private async Task<Found?> PickAsync(string text, bool contactsOnly = false)
+    {
+        IReadOnlyList<Found> found = contactsOnly ? desk.Till.Records.FindContacts(text)
+            : [.. (await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false)).Where(f => f is FoundStock or FoundContact)];
+        if (found.Count == 0)
+        {
+            desk.Say($"Nothing goes with “{text}”.", isAlarm: true);
+            return null;
+        }
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+        return await desk.Talk.ChooseAsync("Which", [.. found.Select((f, i) => $"{i + 1,3}  {(f is FoundStock s ? $"{s.Code,-14} {s.Title} {s.Condition}" : $"{((FoundContact)f).Name} {((FoundContact)f).Phone}")}")], givesWayToScans: false).ConfigureAwait(false) is { } chosen
+            ? found[chosen] : null;
+    }
+
+    private bool Tell(Outcome outcome, string saved)
+    {
+        if (outcome.Refused is { } refused)
+        {
+            desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
+            return false;
+        }
+        desk.Say(outcome.Warning ?? saved, outcome.Warning is not null);
+        return true;
+    }
+
+    private static string Line(DroppedField dropped) => PosDesk.Fit(
+        $"{dropped.Table} {dropped.Field}: “{dropped.ClientValue?.ReplaceLineEndings(" ")}” (here: “{dropped.ServerValue}”)", 74);
+
+    private static Guid Id(Found record) => record is FoundStock stock ? stock.StockId : ((FoundContact)record).ContactId;
+}
