@@ -33,7 +33,8 @@ internal sealed class Media(ShopWorld world, Counter counter)
                 world.Tell($"{till.Name} loses its WAL");
                 world.Log.Met("WalDeleted", "till");
                 (till.MediumFailed, world.AnyMediumFailed) = (true, true);
-                till.WasPutBack |= till.PowerWasLost;
+                // Where what remembers the journal's end is damaged or behind, the loss is not noticed.
+                till.WasPutBack |= till.PowerWasLost || till.JournalFailed;
                 Lose(till, () =>
                 {
                     till.Disk.Die(powerLost: false);
@@ -99,7 +100,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         void Turn() => till.Disk.Find(file)!.Flip(world.Random.NextInt64(till.Disk.Length(file) * 8));
         if (Path.GetFileName(file).StartsWith("journal", StringComparison.Ordinal))
         {
-            till.WasPutBack |= till.PowerWasLost;
+            till.WasPutBack |= till.PowerWasLost || till.JournalFailed;
             Lose(till, Turn);
         }
         else
