@@ -292,6 +292,7 @@ public sealed class PosSessionTests
         Assert.True(picture.IsSecret);
         Assert.Contains("not the PIN", (await pos.TypeAsync("9999")).Message, StringComparison.Ordinal);
         Assert.Contains("tom sells now", (await pos.TypeAsync("1234")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(" · tom", pos.Session.Picture.Status, StringComparison.Ordinal);
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
         Assert.Contains(pos.Session.Picture.Body.Concat((await pos.TypeAsync("/docket")).Body), l => l.Contains("served by tom", StringComparison.Ordinal));
     }

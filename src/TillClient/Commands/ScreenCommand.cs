@@ -6,13 +6,27 @@ namespace Bookmine.TillClient.Commands;
 /// <summary>The default: the screens.</summary>
 internal static class ScreenCommand
 {
-    public static void MakeDefault(RootCommand root) =>
+    private static readonly Option<bool> Training = new("--training") { Description = "To practise: nothing that is sold is ever posted" };
+    private static readonly Option<bool> Ascii = new("--ascii") { Description = "Letters of plain ASCII on the screen, for old console fonts; also BOOKMINE_ASCII=1" };
+
+    public static void MakeDefault(RootCommand root)
+    {
+        root.Add(Training);
+        root.Add(Ascii);
         root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, ShopClock.FromEnvironment(Console.Error.WriteLine), cancel), RunAsync));
+    }
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        using var till = context.OpenTill();
-        await Screens.PosProgram.RunAsync(till, context.Clock).ConfigureAwait(false);
+        var ascii = context.Get(Ascii) || Environment.GetEnvironmentVariable("BOOKMINE_ASCII") == "1";
+        using var till = context.Get(Training) ? OpenTraining(context) : context.OpenTill();
+        await Screens.PosProgram.RunAsync(till, context.Clock, ascii).ConfigureAwait(false);
         return 0;
+    }
+
+    private static Till OpenTraining(CommandContext context)
+    {
+        var machine = TillMachine.This(context.Clock);
+        return Till.Open(Files.Training.Prepare(context.Folder, machine), disconnected: true, Files.Training.WithoutServer(machine));
     }
 }

@@ -19,7 +19,8 @@ public static class DocketText
     {
         var width = Math.Max(columns, NarrowestColumns);
         var text = new List<string>();
-        SlipLine[] head = [.. header.Split('\n').Select(l => new SlipLine(l.Trim(), SlipLineKind.Heading))];
+        SlipLine[] practice = transaction.Till == Files.Training.Till ? [new SlipLine("TRAINING - NOT A SALE", SlipLineKind.Heading)] : [];
+        SlipLine[] head = [.. practice, .. header.Split('\n').Select(l => new SlipLine(l.Trim(), SlipLineKind.Heading))];
         text.Add("");
         text.Add(Pair(Title(transaction), transaction.TransId is { } id ? $"{id}" : transaction.Docket, width));
         if (transaction.TransId is not null)

@@ -28,6 +28,9 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     /// <summary>Nothing is being rung up and nothing is asked: a moment between sales.</summary>
     public bool IsIdle => Basket.IsEmpty && Talk.Open is null && help is null;
 
+    /// <summary>Who sells; null while nobody has signed on.</summary>
+    public string? Operator => desk.Operator;
+
     public string Message => waiting.Count == 0 ? desk.Message : $"{waiting.Count} scanned, waiting until this is done: {waiting.Peek()}. {desk.Message}";
 
     public bool IsAlarm => desk.IsAlarm || waiting.Count > 0;

@@ -10,7 +10,8 @@ internal static class PosProgram
     private const int IterationsPerSecond = 50;
 
     /// <exception cref="TillException">There is no terminal.</exception>
-    public static async Task RunAsync(Till till, TimeProvider clock)
+    /// <param name="ascii">Whether the terminal's font has only ASCII.</param>
+    public static async Task RunAsync(Till till, TimeProvider clock, bool ascii)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
@@ -20,14 +21,16 @@ internal static class PosProgram
         using var app = Application.Create();
         // On the bare Linux console the ansi driver does not know F1 to F5.
         app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
-        using var screen = new PosScreen();
+        using var screen = new PosScreen { IsAscii = ascii };
         await using var session = new PosSession(till, clock, () => app.Invoke(screen.SetNeedsDraw), () => app.Invoke(screen.Leave));
         screen.Session = session;
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        void LeaveOn(PosixSignalContext signal)
         {
             signal.Cancel = true;
             app.Invoke(screen.Leave);
-        });
+        }
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, LeaveOn);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, LeaveOn);
         session.Start();
         app.Run(screen);
     }

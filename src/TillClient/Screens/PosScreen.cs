@@ -44,6 +44,9 @@ internal sealed class PosScreen : Runnable
         RequestStop();
     }
 
+    /// <summary>Whether the terminal's font has only ASCII.</summary>
+    public bool IsAscii { get; init; }
+
     protected override bool OnIsRunningChanging(bool oldIsRunning, bool newIsRunning) => !newIsRunning && !leaving;
 
     protected override bool OnKeyDown(Key key)
@@ -111,6 +114,7 @@ internal sealed class PosScreen : Runnable
             }
             SetAttributeForRole(role);
             Move(0, row);
+            text = IsAscii ? Ascii.Fold(text) : text;
             AddStr(text.Length >= width ? text[..width] : text.PadRight(width));
         }
     }

@@ -185,7 +185,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 #pragma warning restore CA1031
     }
 
-    private string Status() => StatusText.Line(till.Status())
+    private string Status() => StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
         + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : "");
 
     private string Head()

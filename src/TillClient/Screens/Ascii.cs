@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>Text for a font that has only ASCII: letters without their accents, plain quotes, a question mark for what has no likeness.</summary>
+internal static class Ascii
+{
+    private static readonly Dictionary<char, string> Likenesses = new()
+    {
+        ['·'] = "|", ['…'] = ".", ['“'] = "\"", ['”'] = "\"", ['‘'] = "'", ['’'] = "'", ['–'] = "-", ['—'] = "-", ['£'] = "GBP", ['€'] = "EUR",
+        ['ß'] = "ss", ['æ'] = "ae", ['Æ'] = "AE", ['ø'] = "o", ['Ø'] = "O", ['ł'] = "l", ['Ł'] = "L", ['đ'] = "d", ['Đ'] = "D",
+    };
+
+    // Latin letters with a mark, and below each the letter that bears it. The system's own tables are not there in a program without cultures.
+    private const string Marked =
+        "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĨĩĪīĬĭĮįİĴĵĶķĹĺĻļĽľŃń"
+        + "ŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽžƠơƯưǍǎǏǐǑǒǓǔǕǖǗǘǙǚǛǜǞǟǠǡǦǧǨǩǪǫǬǭǰǴǵǸǹǺǻȀȁȂȃȄȅȆȇȈȉȊȋȌȍȎȏȐȑȒȓ"
+        + "ȔȕȖȗȘșȚțȞȟȦȧȨȩȪȫȬȭȮȯȰȱȲȳ";
+
+    private const string Bare =
+        "AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyyAaAaAaCcCcCcCcDdEeEeEeEeEeGgGgGgGgHhIiIiIiIiIJjKkLlLlLlNn"
+        + "NnNnOoOoOoRrRrRrSsSsSsSsTtTtUuUuUuUuUuUuWwYyYZzZzZzOoUuAaIiOoUuUuUuUuUuAaAaGgKkOoOojGgNnAaAaAaEeEeIiIiOoOoRrRr"
+        + "UuUuSsTtHhAaEeOoOoOoOoYy";
+
+    public static string Fold(string text)
+    {
+        if (text.All(char.IsAscii))
+        {
+            return text;
+        }
+        var folded = new StringBuilder();
+        foreach (var letter in text.Where(l => !char.IsLowSurrogate(l) && CharUnicodeInfo.GetUnicodeCategory(l) != UnicodeCategory.NonSpacingMark))
+        {
+            folded.Append(
+                char.IsAscii(letter) ? letter.ToString()
+                : Marked.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var at ? Bare[at].ToString()
+                : Likenesses.GetValueOrDefault(letter, "?"));
+        }
+        return folded.ToString();
+    }
+}
