@@ -22,13 +22,24 @@ public static class DbValues
         var other => throw new MalformedRowException($"A key of 16 bytes was expected and {other} was found."),
     };
 
+    /// <exception cref="DamagedValueException">There is none where one must be.</exception>
+    public static long ReadInteger(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? throw Missing(reader, ordinal) : reader.GetInt64(ordinal);
+
+    /// <exception cref="DamagedValueException">There is none where one must be.</exception>
+    public static string ReadText(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? throw Missing(reader, ordinal) : reader.GetString(ordinal);
+
+    /// <exception cref="DamagedValueException">There are none where some must be.</exception>
+    public static byte[] ReadBytes(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? throw Missing(reader, ordinal) : reader.GetFieldValue<byte[]>(ordinal);
+
+    private static DamagedValueException Missing(DbDataReader reader, int ordinal) => new($"The value of {reader.GetName(ordinal)} is missing.");
+
     public static Guid? ReadGuidOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : ReadGuid(reader, ordinal);
 
     public static long? ReadIntegerOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt64(ordinal);
 
     public static string? ReadTextOrNull(DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
-    public static UInt128 ReadHash(DbDataReader reader, int ordinal) => Digest.FromBytes(reader.GetFieldValue<byte[]>(ordinal));
+    public static UInt128 ReadHash(DbDataReader reader, int ordinal) => Digest.FromBytes(ReadBytes(reader, ordinal));
 
     /// <summary>Reads a whole row whose columns stand in the setup's order from <paramref name="first"/> on.</summary>
     public static Row ReadRow(SyncTable table, DbDataReader reader, int first = 0)

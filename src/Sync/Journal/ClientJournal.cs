@@ -117,7 +117,7 @@ public sealed class ClientJournal : IDisposable
         using var reader = session.Query(
             "SELECT count(number), coalesce(sum(CASE WHEN number IS NULL THEN 0 ELSE amount END), 0), coalesce(max(n), @through) FROM entry WHERE n > @through", unposted.Through);
         reader.Read();
-        unposted = new Counted(acknowledged, reader.GetInt64(2), unposted.Count + reader.GetInt64(0), unposted.Amount + reader.GetInt64(1));
+        unposted = new Counted(acknowledged, DbValues.ReadInteger(reader, 2), unposted.Count + DbValues.ReadInteger(reader, 0), unposted.Amount + DbValues.ReadInteger(reader, 1));
         return (unposted.Count, unposted.Amount);
     });
 
@@ -187,7 +187,16 @@ public sealed class ClientJournal : IDisposable
     /// <param name="compose">Makes the content inside the sealing transaction; when it throws, nothing was done.</param>
     public JournalEntry Seal(Func<SealScope, SealContent> compose) => Locked(() =>
     {
-        var entry = session.InTransaction(() => SealWithin(compose));
+        JournalEntry? composed = null;
+        JournalEntry entry;
+        try
+        {
+            entry = session.InTransaction(() => composed = SealWithin(compose));
+        }
+        catch (DbException e) when (composed is not null && !IsDamage(files, e))
+        {
+            throw new SealFailedException(e);
+        }
         durableThrough = entry.N;
         WriteHead();
         return entry;
@@ -355,7 +364,7 @@ public sealed class ClientJournal : IDisposable
     private (long N, byte[] Chain) Head()
     {
         using var reader = session.Query("SELECT n, chain FROM entry ORDER BY n DESC LIMIT 1");
-        return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, JournalEntry.NoChain);
+        return reader.Read() ? (DbValues.ReadInteger(reader, 0), DbValues.ReadBytes(reader, 1)) : (0, JournalEntry.NoChain);
     }
 
     /// <summary>A power cut may have left the small file behind.</summary>
@@ -402,11 +411,4 @@ public sealed class ClientJournal : IDisposable
             }
         }
     }
-}
-
-/// <summary>The journal cannot be used as it is; the message says what, where and the remedy.</summary>
-public sealed class JournalException(string message, bool isDamaged = false) : Exception(message)
-{
-    /// <summary>Whether the file itself can no longer be read as a journal.</summary>
-    public bool IsDamaged { get; } = isDamaged;
 }

@@ -16,10 +16,10 @@ internal static class EntryRow
         try
         {
             return new JournalEntry(
-                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), reader.GetInt32(3),
-                DbValues.ReadIntegerOrNull(reader, 4), reader.GetInt64(5), reader.GetFieldValue<byte[]>(6),
-                reader.GetFieldValue<byte[]>(7), reader.GetFieldValue<byte[]>(8), reader.GetInt64(9),
-                reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(reader.GetString(10), WireJson.Default.EntryResult));
+                DbValues.ReadInteger(reader, 0), DbValues.ReadGuid(reader, 1), DbValues.ReadText(reader, 2), (int)DbValues.ReadInteger(reader, 3),
+                DbValues.ReadIntegerOrNull(reader, 4), DbValues.ReadInteger(reader, 5), DbValues.ReadBytes(reader, 6),
+                DbValues.ReadBytes(reader, 7), DbValues.ReadBytes(reader, 8), DbValues.ReadInteger(reader, 9),
+                reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(DbValues.ReadText(reader, 10), WireJson.Default.EntryResult));
         }
         catch (Exception e) when (e is JsonException || DamagedValueException.Is(e))
         {

@@ -26,7 +26,7 @@ internal sealed class JournalArchive(IFileStore files, Session session, string f
     public (long N, byte[] Chain) End()
     {
         using var reader = session.Query("SELECT last, chain FROM archive ORDER BY last DESC LIMIT 1");
-        return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, JournalEntry.NoChain);
+        return reader.Read() ? (DbValues.ReadInteger(reader, 0), DbValues.ReadBytes(reader, 1)) : (0, JournalEntry.NoChain);
     }
 
     /// <summary>Archived entries after <paramref name="n"/>; their number and control amount are not kept apart from their content.</summary>
@@ -38,7 +38,7 @@ internal sealed class JournalArchive(IFileStore files, Session session, string f
         {
             while (reader.Read())
             {
-                parts.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
+                parts.Add((DbValues.ReadInteger(reader, 0), DbValues.ReadInteger(reader, 1), DbValues.ReadBytes(reader, 2)));
             }
         }
         return parts.SelectMany(p => Read(PathOf(p.First, p.Last), p.First, ChainBefore(p.First), p.Chain)).Where(e => e.N > n);

@@ -14,7 +14,7 @@ internal static class NumberBlocks
         var blocks = new List<NumberBlock>();
         while (reader.Read())
         {
-            blocks.Add(new NumberBlock(reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2)));
+            blocks.Add(new NumberBlock(DbValues.ReadInteger(reader, 0), DbValues.ReadInteger(reader, 1), DbValues.ReadTextOrNull(reader, 2)));
         }
         return blocks;
     }
@@ -48,7 +48,7 @@ internal static class NumberBlocks
                 {
                     throw new OutOfNumbersException();
                 }
-                (first, next, last) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+                (first, next, last) = (DbValues.ReadInteger(reader, 0), DbValues.ReadInteger(reader, 1), DbValues.ReadInteger(reader, 2));
             }
             // Never a number that an entry carries, whatever the disk has made of the count.
             var number = Math.Max(Math.Max(next, first), Used(session, first, last) + 1);

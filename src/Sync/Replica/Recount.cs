@@ -24,15 +24,15 @@ internal sealed class Recount
         {
             if (reader.Read())
             {
-                table = reader.GetInt32(0);
-                key = reader.IsDBNull(1) ? null : new RowKey(reader.GetInt64(1), DbValues.ReadGuid(reader, 2));
+                table = (int)DbValues.ReadInteger(reader, 0);
+                key = reader.IsDBNull(1) ? null : new RowKey(DbValues.ReadInteger(reader, 1), DbValues.ReadGuid(reader, 2));
             }
         }
         using (var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_recount_digest"))
         {
             while (reader.Read())
             {
-                counted.Add((reader.GetString(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+                counted.Add((DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
             }
         }
     }
@@ -105,11 +105,11 @@ internal sealed class Recount
         using var reader = session.Query("SELECT bucket, tab, rows, sum FROM sync_digest");
         while (reader.Read())
         {
-            var place = (reader.GetString(0), reader.GetInt32(1));
+            var place = (DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1));
             counted.Remove(place, out var found);
-            if (found != new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)))
+            if (found != new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)))
             {
-                throw Differs(place, reader.GetInt64(2), found.Count);
+                throw Differs(place, DbValues.ReadInteger(reader, 2), found.Count);
             }
         }
         if (counted.FirstOrDefault(c => c.Value != default) is { Key.Bucket: not null } extra)

@@ -28,14 +28,14 @@ public sealed class ReplicaApply : IDisposable
         {
             while (reader.Read())
             {
-                digests.Add((reader.GetString(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+                digests.Add((DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
             }
         }
         using (var reader = session.Query("SELECT bucket FROM sync_cursor"))
         {
             while (reader.Read())
             {
-                known.Add(reader.GetString(0));
+                known.Add(DbValues.ReadText(reader, 0));
             }
         }
     }

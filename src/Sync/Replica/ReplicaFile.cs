@@ -65,7 +65,7 @@ public sealed class ReplicaFile : IDisposable
         var cursors = new Dictionary<string, long>();
         while (reader.Read())
         {
-            cursors.Add(reader.GetString(0), reader.GetInt64(1));
+            cursors.Add(DbValues.ReadText(reader, 0), DbValues.ReadInteger(reader, 1));
         }
         return cursors;
     }
@@ -77,7 +77,7 @@ public sealed class ReplicaFile : IDisposable
         var digests = new List<BucketDigest>();
         while (reader.Read())
         {
-            digests.Add(new BucketDigest(reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2), DbValues.ReadHash(reader, 3).ToString("x32", CultureInfo.InvariantCulture)));
+            digests.Add(new BucketDigest(DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1), DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3).ToString("x32", CultureInfo.InvariantCulture)));
         }
         return BucketDigest.Fingerprint(digests);
     }

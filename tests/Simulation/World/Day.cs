@@ -298,8 +298,10 @@ internal sealed class Day
         Settle(till);
         // One that turned out to be forked has become another till, with a journal of its own; one that has lost its end is filled again.
         var after = Checks.Journal(till);
+        // An entry at whose commit the disk failed is in the journal, or not, when the file is opened anew.
+        var unsure = world.Model.Attempts.Exists(a => a.Till == till && a.Known == Known.Perhaps) || world.Model.Records.Exists(r => r.Till == till && r.Known == Known.Perhaps);
         world.Model.Require(
-            till.Identity != identity || (after.Take(before.Count).SequenceEqual(before) && (after.Count == before.Count || suspect || till.WasPutBack)),
+            till.Identity != identity || (after.Take(before.Count).SequenceEqual(before) && (after.Count == before.Count || suspect || till.WasPutBack || unsure)),
             $"{till.Name}: reprovisioning changed the journal");
     }
 

@@ -138,7 +138,8 @@ internal sealed class ShopWorld : IDisposable
             BringByHand(till, till.Disk.Read(mirror)!);
         }
         till.Disk.Wipe(till.Folder);
-        var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
+        // Records that were put back may not know the till.
+        var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till) is > 0 and var known ? known : till.Identity.Branch;
         var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
         var reply = Server.Enrolment.Enrol(code);
         var identity = new TillIdentity("https://server", reply.Till, till.Name, branch, reply.Secret, reply.Proof);
