@@ -120,11 +120,12 @@ internal sealed class Media(ShopWorld world, Counter counter)
     {
         till.Stop();
         till.JournalFailed = true;
-        foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.Known == Known.Sealed && !IsPosted(a)))
+        // A machine made from a copy has the same entries, and may post them damaged before the other does.
+        foreach (var attempt in world.Model.Attempts.Where(a => a.Till.Identity.Till == till.Identity.Till && a.Known == Known.Sealed && !IsPosted(a)))
         {
             attempt.Known = Known.Perhaps;
         }
-        foreach (var record in world.Model.Records.Where(r => r.Till == till && r.Known == Known.Sealed))
+        foreach (var record in world.Model.Records.Where(r => r.Till.Identity.Till == till.Identity.Till && r.Known == Known.Sealed))
         {
             record.Known = Known.Perhaps;
         }
