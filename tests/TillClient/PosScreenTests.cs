@@ -26,6 +26,21 @@ public sealed class PosScreenTests
         // Begin makes every await resume in the application's loop; no loop runs here, so one that did not finish at once would wait for ever.
         SynchronizationContext.SetSynchronizationContext(null);
 
+        foreach (var end in (Key[][])[[Key.J.WithCtrl], [Key.Enter, Key.J.WithCtrl]])
+        {
+            foreach (var digit in Sales.Garden)
+            {
+                app.InjectKey(new Key(digit));
+            }
+            foreach (var key in end)
+            {
+                app.InjectKey(key);
+            }
+        }
+        await session.SettleAsync();
+        Assert.Contains("2 copies   TOTAL 25.00", Text(app, screen), StringComparison.Ordinal);
+        app.InjectKey(Key.F4);
+        await session.SettleAsync();
         Type(app, "2*");
         Type(app, Sales.Lighthouse);
         await session.SettleAsync();

@@ -51,7 +51,8 @@ internal sealed class PosScreen : Runnable
 
     protected override bool OnKeyDown(Key key)
     {
-        if (key == Key.Enter)
+        // Some scanners end with a line feed, some with both: one that ends nothing is nothing.
+        if (key == Key.Enter || (key == Key.J.WithCtrl && entry.Length > 0))
         {
             var isFast = entry.Length > 1 && Environment.TickCount64 - began <= entry.Length * ScannerMillisecondsPerCharacter;
             Session.Enter(entry.ToString(), isFast);
