@@ -143,7 +143,7 @@ public sealed class PosSessionTests
         Assert.Contains("Rosa Finch", (await pos.TypeAsync("/contact finch")).Total, StringComparison.Ordinal);
         Assert.DoesNotContain("Rosa", (await pos.TypeAsync("/contact", "")).Total, StringComparison.Ordinal);
         Assert.Contains("Ned Owl", (await pos.TypeAsync("/newcontact", "Ned Owl", "0200", "")).Total, StringComparison.Ordinal);
-        Assert.Contains("No contact goes with", (await pos.TypeAsync("/contact xyzzy")).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing goes with", (await pos.TypeAsync("/contact xyzzy")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

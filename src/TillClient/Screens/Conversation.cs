@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.TillClient.Finding;
 
 namespace Bookmine.TillClient.Screens;
 
@@ -100,10 +101,24 @@ internal sealed class Conversation(Action<string, bool> say)
     /// <summary>A text that may be left out: empty then; null for Esc.</summary>
     public Task<string?> TextOrNothingAsync(string prompt) => AskAsync(new Question($"{prompt} (Enter: none)"));
 
-    /// <summary>One of some lines, from 0; null for Esc.</summary>
-    public async Task<int?> ChooseAsync(string prompt, IReadOnlyList<string> lines, int at = 0, bool givesWayToScans = true) =>
-        await AskAsync(new Question(prompt) { Body = lines, IsChoice = true, GivesWayToScans = givesWayToScans }, at).ConfigureAwait(false) is { } text
+    /// <summary>One of some lines, from 0; null for Esc. The lines are numbered here.</summary>
+    public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true) =>
+        await AskAsync(new Question(prompt) { Body = [.. lines.Select((l, i) => $"{i + 1,3}  {l}")], IsChoice = true, GivesWayToScans = givesWayToScans }, at).ConfigureAwait(false) is { } text
             ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>One of what was found, without asking where there is only one; null for Esc or nothing found, which is told.</summary>
+    /// <param name="typed">What was looked for.</param>
+    public async Task<T?> PickAsync<T>(IReadOnlyList<T> found, string typed, bool givesWayToScans = false)
+        where T : Found
+    {
+        if (found.Count == 0)
+        {
+            say($"Nothing goes with “{typed}”.", true);
+            return null;
+        }
+        return found.Count == 1 ? found[0]
+            : await ChooseAsync("Which", found.Select(FoundLine.Of), givesWayToScans: givesWayToScans).ConfigureAwait(false) is { } chosen ? found[chosen] : null;
+    }
 
     /// <summary>Whether a person agrees to what is shown.</summary>
     public async Task<bool> ConfirmAsync(string prompt, IReadOnlyList<string>? body = null) =>

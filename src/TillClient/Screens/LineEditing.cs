@@ -18,7 +18,7 @@ internal sealed class LineEditing(PosDesk desk)
         }
         var line = Basket.At;
         var title = PosDesk.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
-        switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["  1  another quantity", "  2  another price", "  3  a discount, such as 1.50 or 10%", "  4  remove it"]).ConfigureAwait(false))
+        switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["another quantity", "another price", "a discount, such as 1.50 or 10%", "remove it"]).ConfigureAwait(false))
         {
             case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Basket.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
                 Quantity(line, qty);

@@ -20,7 +20,7 @@ internal sealed class OtherTransactions(PosDesk desk)
             ("pay-out: money out of the drawer", () => MoveAsync(EntryKinds.PayOut, "What is it for")),
             ("no-sale: open the drawer", NoSaleAsync), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
         ];
-        if (await desk.Talk.ChooseAsync("Which", [.. all.Select((a, i) => $"  {i + 1}  {a.Text}")]).ConfigureAwait(false) is { } chosen)
+        if (await desk.Talk.ChooseAsync("Which", all.Select(a => a.Text)).ConfigureAwait(false) is { } chosen)
         {
             await all[chosen].Run().ConfigureAwait(false);
         }
@@ -34,20 +34,17 @@ internal sealed class OtherTransactions(PosDesk desk)
             return;
         }
         var items = (await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false)).OfType<FoundStock>().ToList();
-        if (items.Count == 0)
+        if (await desk.Talk.PickAsync(items, text).ConfigureAwait(false) is not { } item)
         {
-            desk.Say($"No item goes with “{text}”.", isAlarm: true);
             return;
         }
-        var chosen = items.Count == 1 ? 0 : await desk.Talk.ChooseAsync("Which", [.. items.Select((s, i) => $"{i + 1,3}  {PosDesk.Fit(s.Title, 40)} {s.Condition ?? "new"}")]).ConfigureAwait(false);
-        if (chosen is not { } at
-            || await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(items[at].Title, 30).TrimEnd()}", 1, Ringing.MostQty).ConfigureAwait(false) is not { } copies
-            || await desk.Talk.AmountAsync("Amount back for each", items[at].PriceCents).ConfigureAwait(false) is not { } price)
+        if (await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(item.Title, 30).TrimEnd()}", 1, Ringing.MostQty).ConfigureAwait(false) is not { } copies
+            || await desk.Talk.AmountAsync("Amount back for each", item.PriceCents).ConfigureAwait(false) is not { } price)
         {
             desk.Say("Nothing was taken back.");
             return;
         }
-        desk.Basket.Add(items[at], -copies, price, desk.Clock.GetUtcNow());
+        desk.Basket.Add(item, -copies, price, desk.Clock.GetUtcNow());
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
     }
 
@@ -57,22 +54,19 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        var found = desk.Till.Records.FindContacts(text);
-        var chosen = found.Count <= 1 ? found.Count - 1 : await desk.Talk.ChooseAsync("Which contact", [.. found.Select((c, i) => $"{i + 1,3}  {c.Name}  {c.Phone}  {c.Email}")], givesWayToScans: false).ConfigureAwait(false);
-        if (chosen is -1)
+        if (await desk.Talk.PickAsync(desk.Till.Records.FindContacts(text), text).ConfigureAwait(false) is not { } contact)
         {
-            desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
             return;
         }
         var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not ("credit" or "voucher")).ToList();
-        if (chosen is not { } at || await desk.Talk.AmountAsync($"{found[at].Name} leaves").ConfigureAwait(false) is not { } amount
-            || await desk.Talk.ChooseAsync("Paid by", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is not { } method)
+        if (await desk.Talk.AmountAsync($"{contact.Name} leaves").ConfigureAwait(false) is not { } amount
+            || await desk.Talk.ChooseAsync("Paid by", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } method)
         {
             desk.Say("No deposit was taken.");
             return;
         }
-        var draft = new CashDraft { AmountCents = amount, Reason = $"Deposit of {found[at].Name}", Method = methods[method].Code, ContactId = found[at].ContactId, Operator = desk.Operator };
-        await MadeAsync(EntryKinds.Deposit, draft, $"is General Credit of {found[at].Name} now").ConfigureAwait(false);
+        var draft = new CashDraft { AmountCents = amount, Reason = $"Deposit of {contact.Name}", Method = methods[method].Code, ContactId = contact.ContactId, Operator = desk.Operator };
+        await MadeAsync(EntryKinds.Deposit, draft, $"is General Credit of {contact.Name} now").ConfigureAwait(false);
     }
 
     private async Task MoveAsync(string kind, string question)

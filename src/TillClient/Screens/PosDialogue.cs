@@ -358,5 +358,5 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     }
 
     private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await Talk.ChooseAsync(
-        "Which sale", [.. desk.Held.Select((b, i) => $"{i + 1,3}  {b.Lines.Sum(l => l.Qty),4} copies {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")]).ConfigureAwait(false);
+        "Which sale", desk.Held.Select(b => $"{b.Lines.Sum(l => l.Qty),4} copies {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
 }

@@ -28,7 +28,7 @@ internal sealed class RecordForms(PosDesk desk)
         {
             var fields = record is FoundStock s ? desk.Till.Records.StockFields(s.StockId) : desk.Till.Records.ContactFields(((FoundContact)record).ContactId);
             var name = record is FoundStock stock ? stock.Code : fields[0].Value;
-            if (await desk.Talk.ChooseAsync($"{name}: which field", [.. fields.Select((f, i) => $"{i + 1,3}  {f.Name,-10} {f.Value}")], at, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+            if (await desk.Talk.ChooseAsync($"{name}: which field", fields.Select(f => $"{f.Name,-10} {f.Value}"), at, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return;
             }
@@ -61,7 +61,7 @@ internal sealed class RecordForms(PosDesk desk)
     public async Task AgainAsync(IReadOnlyList<DroppedField> dropped)
     {
         var left = dropped.ToList();
-        while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", [.. left.Select((d, i) => $"{i + 1,3}  {Line(d)}")]).ConfigureAwait(false) is { } chosen)
+        while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", left.Select(Line)).ConfigureAwait(false) is { } chosen)
         {
             var (outcome, what) = await MakeAgainAsync(left[chosen]).ConfigureAwait(false);
             if (Tell(outcome, what))
@@ -136,17 +136,7 @@ internal sealed class RecordForms(PosDesk desk)
     {
         IReadOnlyList<Found> found = contactsOnly ? desk.Till.Records.FindContacts(text)
             : [.. (await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false)).Where(f => f is FoundStock or FoundContact)];
-        if (found.Count == 0)
-        {
-            desk.Say($"Nothing goes with “{text}”.", isAlarm: true);
-            return null;
-        }
-        if (found.Count == 1)
-        {
-            return found[0];
-        }
-        return await desk.Talk.ChooseAsync("Which", [.. found.Select((f, i) => $"{i + 1,3}  {(f is FoundStock s ? $"{s.Code,-14} {s.Title} {s.Condition}" : $"{((FoundContact)f).Name} {((FoundContact)f).Phone}")}")], givesWayToScans: false).ConfigureAwait(false) is { } chosen
-            ? found[chosen] : null;
+        return await desk.Talk.PickAsync(found, text).ConfigureAwait(false);
     }
 
     private bool Tell(Outcome outcome, string saved)

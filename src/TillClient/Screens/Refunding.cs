@@ -60,7 +60,7 @@ internal sealed class Refunding(PosDesk desk)
         }
         else
         {
-            var choices = original.Lines.Select((l, i) => $"{i + 2,3}  {l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("  1  all that is left of it").ToList();
+            var choices = original.Lines.Select(l => $"{l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("all that is left of it");
             if (await desk.Talk.ChooseAsync("What comes back", choices, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
@@ -78,7 +78,7 @@ internal sealed class Refunding(PosDesk desk)
     {
         if ((line.Qty <= 1 ? 1 : await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(line.Title, 30).TrimEnd()}", 1, line.Qty).ConfigureAwait(false)) is not { } copies
             || await AmountAsync(line).ConfigureAwait(false) is not { } amount
-            || await desk.Talk.ChooseAsync("Back on the shelf", ["  1  yes", "  2  no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
+            || await desk.Talk.ChooseAsync("Back on the shelf", ["yes", "no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
         {
             return null;
         }
@@ -93,6 +93,6 @@ internal sealed class Refunding(PosDesk desk)
     private async Task<string?> MethodAsync(TransactionView original)
     {
         var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not "voucher" && (m.Code != "credit" || original.ContactId is not null)).ToList();
-        return await desk.Talk.ChooseAsync("Paid out as", [.. methods.Select((m, i) => $"  {i + 1}  {m.Name}")], givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
+        return await desk.Talk.ChooseAsync("Paid out as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
     }
 }

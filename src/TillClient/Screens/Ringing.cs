@@ -100,18 +100,9 @@ internal sealed class Ringing(PosDesk desk)
             desk.Say("The sale is linked to nobody.");
             return;
         }
-        var found = desk.Till.Records.FindContacts(text);
-        if (found.Count == 0)
+        if (await desk.Talk.PickAsync(desk.Till.Records.FindContacts(text), text).ConfigureAwait(false) is { } contact)
         {
-            desk.Say($"No contact goes with “{text}”. /newcontact makes one.", isAlarm: true);
-        }
-        else if (found.Count == 1)
-        {
-            Link(found[0]);
-        }
-        else if (await desk.Talk.ChooseAsync("Which contact", [.. found.Select((c, i) => $"{i + 1,3}  {Line(c)}")]).ConfigureAwait(false) is { } chosen)
-        {
-            Link(found[chosen]);
+            Link(contact);
         }
     }
 
@@ -145,11 +136,7 @@ internal sealed class Ringing(PosDesk desk)
 
     private async Task ChooseAsync(IReadOnlyList<Found> found)
     {
-        if (await desk.Talk.ChooseAsync("Which", [.. found.Select((f, i) => $"{i + 1,3}  {Line(f)}")]).ConfigureAwait(false) is not { } chosen)
-        {
-            return;
-        }
-        switch (found[chosen])
+        switch (await desk.Talk.PickAsync(found, "", givesWayToScans: true).ConfigureAwait(false))
         {
             case FoundStock item:
                 await TakeAsync(item).ConfigureAwait(false);
@@ -173,11 +160,4 @@ internal sealed class Ringing(PosDesk desk)
         desk.Basket.Add(item, desk.Quantity, price, desk.Clock.GetUtcNow());
         desk.Quantity = 1;
     }
-
-    private static string Line(Found found) => found switch
-    {
-        FoundStock s => $"{PosDesk.Fit(s.Title, 34)} {PosDesk.Fit(s.Authors ?? "", 14)} {PosDesk.Fit(s.Condition ?? "new", 5)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
-        FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
-        _ => "",
-    };
 }

@@ -23,7 +23,7 @@ internal sealed class SigningOn(PosDesk desk)
             desk.Say("The shop has no operators. The manager adds them: bookmine-server operator add.");
             return;
         }
-        if (await desk.Talk.ChooseAsync("Who sells", [.. operators.Select((o, i) => $"{i + 1,3}  {o}")], givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+        if (await desk.Talk.ChooseAsync("Who sells", operators, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return;
         }
