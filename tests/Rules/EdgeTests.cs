@@ -200,4 +200,20 @@ public sealed class EdgeTests
         await shop.EnrolAsync("back");
         Assert.NotEmpty(await shop.OpenTill("back", true).FindAsync("D100001"));
     }
+
+    [Theory]
+    [InlineData(true, EntryState.Posted)]
+    [InlineData(false, EntryState.Quarantined)]
+    public async Task A_push_proves_that_its_numbers_were_leased_to_a_server_whose_records_are_older(bool proved, EntryState state)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        shop.Write("DELETE FROM number_block");
+        shop.Write("INSERT INTO number_block (first, last, till, branch, till_name) VALUES (900001, 900002, 1, 1, 'front')");
+        await using var till = new CrashingTill(shop, "front");
+        var proofs = proved ? global::Bookmine.Sync.Wire.BlockProofs.Write(till.Journal.Blocks(), [100_001]) : "1-2-forged nonsense";
+        var reply = await till.Channel.PushAsync(Guid.NewGuid(), till.Journal.After(0, 10), proofs, default);
+        Assert.Equal(state, Assert.Single(reply.Results).State);
+    }
 }

@@ -45,6 +45,9 @@ internal sealed class EscPosDecoder
 
     public int DrawerPulses { get; private set; }
 
+    /// <summary>How often the printer was initialised.</summary>
+    public int Starts { get; private set; }
+
     public int Cuts { get; private set; }
 
     public int CodePage { get; private set; } = 437;
@@ -61,7 +64,10 @@ internal sealed class EscPosDecoder
     {
         switch ((char)command)
         {
-            case '@': (IsLarge, IsBold, IsCentred) = (false, false, false); break;
+            case '@':
+                Starts++;
+                (IsLarge, IsBold, IsCentred) = (false, false, false);
+                break;
             case 't': CodePage = CodePages[Take()]; break;
             case 'E': IsBold = Take() == 1; break;
             case 'a': IsCentred = Take() == 1; break;
