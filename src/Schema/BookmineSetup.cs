@@ -9,7 +9,7 @@ namespace Bookmine.Schema;
 /// </summary>
 public static class BookmineSetup
 {
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
     public const string Shared = "shared";
     private const string OfBranch = "branch:{branch}";
 
@@ -65,7 +65,7 @@ public static class BookmineSetup
         .Text(17, "note", nullable: true).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
         .Text(20, "original_number", nullable: true)
         .Key("id").InBucket(OfBranchMonth).UploadedByClients()
-        .Index("trans_id").Index("docket").Index("original_id").Index("reference").Build();
+        .Index("trans_id").Index("docket").Index("original_id").Index("reference").Index("contact_id").Build();
 
     public static readonly SyncTable DocumentLine = new TableBuilder(10, "document_line")
         .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).Integer(5, "line")
@@ -111,11 +111,17 @@ public static class BookmineSetup
         .Integer(7, "amount_cents").Integer(8, "happened_at").Integer(9, "posted_at", nullable: true)
         .Key("id").OnServerOnly().UploadedByClients().Build();
 
+    /// <summary>Gift vouchers as a ledger by their number: sold is positive, used negative; a balance is a sum. Good in every branch.</summary>
+    public static readonly SyncTable Voucher = new TableBuilder(17, "voucher")
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Integer(5, "amount_cents")
+        .Integer(6, "entered_at", nullable: true)
+        .Key("id").InBucket(Shared).UploadedByClients().Index("number").Build();
+
     public static readonly SyncSetup Instance = new(
         SchemaVersion,
         [
             Branch, Operator, PaymentMethod, NumberBlock, Stock, Contact, Holding, TillHead,
-            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent,
+            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent, Voucher,
         ],
         headTable: TillHead.Name,
         snapshotBucket: Shared);

@@ -19,6 +19,21 @@ public static class EntryKinds
     /// <summary>Money a contact leaves with the shop, raised as General Credit.</summary>
     public const string Deposit = "deposit";
 
+    /// <summary>Goods put by for a contact, who pays for them in parts and takes them when they are paid.</summary>
+    public const string Layby = "layby";
+
+    /// <summary>Money towards what is owing on an order or layby.</summary>
+    public const string PartPayment = "part-payment";
+
+    /// <summary>Goods of an order or layby handed over.</summary>
+    public const string PickUp = "pick-up";
+
+    /// <summary>Goods of an order or layby that will not be handed over any more.</summary>
+    public const string Cancellation = "cancellation";
+
+    /// <summary>A gift voucher sold.</summary>
+    public const string Voucher = "voucher";
+
     /// <summary>What stays on record without being a transaction.</summary>
     public const string Event = "event";
 
@@ -26,10 +41,36 @@ public static class EntryKinds
     public const string Reading = "reading";
 
     /// <summary>Whether it is a transaction, with a number and a docket.</summary>
-    public static bool IsTransaction(string kind) => kind is Sale or Refund or PayIn or PayOut or Deposit;
+    public static bool IsTransaction(string kind) =>
+        kind is Sale or Refund or PayIn or PayOut or Deposit or Layby or PartPayment or PickUp or Cancellation or Voucher;
 
-    /// <summary>Whether it is one in which goods change hands.</summary>
-    public static bool IsOfGoods(string kind) => kind is Sale or Refund;
+    /// <summary>Whether it sells goods, now or later.</summary>
+    public static bool IsSale(string kind) => kind is Sale or Layby;
+
+    /// <summary>Whether it takes a sale back.</summary>
+    public static bool TakesBack(string kind) => kind is Refund or Cancellation;
+
+    /// <summary>Whether goods change hands with it, once it is shipped.</summary>
+    public static bool IsOfGoods(string kind) => IsSale(kind) || kind is Refund or PickUp;
+
+    /// <summary>Whether it stays at hand with the order or layby that it belongs to, however old that gets.</summary>
+    public static bool FollowsOrder(string kind) => kind is PartPayment or PickUp or Cancellation;
+}
+
+/// <summary>The payment methods that the rules know; a shop may add its own.</summary>
+public static class PaymentMethods
+{
+    public const string Cash = "cash";
+    public const string Voucher = "voucher";
+
+    /// <summary>General Credit.</summary>
+    public const string Credit = "credit";
+
+    /// <summary>
+    /// What a contact still owes on an order or layby: positive where it is taken on, negative where it is paid. What is owing is the sum over the
+    /// order and all that refers to it.
+    /// </summary>
+    public const string Owing = "owing";
 }
 
 /// <summary>The kinds of what is on record beside the transactions.</summary>

@@ -39,9 +39,7 @@ public sealed class Till : IDisposable
     private readonly ReplicaView view;
     private readonly Catalogue catalogue;
     private readonly TransactionFinder transactions;
-    private readonly SaleMaker sales;
-    private readonly RefundMaker refunds;
-    private readonly CashMaker cash;
+    private readonly TransactionMaker maker;
     private readonly RecordMaker records;
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
@@ -61,14 +59,12 @@ public sealed class Till : IDisposable
         view = new ReplicaView(files, folder, journal, Identity);
         catalogue = new Catalogue(view);
         transactions = new TransactionFinder(view, journal);
-        sales = new SaleMaker(view, catalogue, ids, clock);
-        refunds = new RefundMaker(sales, ids);
-        cash = new CashMaker(view, sales, ids, clock);
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
         lookUp = new LookUp(link, clock);
-        Records = new TillRecords(gate, view, catalogue, journal);
+        Records = new TillRecords(gate, view, catalogue, transactions, journal);
         sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
+        maker = new TransactionMaker(view, catalogue, sealer, ids, clock, Identity.Till, () => link.State != ConnectionState.Normal);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
@@ -99,22 +95,25 @@ public sealed class Till : IDisposable
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
     /// <returns>The outcome, and the TransID when it came in time.</returns>
-    public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => sealer.PostAsync(
-        sealer.Seal(EntryKinds.Sale, draft.Operator, scope => Document(sales.Make(draft, Header(scope, EntryKinds.Sale)))), cancel);
+    public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => sealer.PostAsync(maker.Sell(draft), cancel);
+
+    /// <summary>Sells a gift voucher.</summary>
+    public Task<(Outcome Outcome, long? TransId)> SellVoucherAsync(VoucherDraft draft, CancellationToken cancel = default) =>
+        sealer.PostAsync(maker.SellVoucher(draft), cancel);
+
+    /// <summary>Does something on an order or layby.</summary>
+    /// <param name="kind">Of <see cref="EntryKinds"/>: part-payment, pick-up or cancellation.</param>
+    /// <param name="number">The order's D-number or TransID.</param>
+    public async Task<(Outcome Outcome, long? TransId)> OnOrderAsync(string kind, string number, OrderDraft draft, CancellationToken cancel = default) =>
+        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } order
+            ? await sealer.PostAsync(maker.OnOrder(kind, draft, order, number.Trim()), cancel).ConfigureAwait(false)
+            : (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Look for it by its contact."), null);
 
     /// <summary>Seals a refund against a docket.</summary>
-    public async Task<(Outcome Outcome, long? TransId)> RefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
-    {
-        var original = await FindTransactionAsync(number, cancel).ConfigureAwait(false);
-        if (original is null)
-        {
-            return (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
-        }
-        return await sealer.PostAsync(
-            sealer.Seal(EntryKinds.Refund, draft.Operator, scope => Document(
-                refunds.Make(draft, original, number.Trim(), transactions.Refunded(original), Header(scope, EntryKinds.Refund)))),
-            cancel).ConfigureAwait(false);
-    }
+    public async Task<(Outcome Outcome, long? TransId)> RefundAsync(string number, RefundDraft draft, CancellationToken cancel = default) =>
+        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } original
+            ? await sealer.PostAsync(maker.Refund(draft, original, number.Trim()), cancel).ConfigureAwait(false)
+            : (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
 
     /// <summary>What a refund would give back, in cents, or why it would be refused. Nothing is sealed.</summary>
     public async Task<(long Cents, Refusal? Refused)> QuoteRefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
@@ -125,7 +124,7 @@ public sealed class Till : IDisposable
         }
         try
         {
-            return (Locked(() => -refunds.Make(draft, original, number.Trim(), transactions.Refunded(original), Header(0, Guid.Empty, EntryKinds.Refund)).TotalCents), null);
+            return (Locked(() => maker.QuoteRefund(draft, original, number.Trim())), null);
         }
         catch (RefusedException e)
         {
@@ -136,7 +135,7 @@ public sealed class Till : IDisposable
     /// <summary>Money in or out without goods.</summary>
     /// <param name="kind">Of <see cref="EntryKinds"/>: pay-in, pay-out or deposit.</param>
     public Task<(Outcome Outcome, long? TransId)> MoveCashAsync(string kind, CashDraft draft, CancellationToken cancel = default) =>
-        sealer.PostAsync(sealer.Seal(kind, draft.Operator, scope => Document(cash.Make(draft, Header(scope, kind)))), cancel);
+        sealer.PostAsync(maker.MoveCash(kind, draft), cancel);
 
     /// <summary>Puts on record what is no transaction.</summary>
     /// <param name="kind">Of <see cref="TillEvents"/>.</param>
@@ -152,7 +151,6 @@ public sealed class Till : IDisposable
     /// <param name="countedCents">What was counted in the drawer; null where it was not counted.</param>
     public Slip Reading(DrawerReading reading, long? countedCents, string? byOperator) => Locked(() => ReadingText.Render(
         reading, countedCents, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
-
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
@@ -176,6 +174,11 @@ public sealed class Till : IDisposable
         if (stock.Count > 0)
         {
             return [.. stock];
+        }
+        var number = PaymentMaker.VoucherNumber(text);
+        if (Locked(() => view.VoucherCents(number)) is { } left)
+        {
+            return [new FoundVoucher(number, left)];
         }
         if (await FindTransactionAsync(text, cancel).ConfigureAwait(false) is { } transaction)
         {
@@ -235,7 +238,10 @@ public sealed class Till : IDisposable
 
     /// <summary>The docket of a transaction; null when there is no such.</summary>
     public async Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) =>
-        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction ? Locked(() => DocketText.Render(transaction, view.BranchRow, Settings.Columns)) : null;
+        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction
+            ? Locked(() => DocketText.Render(
+                transaction, EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null, view.BranchRow, Settings.Columns))
+            : null;
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>
     public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
@@ -326,13 +332,6 @@ public sealed class Till : IDisposable
         }
     });
 
-    private DocumentHeader Header(SealScope scope, string kind) => Header(scope.TakeNumber(), scope.Id, kind);
-
-    private DocumentHeader Header(long docket, Guid id, string kind) => new(
-        id, docket, kind, view.Branch, Identity.Till, null, null, 0, null, null, null, link.State != ConnectionState.Normal);
-
-    private Sealing Document(DocumentEntry document) => new(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
-
     /// <summary>
     /// An edit or email. With the server at hand it is made there, if nobody has changed the fields meanwhile; without, it goes into the
     /// journal with the warning that it will not survive. A correction of an own unposted record always goes into the journal.
@@ -373,7 +372,8 @@ public sealed class Till : IDisposable
     }
 
     private async Task<TransactionView?> FindTransactionAsync(string text, CancellationToken cancel) =>
-        Locked(() => transactions.Find(text)) ?? await lookUp.FindAsync(text, cancel).ConfigureAwait(false);
+        Locked(() => transactions.Find(text))
+        ?? (await lookUp.FindAsync(text, cancel).ConfigureAwait(false) is { } told ? Locked(() => transactions.With(told)) : null);
 
     private T Opened<T>(Func<T> work)
     {

@@ -101,7 +101,7 @@ public sealed class RefundTests
     }
 
     private static global::Bookmine.Schema.Views.TransactionView Unrefunded(global::Bookmine.Schema.Views.TransactionView sale) =>
-        sale with { Refunds = [], Lines = [.. sale.Lines.Select(l => l with { RefundedQty = 0 })] };
+        sale with { Refunds = [], Referring = [], Lines = [.. sale.Lines.Select(l => l with { RefundedQty = 0 })] };
 
     private static string Json(global::Bookmine.Schema.Views.TransactionView transaction) => System.Text.Json.JsonSerializer.Serialize(transaction);
 }

@@ -14,6 +14,7 @@ public static class DocumentRows
         rows.AddRange(document.Lines.Select((line, i) => Line(header, line, i + 1)));
         rows.AddRange(document.Payments.Select(payment => Payment(header, payment)));
         rows.AddRange(document.Credits.Select(credit => Credit(header, credit)));
+        rows.AddRange(document.Vouchers.Select(voucher => Voucher(header, voucher)));
         if (header.ShippedAt is { } shipped && EntryKinds.IsOfGoods(header.Kind))
         {
             rows.AddRange(document.Lines.Where(l => l.Qty > 0 || l.ToStock).Select(line => Movement(header, line, shipped, nextId())));
@@ -82,6 +83,15 @@ public static class DocumentRows
         ["amount_cents"] = credit.AmountCents,
     };
 
+    private static Row Voucher(DocumentHeader header, DocumentVoucher voucher) => new(BookmineSetup.Voucher)
+    {
+        ["id"] = voucher.Id,
+        ["document_id"] = header.Id,
+        ["branch"] = header.Branch,
+        ["number"] = voucher.Number,
+        ["amount_cents"] = voucher.AmountCents,
+    };
+
     private static Row Movement(DocumentHeader header, DocumentLine line, long shippedAt, Guid id) => new(BookmineSetup.StockMovement)
     {
         ["id"] = id,
@@ -90,7 +100,7 @@ public static class DocumentRows
         ["stock_id"] = line.StockId,
         ["code"] = line.Code,
         ["qty"] = -line.Qty,
-        ["value_cents"] = line.TotalCents,
+        ["value_cents"] = line.ShippedCents ?? line.TotalCents,
         ["reason"] = header.Kind,
         ["taken_at"] = shippedAt,
     };

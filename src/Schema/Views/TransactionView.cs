@@ -5,40 +5,90 @@ using Bookmine.Sync.Rows;
 namespace Bookmine.Schema.Views;
 
 /// <summary>A transaction as both programs show it, whole. Times are ISO 8601 UTC; money is cents.</summary>
+/// <param name="Refunds">TransIDs of what takes it back: refunds and cancellations.</param>
+/// <param name="OwingCents">What the contact still owes on it, as far as is known here.</param>
+/// <param name="Referring">All that refers to it, in the order of posting: refunds, part payments, pick-ups, cancellations.</param>
 public sealed record TransactionView(
     Guid Id, long? TransId, string Docket, string Kind, long Till, long Branch, string? Operator, string? Reference, Guid? ContactId,
     string StartedAt, string? ShippedAt, string? PostedAt, long TotalCents, long TaxCents, bool Disconnected, string? Note, string? Original,
-    IReadOnlyList<LineView> Lines, IReadOnlyList<PaymentView> Payments, IReadOnlyList<ShipmentView> Shipments, IReadOnlyList<long> Refunds)
+    IReadOnlyList<LineView> Lines, IReadOnlyList<PaymentView> Payments, IReadOnlyList<ShipmentView> Shipments, IReadOnlyList<long> Refunds,
+    long OwingCents = 0, IReadOnlyList<ReferringView>? Referring = null)
 {
-    /// <param name="refunds">TransIDs of the refunds against it.</param>
-    /// <param name="refundedQty">Copies of a line that came back.</param>
-    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IEnumerable<long> refunds, Func<Guid, long> refundedQty)
+    /// <summary>Whether goods of it are still to be handed over or money is still to be paid.</summary>
+    [JsonIgnore]
+    public bool IsOpenOrder => EntryKinds.IsSale(Kind) && ShippedAt is null && (OwingCents > 0 || Lines.Any(l => l.ToHandOver > 0));
+
+    /// <param name="referring">What refers to it.</param>
+    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IReadOnlyList<Referring> referring)
     {
-        LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(l => LineView.Of(l, refundedQty(l.Guid("id"))))];
+        LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(LineView.Of)];
+        PaymentView[] paid = [.. payments.OrderBy(p => p.Guid("id")).Select(PaymentView.Of)];
         return new TransactionView(
             document.Guid("id"), document.IntegerOrNull("trans_id"), DocketNumber.D(document.Integer("docket")).ToString(), document.Text("kind"),
             document.Integer("till"), document.Integer("branch"), document.TextOrNull("operator"), document.TextOrNull("reference"),
             document.GuidOrNull("contact_id"), Instant.Format(document.Integer("started_at")), Instant.Format(document.IntegerOrNull("shipped_at")),
             Instant.Format(document.IntegerOrNull("posted_at")), document.Integer("total_cents"), views.Sum(l => l.TaxCents),
             document.Integer("disconnected") == 1, document.TextOrNull("note"), document.TextOrNull("original_number"),
-            views, [.. payments.OrderBy(p => p.Guid("id")).Select(PaymentView.Of)], [.. movements.OrderBy(m => m.Guid("id")).Select(ShipmentView.Of)], [.. refunds.Order()]);
+            views, paid, [.. movements.OrderBy(m => m.Guid("id")).Select(ShipmentView.Of)], [],
+            paid.Where(p => p.Method == PaymentMethods.Owing).Sum(p => p.AmountCents), []).With(referring);
+    }
+
+    /// <summary>The same with more that refers to it.</summary>
+    public TransactionView With(IReadOnlyList<Referring> more)
+    {
+        var lines = more.SelectMany(r => r.Lines.Select(l => (Kind: r.Document.Text("kind"), Line: l))).ToLookup(l => l.Line.GuidOrNull("original_line_id"));
+        return more.Count == 0 ? this : this with
+        {
+            Lines = [.. Lines.Select(l => l.With([.. lines[l.Id]]))],
+            Refunds = [.. Refunds, .. more.Where(r => EntryKinds.TakesBack(r.Document.Text("kind"))).Select(r => r.TransId).OfType<long>().Order()],
+            OwingCents = OwingCents + more.SelectMany(r => r.Payments).Where(p => p.Text("method") == PaymentMethods.Owing).Sum(p => p.Integer("amount_cents")),
+            Referring =
+            [
+                .. Referring ?? [],
+                .. more.OrderBy(r => r.TransId ?? long.MaxValue).ThenBy(r => r.Document.Integer("docket")).Select(r => new ReferringView(
+                    r.TransId, DocketNumber.D(r.Document.Integer("docket")).ToString(), r.Document.Text("kind"), r.Document.Integer("total_cents"))),
+            ],
+        };
     }
 }
 
+/// <summary>A transaction that refers to another, as rows.</summary>
+/// <param name="TransId">Null while it is not posted.</param>
+public sealed record Referring(Row Document, long? TransId, IReadOnlyList<Row> Lines, IReadOnlyList<Row> Payments);
+
+/// <summary>The same, as it is shown.</summary>
+public sealed record ReferringView(long? TransId, string Docket, string Kind, long TotalCents);
+
 /// <param name="TaxCents">The tax contained.</param>
 /// <param name="RefundedQty">Copies that came back by refunds.</param>
+/// <param name="PickedUpQty">Copies of an order or layby that were handed over since.</param>
+/// <param name="CancelledQty">Copies of an order or layby that will not be handed over.</param>
 public sealed record LineView(
     Guid Id, int Line, Guid? StockId, string? Code, string? Isbn, string Title, long Qty, long UnitPriceCents, long DiscountCents,
-    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId, long RefundedQty)
+    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId, long RefundedQty, long PickedUpQty = 0, long CancelledQty = 0)
 {
-    internal static LineView Of(Row row, long refundedQty)
+    /// <summary>Copies of an order or layby that are still to be handed over.</summary>
+    [JsonIgnore]
+    public long ToHandOver => Math.Max(Qty - PickedUpQty - CancelledQty, 0);
+
+    internal static LineView Of(Row row)
     {
         var total = (row.Integer("qty") * row.Integer("unit_price_cents")) - row.Integer("discount_cents");
         return new LineView(
             row.Guid("id"), (int)row.Integer("line"), row.GuidOrNull("stock_id"), row.TextOrNull("code"),
             row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.Integer("qty"),
             row.Integer("unit_price_cents"), row.Integer("discount_cents"), total, row.Integer("tax_rate_bp"),
-            Money.TaxContained(total, row.Integer("tax_rate_bp")), row.GuidOrNull("original_line_id"), refundedQty);
+            Money.TaxContained(total, row.Integer("tax_rate_bp")), row.GuidOrNull("original_line_id"), 0);
+    }
+
+    internal LineView With(IReadOnlyList<(string Kind, Row Line)> referring)
+    {
+        long Copies(string kind) => Math.Abs(referring.Where(r => r.Kind == kind).Sum(r => r.Line.Integer("qty")));
+        return this with
+        {
+            RefundedQty = RefundedQty + Copies(EntryKinds.Refund), PickedUpQty = PickedUpQty + Copies(EntryKinds.PickUp),
+            CancelledQty = CancelledQty + Copies(EntryKinds.Cancellation),
+        };
     }
 }
 

@@ -370,7 +370,12 @@ public sealed class ClientJournal : IDisposable
     /// <summary>A power cut may have left the small file behind.</summary>
     private void BringHeadUp()
     {
-        if (suspicion is null && headFile.Read()?.N != LastN)
+        if (suspicion is not null)
+        {
+            // What it alone remembers must outlast a power cut.
+            headFile.Sync();
+        }
+        else if (headFile.Read()?.N != LastN)
         {
             WriteHead();
             headFile.Sync();

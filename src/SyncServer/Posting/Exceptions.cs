@@ -59,6 +59,8 @@ internal sealed class Exceptions(Session session, long till, long now)
                 case "stock": LookAtStock(row); break;
                 case "contact": LookAtContact(row); break;
                 case "credit": LookAtCredit(row); break;
+                case "voucher": LookAtVoucher(row); break;
+                case "payment": LookAtPayment(row, applied); break;
             }
         }
     }
@@ -106,10 +108,18 @@ internal sealed class Exceptions(Session session, long till, long now)
     /// <summary>Looked at when the refund comes and when its original comes after it.</summary>
     private void LookAtRefunds(Guid original, string title)
     {
-        var refunded = -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id", original) ?? 0);
-        if (refunded > 0 && session.Integer("SELECT qty FROM document_line WHERE id = @id", original) is { } sold && refunded > Math.Max(sold, 0))
+        if (session.Integer("SELECT qty FROM document_line WHERE id = @id", original) is not { } sold)
         {
-            Note("refunded twice", original.ToString(), $"“{title}”: {sold} sold, {refunded} refunded");
+            return;
+        }
+        var back = -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id AND qty < 0", original) ?? 0);
+        if (back > Math.Max(sold, 0))
+        {
+            Note("refunded twice", original.ToString(), $"“{title}”: {sold} sold, {back} refunded or cancelled");
+        }
+        if (session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id AND qty > 0", original) is { } handedOver && handedOver > sold)
+        {
+            Note("handed over twice", original.ToString(), $"“{title}”: {sold} ordered, {handedOver} handed over");
         }
     }
 
@@ -143,11 +153,46 @@ internal sealed class Exceptions(Session session, long till, long now)
         }
     }
 
+    private void LookAtVoucher(Row row)
+    {
+        var balance = session.Integer("SELECT sum(amount_cents) FROM voucher WHERE number = @number", row.Text("number"));
+        if (balance < 0)
+        {
+            Note("voucher overspent", row.Text("number"), $"gift voucher {row.Text("number")} stands at {Money.Format(balance.Value)}: it was used twice, or its sale is not posted");
+        }
+        else if (row.Integer("amount_cents") > 0)
+        {
+            Resolved("voucher overspent", row.Text("number"));
+        }
+    }
+
+    /// <summary>What was paid off an order twice is money the shop owes.</summary>
+    private void LookAtPayment(Row row, IReadOnlyList<RowChange> applied)
+    {
+        if (row.Text("method") != PaymentMethods.Owing || row.Integer("amount_cents") >= 0
+            || applied.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values.GuidOrNull("original_id") is not { } order)
+        {
+            return;
+        }
+        var owing = session.Integer(
+            $"""
+            SELECT sum(p.amount_cents) FROM payment p JOIN document d ON d.id = p.document_id
+            WHERE p.method = '{PaymentMethods.Owing}' AND (d.id = @order OR d.original_id = @order)
+            """, order);
+        if (owing < 0 && session.Scalar("SELECT 1 FROM document WHERE id = @order", order) is not null)
+        {
+            Note("paid twice", order.ToString(), $"{Money.Format(-owing.Value)} more was paid than was owing");
+        }
+    }
+
     private void Resolve(string kind, string subject)
     {
         if (anyAwaited)
         {
-            session.Execute("UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
+            Resolved(kind, subject);
         }
     }
+
+    private void Resolved(string kind, string subject) =>
+        session.Execute("UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
 }

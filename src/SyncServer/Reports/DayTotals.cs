@@ -4,7 +4,7 @@ using Bookmine.Sync.Data;
 namespace Bookmine.SyncServer.Reports;
 
 /// <summary>
-/// One day of a branch. Sales and refunds add up to the net; refunds are negative. What else was paid in and out (the drawer's float, deposits) is
+/// One day of a branch. Sales (orders and laybys when they are taken) and refunds (cancellations too) add up to the net; refunds are negative. What else was paid in and out (the drawer's float, deposits) is
 /// in the methods, and apart.
 /// </summary>
 /// <param name="FromDisconnectedCents">Of the net, what was sold without the server.</param>
@@ -20,14 +20,16 @@ public sealed record DayTotals(
         // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment, also when the clock is set back.
         session.Execute("UPDATE counter SET posted_at = max(posted_at, @now) WHERE id = 1", now);
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
+        const string sales = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
+        const string refunds = $"'{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";
         var days = new SortedDictionary<long, DayTotals>();
         DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0, 0);
         using (var reader = session.Query(
             $"""
-            SELECT {documentDay}, sum(CASE WHEN kind IN ('sale', 'refund') THEN 1 ELSE 0 END), sum(CASE WHEN kind = 'sale' THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN kind = 'refund' THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN disconnected = 1 AND kind IN ('sale', 'refund') THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN kind IN ('sale', 'refund') THEN 0 ELSE total_cents END)
+            SELECT {documentDay}, sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 1 ELSE 0 END), sum(CASE WHEN kind IN ({sales}) THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN kind IN ({refunds}) THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN disconnected = 1 AND kind IN ({sales}, {refunds}) THEN total_cents ELSE 0 END),
+                   sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 0 ELSE total_cents END)
             FROM document WHERE branch = @branch AND {documentDay} BETWEEN @from AND @to GROUP BY {documentDay}
             """, branch, from, to))
         {

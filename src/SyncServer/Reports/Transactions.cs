@@ -46,7 +46,9 @@ public static class Transactions
             TableSql.Where(session, BookmineSetup.DocumentLine, "document_id = @id", id),
             TableSql.Where(session, BookmineSetup.Payment, "document_id = @id", id),
             TableSql.Where(session, BookmineSetup.StockMovement, "document_id = @id", id),
-            TableSql.Where(session, BookmineSetup.Document, "original_id = @id", id).Select(r => r.IntegerOrNull("trans_id") ?? 0),
-            line => -(session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @line", line) ?? 0));
+            [.. TableSql.Where(session, BookmineSetup.Document, "original_id = @id", id).Select(r => new Referring(
+                r, r.IntegerOrNull("trans_id"),
+                TableSql.Where(session, BookmineSetup.DocumentLine, "document_id = @id", r.Guid("id")),
+                TableSql.Where(session, BookmineSetup.Payment, "document_id = @id", r.Guid("id"))))]);
     }
 }

@@ -15,7 +15,7 @@ internal static class Plausibility
     private const long Latest = 253_402_214_400_000;
 
     private static readonly SyncTable[] DocumentTables =
-        [BookmineSetup.Document, BookmineSetup.DocumentLine, BookmineSetup.Payment, BookmineSetup.StockMovement, BookmineSetup.Credit];
+        [BookmineSetup.Document, BookmineSetup.DocumentLine, BookmineSetup.Payment, BookmineSetup.StockMovement, BookmineSetup.Credit, BookmineSetup.Voucher];
 
     /// <summary>The first fault, to be read after "entry N: "; null when there is none.</summary>
     public static string? Fault(ChangeGroup group, PostingFacts posting) =>

@@ -60,7 +60,7 @@ public sealed class UploadRules : IUploadInterceptor
         {
             row["posted_at"] = posting.PostedAt;
         }
-        else if (row.Table == BookmineSetup.Credit)
+        else if (row.Table == BookmineSetup.Credit || row.Table == BookmineSetup.Voucher)
         {
             row["entered_at"] = posting.PostedAt;
         }
@@ -75,7 +75,7 @@ public sealed class UploadRules : IUploadInterceptor
     {
         if (document is not null)
         {
-            var active = document["shipped_at"] is null;
+            var active = document["shipped_at"] is null || EntryKinds.FollowsOrder(document.Text("kind"));
             row["month"] = active ? null : (long)BranchDay.MonthOf(posting.PostedDay);
         }
         if (row.Table == BookmineSetup.Document)

@@ -61,6 +61,9 @@ internal static class LookCommands
                     new StockOutput(s.Kind, s.StockId, s.Code, s.Isbn, s.Title, s.Authors, s.Condition, s.PriceCents, s.OnHand), OutputJson.Readable.StockOutput,
                     () => $"{s.Code,-14} {s.Title} / {s.Authors} {s.Condition}  {(s.PriceCents is { } p ? Money.Format(p) : "no price")}, on hand {s.OnHand}");
                 break;
+            case FoundVoucher v:
+                context.Print(new VoucherOutput(v.Kind, v.Number, v.LeftCents), OutputJson.Readable.VoucherOutput, () => $"gift voucher {v.Number}: {Money.Format(v.LeftCents)} left");
+                break;
             case FoundContact c:
                 context.Print(
                     new ContactOutput(c.Kind, c.ContactId, c.Name, c.Email, c.Phone), OutputJson.Readable.ContactOutput,

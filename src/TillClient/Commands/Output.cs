@@ -17,6 +17,8 @@ internal sealed record StatusOutput(
 internal sealed record StockOutput(
     string Kind, Guid StockId, string Code, string? Isbn, string Title, string? Authors, string? Condition, long? PriceCents, long OnHand);
 
+internal sealed record VoucherOutput(string Kind, string Number, long LeftCents);
+
 internal sealed record ContactOutput(string Kind, Guid ContactId, string Name, string? Email, string? Phone);
 
 internal sealed record DroppedOutput(string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason);
@@ -43,6 +45,7 @@ internal sealed record DoneOutput(bool Done);
 [JsonSerializable(typeof(StatusOutput))]
 [JsonSerializable(typeof(StockOutput))]
 [JsonSerializable(typeof(ContactOutput))]
+[JsonSerializable(typeof(VoucherOutput))]
 [JsonSerializable(typeof(ResyncOutput))]
 [JsonSerializable(typeof(EnrolOutput))]
 [JsonSerializable(typeof(VerifyOutput))]

@@ -15,6 +15,16 @@ internal static class SellCommands
     [
         Verbs.Make("sell", "Seal each sale of a file of JSON lines, such as {\"operator\":\"07\",\"lines\":[{\"isbn\":\"9780000000019\",\"qty\":2}],\"payments\":[{\"method\":\"cash\",\"amount_cents\":4000},{\"method\":\"cash\",\"amount_cents\":-410,\"change\":true}]}", c => RunAsync(c, DraftJson.Default.SaleDraft, (t, d) => t.SellAsync(d, c.Cancel)), From),
         Verbs.Make("refund", "Refund lines of a docket: {\"lines\":[{\"line\":1,\"qty\":1,\"amount_cents\":1795,\"to_stock\":true}],\"method\":\"cash\"}; {} refunds everything in cash, method credit raises General Credit", c => RunAsync(c, DraftJson.Default.RefundDraft, (t, d) => t.RefundAsync(c.Get(Docket), d, c.Cancel)), From, Docket),
+        new Command("order", "Orders and laybys, which are sold with \"shipped_at\": null, and \"layby\": true for a layby; what is not paid is a payment \"owing\"")
+        {
+            OnOrder("pay", EntryKinds.PartPayment, "Take money towards what is owing: {\"payments\":[{\"method\":\"cash\",\"amount_cents\":1000}]}"),
+            OnOrder("pick-up", EntryKinds.PickUp, "Hand goods over: {} for all that are left, {\"lines\":[{\"line\":1,\"qty\":1}],\"payments\":[…]}"),
+            OnOrder("cancel", EntryKinds.Cancellation, "Call off what is not handed over: {} for all of it, {\"lines\":[{\"line\":1,\"qty\":1}],\"method\":\"card\"}"),
+        },
+        new Command("voucher", "Gift vouchers")
+        {
+            Verbs.Make("sell", "Sell gift vouchers: {\"amount_cents\":2000,\"payments\":[{\"method\":\"cash\",\"amount_cents\":2000}]}; \"number\" for a card that is printed already", c => RunAsync(c, DraftJson.Default.VoucherDraft, (t, d) => t.SellVoucherAsync(d, c.Cancel)), From),
+        },
         new Command("stock", "Stock records")
         {
             Verbs.Make("new", "Make stock records: {\"title\":\"…\",\"isbn\":\"…\",\"authors\":\"…\",\"condition\":\"used\",\"price_cents\":1795,\"qty\":1}", c => RunAsync(c, DraftJson.Default.StockDraft, (t, d) => t.NewStockAsync(d, c.Cancel)), From),
@@ -30,6 +40,9 @@ internal static class SellCommands
             Verbs.Make("new", "Record an email to a contact: {\"name\":\"…\",\"subject\":\"…\",\"body\":\"…\"}", c => RunAsync(c, DraftJson.Default.EmailDraft, (t, d) => Plain(t.EmailAsync(d, c.Cancel))), From),
         },
     ];
+
+    private static Command OnOrder(string name, string kind, string description) => Verbs.Make(
+        name, description, c => RunAsync(c, DraftJson.Default.OrderDraft, (t, d) => t.OnOrderAsync(kind, c.Get(Docket), d, c.Cancel)), From, Docket);
 
     private static async Task<(Outcome Outcome, long? TransId)> Plain(Task<Outcome> outcome) => (await outcome.ConfigureAwait(false), null);
 

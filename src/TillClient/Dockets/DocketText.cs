@@ -9,13 +9,14 @@ public static class DocketText
 {
     private const int NarrowestColumns = 24;
 
-    public static Slip Render(TransactionView transaction, Row branch, int columns) => Render(
-        transaction, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), columns);
+    public static Slip Render(TransactionView transaction, TransactionView? order, Row branch, int columns) => Render(
+        transaction, order, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), columns);
 
+    /// <param name="order">The order or layby that it was done on, as it stands; null for none.</param>
     /// <param name="header">The branch's docket header; line breaks begin new lines.</param>
     /// <param name="number">The number to print: D12345 until the transaction is posted, its TransID afterwards.</param>
     /// <param name="zone">The branch's time zone: a docket shows the shop's own time.</param>
-    public static Slip Render(TransactionView transaction, string header, string currency, TimeZoneInfo zone, int columns)
+    public static Slip Render(TransactionView transaction, TransactionView? order, string header, string currency, TimeZoneInfo zone, int columns)
     {
         var width = Math.Max(columns, NarrowestColumns);
         var text = new List<string>();
@@ -35,16 +36,25 @@ public static class DocketText
         text.Add(new string('-', width));
         foreach (var line in transaction.Lines)
         {
-            text.AddRange(Line(line, width));
+            text.AddRange(Line(line, transaction.Kind == EntryKinds.PickUp, width));
         }
         text.Add(new string('-', width));
-        text.Add(Pair($"TOTAL {currency}".TrimEnd(), Money.Format(transaction.TotalCents), width));
-        text.AddRange(transaction.Payments.Select(p => Pair(p.Change ? "  Change" : $"  {Name(p.Method)}", Money.Format(p.Change ? -p.AmountCents : p.AmountCents), width)));
+        if (transaction.Kind is not (EntryKinds.PickUp or EntryKinds.PartPayment))
+        {
+            text.Add(Pair($"TOTAL {currency}".TrimEnd(), Money.Format(transaction.TotalCents), width));
+        }
+        text.AddRange(transaction.Payments.Where(p => p.Method != PaymentMethods.Owing || transaction.ShippedAt is null).Select(p => Pair(p.Change ? "  Change" : $"  {Name(p.Method)}", Money.Format(p.Change ? -p.AmountCents : p.AmountCents), width)));
         text.AddRange(transaction.Lines.GroupBy(l => l.TaxRateBp).Where(g => g.Key > 0).OrderBy(g => g.Key)
             .Select(g => Pair($"  contains {g.Key / 100m:0.##}% tax", Money.Format(g.Sum(l => l.TaxCents)), width)));
         if (transaction.ShippedAt is null)
         {
-            text.Add("Ordered, not handed over yet.");
+            text.Add(transaction.Kind == EntryKinds.Layby ? "Put by for you, not handed over yet." : "Ordered, not handed over yet.");
+            text.AddRange((transaction.Referring ?? []).Select(r => DocketText.Pair($"  {Title(r.Kind)}", r.TransId is { } id ? $"{id}" : r.Docket, width)));
+            text.Add(Pair("STILL OWING", Money.Format(transaction.OwingCents), width));
+        }
+        else if (order is not null)
+        {
+            text.Add(Pair("STILL OWING", Money.Format(order.OwingCents), width));
         }
         text.Add("");
         SlipLine[] foot = [new SlipLine(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket, SlipLineKind.Number)];
@@ -52,20 +62,36 @@ public static class DocketText
         {
             foot = [.. foot, new SlipLine(Centre("Keep this docket for returns.", width))];
         }
+        if (transaction is { Kind: EntryKinds.Voucher, Lines: [{ Code: { } voucher }] })
+        {
+            foot =
+            [
+                .. foot, new SlipLine(new string('-', width)), new SlipLine("GIFT VOUCHER", SlipLineKind.Heading),
+                new SlipLine($"{currency} {Money.Format(transaction.TotalCents)}".Trim(), SlipLineKind.Heading), new SlipLine(voucher, SlipLineKind.Number),
+                new SlipLine(Centre("Show this number when you pay.", width)),
+            ];
+        }
         return new Slip(
             transaction.Docket, width, [.. head, .. text.Select(l => new SlipLine(l)), .. foot], transaction.Payments.Any(p => p.Method == "cash"));
     }
 
-    private static string Title(TransactionView transaction) => transaction.Kind switch
+    private static string Title(TransactionView transaction) => transaction is { Kind: EntryKinds.Sale, ShippedAt: null } ? "ORDER" : Title(transaction.Kind);
+
+    private static string Title(string kind) => kind switch
     {
         EntryKinds.Refund => "REFUND",
         EntryKinds.PayIn => "PAID IN",
         EntryKinds.PayOut => "PAID OUT",
         EntryKinds.Deposit => "DEPOSIT",
-        _ => transaction.ShippedAt is null ? "ORDER" : "SALE",
+        EntryKinds.Layby => "LAYBY",
+        EntryKinds.PartPayment => "PART PAYMENT",
+        EntryKinds.PickUp => "HANDED OVER",
+        EntryKinds.Cancellation => "CANCELLED",
+        EntryKinds.Voucher => "GIFT VOUCHER",
+        _ => "SALE",
     };
 
-    private static IEnumerable<string> Line(LineView line, int width)
+    private static IEnumerable<string> Line(LineView line, bool isHandedOver, int width)
     {
         var wrapped = Wrap(line.Title, width).ToList();
         foreach (var part in wrapped)
@@ -73,7 +99,8 @@ public static class DocketText
             yield return part;
         }
         var code = line.Isbn ?? line.Code ?? "";
-        yield return Pair($"  {line.Qty} x {Money.Format(line.UnitPriceCents)}  {code}", Money.Format(line.Qty * line.UnitPriceCents), width);
+        yield return isHandedOver ? $"  {line.Qty} x  {code}"
+            : Pair($"  {line.Qty} x {Money.Format(line.UnitPriceCents)}  {code}", Money.Format(line.Qty * line.UnitPriceCents), width);
         if (line.DiscountCents != 0)
         {
             yield return Pair("  Discount", Money.Format(-line.DiscountCents), width);

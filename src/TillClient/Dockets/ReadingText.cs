@@ -25,6 +25,7 @@ internal static class ReadingText
             Pair($"{reading.Refunds} refunds", reading.RefundsCents),
             Pair("net", reading.SalesCents + reading.RefundsCents),
             Pair("deposits", reading.DepositsCents),
+            Pair("gift vouchers", reading.VouchersCents),
             Pair("paid in", reading.PaidInCents),
             Pair("paid out", reading.PaidOutCents),
             new('-', columns),

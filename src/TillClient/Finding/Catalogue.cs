@@ -30,7 +30,11 @@ internal sealed class Catalogue(ReplicaView view)
     public List<FoundStock> ByWords(string text) => [.. Search(BookmineSetup.Stock, text).Select(Describe)];
 
     public List<FoundContact> Contacts(string text) =>
-        [.. Search(BookmineSetup.Contact, text).Select(r => new FoundContact(r.Guid("id"), r.Text("name"), r.TextOrNull("email"), r.TextOrNull("phone")))];
+        [.. Search(BookmineSetup.Contact, text).Select(Contact)];
+
+    public FoundContact? ContactById(Guid id) => view.Find(BookmineSetup.Contact, new RowKey(id)) is { } row ? Contact(row) : null;
+
+    private static FoundContact Contact(Row row) => new(row.Guid("id"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"));
 
     public FoundStock Describe(Row row)
     {

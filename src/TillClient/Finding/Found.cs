@@ -10,4 +10,7 @@ public sealed record FoundTransaction(TransactionView Transaction) : Found("tran
 public sealed record FoundStock(
     Guid StockId, string Code, string? Isbn, string Title, string? Authors, string? Condition, long? PriceCents, long OnHand, long TaxRateBp) : Found("stock");
 
+/// <param name="LeftCents">What is left on it.</param>
+public sealed record FoundVoucher(string Number, long LeftCents) : Found("voucher");
+
 public sealed record FoundContact(Guid ContactId, string Name, string? Email, string? Phone) : Found("contact");

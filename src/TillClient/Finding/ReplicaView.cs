@@ -102,11 +102,18 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
             .DistinctBy(r => r.Key);
 
     /// <summary>All rows that belong to a document or line: a sale may have any number of lines.</summary>
-    public IEnumerable<Row> Of(SyncTable table, string column, Guid owner) =>
+    public IEnumerable<Row> Of(SyncTable table, string column, object owner) =>
         TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.Made(table, column, owner)).DistinctBy(r => r.Key);
 
     /// <summary>On-hand counts move with what was sold here and is not included yet.</summary>
     public long OnHandShift(Guid stock) => Overlay.Made(BookmineSetup.StockMovement, "stock_id", stock).Sum(m => m.Integer("qty"));
+
+    /// <summary>What is left on a gift voucher, in cents; null when nothing is known of it here.</summary>
+    public long? VoucherCents(string number) =>
+        Of(BookmineSetup.Voucher, "number", number).Select(r => r.Integer("amount_cents")).ToList() is { Count: > 0 } ledger ? ledger.Sum() : null;
+
+    /// <summary>A contact's General Credit, in cents.</summary>
+    public long CreditCents(Guid contact) => Of(BookmineSetup.Credit, "contact_id", contact).Sum(r => r.Integer("amount_cents"));
 
     /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
     public long? AsOf => Sound(() => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'")) is string text

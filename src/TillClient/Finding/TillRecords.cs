@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
@@ -15,12 +16,13 @@ public sealed class TillRecords
     private readonly Lock gate;
     private readonly ReplicaView view;
     private readonly Catalogue catalogue;
+    private readonly TransactionFinder transactions;
     private readonly Operators operators;
     private readonly ClientJournal journal;
 
-    internal TillRecords(Lock gate, ReplicaView view, Catalogue catalogue, ClientJournal journal)
+    internal TillRecords(Lock gate, ReplicaView view, Catalogue catalogue, TransactionFinder transactions, ClientJournal journal)
     {
-        (this.gate, this.view, this.catalogue, this.journal) = (gate, view, catalogue, journal);
+        (this.gate, this.view, this.catalogue, this.transactions, this.journal) = (gate, view, catalogue, transactions, journal);
         operators = new Operators(view);
     }
 
@@ -30,8 +32,20 @@ public sealed class TillRecords
     /// <summary>Whether the PIN is the operator's.</summary>
     public bool IsPinOf(string name, string pin) => Locked(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
 
+    /// <summary>What is left on a gift voucher, in cents; null when nothing is known of it here.</summary>
+    public long? VoucherCents(string number) => Locked(() => view.VoucherCents(number));
+
+    /// <summary>A contact's General Credit, in cents.</summary>
+    public long CreditCents(Guid contact) => Locked(() => view.CreditCents(contact));
+
+    /// <summary>Orders and laybys of a contact that are still to be paid or handed over.</summary>
+    public IReadOnlyList<TransactionView> OpenOrders(Guid contact) => Locked(() => transactions.OpenOrders(contact));
+
     /// <summary>Contacts by words of their name, phone or email.</summary>
     public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
+
+    /// <summary>A contact; null when there is none.</summary>
+    public FoundContact? ContactById(Guid id) => Locked(() => catalogue.ContactById(id));
 
     /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
     public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)

@@ -25,11 +25,16 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
         return block is null ? null : (block.Text("till_name"), block.Integer("branch"));
     }
 
-    /// <summary>Quantities refunded so far per line: those that the server told of, or those known here, not posted ones included.</summary>
-    public Dictionary<Guid, long> Refunded(TransactionView original) => original.Lines.ToDictionary(
-        l => l.Id, l => Math.Max(l.RefundedQty, RefundedHere(l.Id)));
+    /// <summary>A transaction that the server told of, with what refers to it here and the server does not know yet.</summary>
+    public TransactionView With(TransactionView told)
+    {
+        var known = (told.Referring ?? []).Select(r => r.Docket).ToHashSet(StringComparer.Ordinal);
+        return told.With([.. Referring(told.Id).Where(r => !known.Contains(DocketNumber.D(r.Document.Integer("docket")).ToString()))]);
+    }
 
-    private long RefundedHere(Guid line) => -view.Of(BookmineSetup.DocumentLine, "original_line_id", line).Sum(l => l.Integer("qty"));
+    /// <summary>Orders and laybys of a contact that are not done yet.</summary>
+    public IReadOnlyList<TransactionView> OpenOrders(Guid contact) =>
+        [.. view.Of(BookmineSetup.Document, "contact_id", contact).Where(d => d["shipped_at"] is null && EntryKinds.IsSale(d.Text("kind"))).Select(View).Where(t => t.IsOpenOrder)];
 
     private TransactionView? ByDocket(long docket) =>
         view.By(BookmineSetup.Document, "docket", docket).FirstOrDefault() is { } document ? View(document) : null;
@@ -53,12 +58,16 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
             view.Of(BookmineSetup.DocumentLine, "document_id", id),
             view.Of(BookmineSetup.Payment, "document_id", id),
             view.Of(BookmineSetup.StockMovement, "document_id", id),
-            Refunds(id).Select(r => r.IntegerOrNull("trans_id") ?? PostedNumber(r)).OfType<long>(),
-            RefundedHere);
+            Referring(id));
         return found.TransId is null ? found with { TransId = PostedNumber(document) } : found;
     }
 
-    private IEnumerable<Row> Refunds(Guid document) => view.Of(BookmineSetup.Document, "original_id", document);
+    private List<Referring> Referring(Guid document) =>
+    [
+        .. view.Of(BookmineSetup.Document, "original_id", document).Select(r => new Referring(
+            r, r.IntegerOrNull("trans_id") ?? PostedNumber(r),
+            [.. view.Of(BookmineSetup.DocumentLine, "document_id", r.Guid("id"))], [.. view.Of(BookmineSetup.Payment, "document_id", r.Guid("id"))])),
+    ];
 
     private long? PostedNumber(Row document) => view.Overlay.MadeBy(document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
 }

@@ -9,7 +9,6 @@ namespace Bookmine.TillClient.Screens;
 internal sealed class Basket(string? startedAt = null)
 {
     private readonly List<BasketLine> lines = [];
-    private readonly List<PaymentDraft> payments = [];
 
     public sealed record BasketLine(FoundStock Item, long Qty, long PriceCents, long DiscountCents)
     {
@@ -22,15 +21,13 @@ internal sealed class Basket(string? startedAt = null)
 
     public long TotalCents => lines.Sum(l => l.TotalCents);
 
-    public long PaidCents => payments.Sum(p => p.AmountCents);
-
     public FoundContact? Contact { get; set; }
 
     public string? Note { get; set; }
 
     public string? StartedAt { get; private set; } = startedAt;
 
-    public IReadOnlyList<PaymentDraft> Payments => payments;
+    public Tender Tender { get; } = new();
 
     /// <summary>The marked line: the last one changed, or where the arrows have gone.</summary>
     public int At { get; private set; }
@@ -68,21 +65,6 @@ internal sealed class Basket(string? startedAt = null)
 
     public void Move(int by) => At = Math.Clamp(At + by, 0, Math.Max(lines.Count - 1, 0));
 
-    public void Pay(string method, long cents, bool change = false) => payments.Add(new PaymentDraft { Method = method, AmountCents = cents, Change = change });
-
-    /// <summary>Takes back what was given last, with its change.</summary>
-    public void UndoLastPayment()
-    {
-        var change = payments[^1].Change;
-        payments.RemoveAt(payments.Count - 1);
-        if (change)
-        {
-            payments.RemoveAt(payments.Count - 1);
-        }
-    }
-
-    public void UndoPayments() => payments.Clear();
-
     public SaleDraft ToDraft(string? byOperator) => new()
     {
         StartedAt = StartedAt,
@@ -91,6 +73,6 @@ internal sealed class Basket(string? startedAt = null)
         Note = Note,
         AtCounter = true,
         Lines = [.. lines.Select(l => new LineDraft { StockId = l.Item.StockId, Qty = l.Qty, UnitPriceCents = l.PriceCents, DiscountCents = l.DiscountCents })],
-        Payments = [.. payments],
+        Payments = [.. Tender.Payments],
     };
 }

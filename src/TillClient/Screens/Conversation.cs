@@ -85,9 +85,10 @@ internal sealed class Conversation(Action<string, bool> say)
             ? (count, "") : (null, $"“{text}” will not do: a number from 1 to {most}, or Esc."));
 
     /// <summary>A text that is not empty; null for Esc.</summary>
-    public async Task<string?> TextAsync(string prompt, string preset = "")
+    /// <param name="takesScan">Scans that are an answer.</param>
+    public async Task<string?> TextAsync(string prompt, string preset = "", Func<string, bool>? takesScan = null)
     {
-        while (await AskAsync(new Question(preset.Length > 0 ? $"{prompt} (Enter: {preset})" : prompt) { Preset = preset }).ConfigureAwait(false) is { } text)
+        while (await AskAsync(new Question(preset.Length > 0 ? $"{prompt} (Enter: {preset})" : prompt) { Preset = preset, TakesScan = takesScan }).ConfigureAwait(false) is { } text)
         {
             if ((text.Length == 0 ? preset : text).Trim() is { Length: > 0 } given)
             {
@@ -99,7 +100,8 @@ internal sealed class Conversation(Action<string, bool> say)
     }
 
     /// <summary>A text that may be left out: empty then; null for Esc.</summary>
-    public Task<string?> TextOrNothingAsync(string prompt) => AskAsync(new Question($"{prompt} (Enter: none)"));
+    /// <param name="takesScan">Scans that are an answer.</param>
+    public Task<string?> TextOrNothingAsync(string prompt, Func<string, bool>? takesScan = null) => AskAsync(new Question($"{prompt} (Enter: none)") { TakesScan = takesScan });
 
     /// <summary>One of some lines, from 0; null for Esc. The lines are numbered here.</summary>
     public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true) =>

@@ -11,7 +11,7 @@ internal static class OpenSales
     public static byte[]? Write(PosDesk desk)
     {
         List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty).Select(b => new OpenSale(
-            b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Contact?.Name, b.Note, [.. b.Payments],
+            b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
             [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.DiscountCents))]))];
         return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
     }
@@ -65,16 +65,16 @@ internal static class OpenSales
         }
         foreach (var payment in sale.Payments)
         {
-            basket.Pay(payment.Method!, payment.AmountCents, payment.Change);
+            basket.Tender.Pay(payment);
         }
-        basket.Contact = sale.ContactId is null ? null : desk.Till.Records.FindContacts(sale.ContactName ?? "").FirstOrDefault(c => c.ContactId == sale.ContactId);
+        basket.Contact = sale.ContactId is { } contact ? desk.Till.Records.ContactById(contact) : null;
         return basket;
     }
 }
 
 /// <param name="IsRungUp">The one that was being rung up; the others were held.</param>
 internal sealed record OpenSale(
-    bool IsRungUp, string? StartedAt, Guid? ContactId, string? ContactName, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines);
+    bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines);
 
 internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, long DiscountCents);
 

@@ -15,7 +15,10 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         (string Text, Func<Task> Run)[] all =
         [
-            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync), ("customer deposit", DepositAsync),
+            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync), ("customer deposit", DepositAsync), ("gift voucher", VoucherAsync),
+            ("order: the goods rung up are handed over later", () => new Orders(desk).TakeAsync(isLayby: false)),
+            ("layby: they are put by, and paid in parts", () => new Orders(desk).TakeAsync(isLayby: true)),
+            ("on an order or layby: hand over, pay a part, cancel", () => new Orders(desk).OnAsync()),
             ("pay-in: money into the drawer", () => MoveAsync(EntryKinds.PayIn, "What is it for (such as float)")),
             ("pay-out: money out of the drawer", () => MoveAsync(EntryKinds.PayOut, "What is it for")),
             ("no-sale: open the drawer", NoSaleAsync), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
@@ -48,6 +51,20 @@ internal sealed class OtherTransactions(PosDesk desk)
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
     }
 
+    private async Task VoucherAsync()
+    {
+        if (await desk.Talk.AmountAsync("The gift voucher is worth").ConfigureAwait(false) is not (> 0 and var worth)
+            || await desk.Talk.TextOrNothingAsync("Number on its card: scan it, or none to print one", takesScan: _ => true).ConfigureAwait(false) is not { } number)
+        {
+            desk.Say("No voucher was sold.");
+            return;
+        }
+        await Paying.OtherAsync(
+            desk, new Bill(worth, desk.Basket.Contact, PaymentMethods.Voucher), $"gift voucher of {Money.Format(worth)}",
+            payments => desk.Till.SellVoucherAsync(
+                new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
+    }
+
     private async Task DepositAsync()
     {
         if (await desk.Talk.TextAsync("Whose deposit: name, phone or email").ConfigureAwait(false) is not { } text)
@@ -58,7 +75,7 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not ("credit" or "voucher")).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Credit or PaymentMethods.Voucher or PaymentMethods.Owing)).ToList();
         if (await desk.Talk.AmountAsync($"{contact.Name} leaves").ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Paid by", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } method)
         {

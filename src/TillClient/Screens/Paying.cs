@@ -1,11 +1,25 @@
 using Bookmine.Schema;
+using Bookmine.TillClient.Finding;
+using Bookmine.TillClient.Selling;
+using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient.Screens;
 
-/// <summary>Takes the payment of the open sale, in one sum or several, and seals it. Once money is taken there is no way back but giving it back.</summary>
-internal sealed class Paying(PosDesk desk)
+/// <summary>What is to be paid.</summary>
+/// <param name="Contact">Whose General Credit may pay; null for the counter customer.</param>
+/// <param name="Without">Methods that cannot pay it.</param>
+internal sealed record Bill(long DueCents, FoundContact? Contact, params string[] Without);
+
+/// <summary>
+/// Takes a payment, in one sum or several, and seals what it is for. Once money is taken there is no way back but giving it back.
+/// </summary>
+/// <param name="seal">Seals it; its result tells how. Called when all is paid.</param>
+internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(Outcome Outcome, long? TransId)>> seal)
 {
     private static readonly long[] Notes = [500, 1_000, 2_000, 5_000, 10_000];
+
+    private readonly IReadOnlyList<(string Code, string Name, bool GivesChange)> methods =
+        [.. desk.Till.Records.PaymentMethods().Where(m => m.Code != PaymentMethods.Owing && !bill.Without.Contains(m.Code))];
 
     private enum Step
     {
@@ -14,74 +28,92 @@ internal sealed class Paying(PosDesk desk)
         Sold,
     }
 
-    public async Task RunAsync()
+    /// <summary>Pays the open sale.</summary>
+    public static async Task SaleAsync(PosDesk desk)
     {
         if (desk.Basket.IsEmpty)
         {
             desk.Say("There is nothing to pay yet.");
             return;
         }
-        while (await StepAsync().ConfigureAwait(false) == Step.GoOn)
-        {
-        }
+        var basket = desk.Basket;
+        await new Paying(desk, basket.Tender, new Bill(basket.TotalCents, basket.Contact), () => desk.SellAsync(basket.ToDraft(desk.Operator)))
+            .RunAsync($"{Money.Format(basket.TotalCents)}").ConfigureAwait(false);
     }
 
-    private async Task<Step> StepAsync()
+    /// <summary>Pays something beside the open sale, or nothing where nothing is due.</summary>
+    /// <param name="what">What is told once it is sealed, after its number.</param>
+    public static async Task<bool> OtherAsync(PosDesk desk, Bill bill, string what, Func<IReadOnlyList<PaymentDraft>, Task<(Outcome Outcome, long? TransId)>> seal)
     {
-        var basket = desk.Basket;
-        var due = basket.TotalCents - basket.PaidCents;
-        var methods = desk.Till.Records.PaymentMethods();
-        var ways = Ways(methods, due);
+        var tender = new Tender();
+        var paying = new Paying(desk, tender, bill, () => seal(tender.Payments));
+        return bill.DueCents == 0 ? await paying.SealAsync(what, 0).ConfigureAwait(false) == Step.Sold : await paying.RunAsync(what).ConfigureAwait(false);
+    }
+
+    /// <param name="what">What is told once it is sealed, after its number.</param>
+    /// <returns>Whether it was sealed.</returns>
+    public async Task<bool> RunAsync(string what)
+    {
+        var step = Step.GoOn;
+        while (step == Step.GoOn)
+        {
+            step = await StepAsync(what).ConfigureAwait(false);
+        }
+        return step == Step.Sold;
+    }
+
+    private async Task<Step> StepAsync(string what)
+    {
+        var due = bill.DueCents - tender.PaidCents;
+        var ways = Ways(due);
         var question = new Question($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(due)} (Enter: {ways[0].Text.Trim()})")
         {
-            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = basket.Payments.Count == 0,
+            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = tender.Payments.Count == 0, TakesScan = IsVoucher,
         };
         if (await desk.Talk.AskAsync(question).ConfigureAwait(false) is not { } text)
         {
             return await BackAsync().ConfigureAwait(false);
         }
         desk.SayNothing();
-        var (method, given) = text.Length == 0 ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, methods, due);
+        var voucher = IsVoucher(text) ? text : null;
+        var (method, given) = voucher is not null ? (PaymentMethods.Voucher, due) : text.Length == 0 ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, due);
         if (method is null)
         {
             desk.Say($"“{text}” is no way to pay {Money.Format(due)}. Type 20.00, card, or card 10.00; Esc goes back.", isAlarm: true);
             return Step.GoOn;
         }
-        var givesChange = methods.First(m => m.Code == method).GivesChange;
-        if (Math.Abs(given) > Math.Abs(due) && !givesChange)
+        var known = methods.First(m => m.Code == method);
+        if (Math.Abs(given) > Math.Abs(due) && !known.GivesChange)
         {
-            desk.Say($"{methods.First(m => m.Code == method).Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
+            desk.Say($"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
             return Step.GoOn;
         }
-        if (method == "credit" && basket.Contact is null)
+        if (method == PaymentMethods.Credit && !MayCredit(ref given)
+            || method == PaymentMethods.Voucher && (voucher = await VoucherAsync(voucher, due).ConfigureAwait(false)) is null)
         {
-            desk.Say("General Credit is a contact's: link the sale to one first (F3).", isAlarm: true);
             return Step.GoOn;
         }
-        basket.Pay(method, given);
+        if (method == PaymentMethods.Voucher && desk.Till.Records.VoucherCents(voucher!) is { } left)
+        {
+            given = Math.Min(given, left);
+        }
+        tender.Pay(new PaymentDraft { Method = method, AmountCents = given, Voucher = voucher });
         if (Math.Abs(given) < Math.Abs(due))
         {
             return Step.GoOn;
         }
         if (given != due)
         {
-            basket.Pay(method, due - given, change: true);
+            tender.Pay(method, due - given, change: true);
         }
-        return await SellAsync(given - due).ConfigureAwait(false);
+        return await SealAsync(what, given - due).ConfigureAwait(false);
     }
 
-    private async Task<Step> SellAsync(long change)
+    private async Task<Step> SealAsync(string what, long change)
     {
-        var basket = desk.Basket;
         try
         {
-            var made = await desk.Till.SellAsync(basket.ToDraft(desk.Operator), desk.Cancel).ConfigureAwait(false);
-            var total = Money.Format(basket.TotalCents);
-            if (made.Outcome.Refused is null)
-            {
-                desk.Basket = new Basket();
-            }
-            if (await desk.MadeAsync(made, number => $"{number}  {total}{(change != 0 ? $"   CHANGE {Money.Format(change)}" : "")}   (F7 docket)").ConfigureAwait(false))
+            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number => $"{number}  {what}{(change != 0 ? $"   CHANGE {Money.Format(change)}" : "")}   (F7 docket)").ConfigureAwait(false))
             {
                 return Step.Sold;
             }
@@ -89,46 +121,112 @@ internal sealed class Paying(PosDesk desk)
         catch
         {
             // Nothing was sealed: what was given last is to be given again.
-            basket.UndoLastPayment();
+            UndoLast();
             throw;
         }
-        basket.UndoLastPayment();
+        UndoLast();
         return Step.Leave;
     }
 
-    /// <summary>Esc: with money taken the sale is not left by it.</summary>
+    private void UndoLast()
+    {
+        if (tender.Payments.Count > 0)
+        {
+            tender.UndoLast();
+        }
+    }
+
+    /// <summary>Esc: with money taken it is not left by it.</summary>
     private async Task<Step> BackAsync()
     {
-        var basket = desk.Basket;
-        if (basket.Payments.Count == 0)
+        if (tender.Payments.Count == 0)
         {
             return Step.Leave;
         }
-        var taken = string.Join(", ", basket.Payments.Select(p => $"{Money.Format(p.AmountCents)} {p.Method}"));
+        var taken = tender.Text;
         if (!await desk.Talk.ConfirmAsync($"Has {taken} been given back?").ConfigureAwait(false))
         {
             desk.Say($"{taken} is taken: pay the rest.", isAlarm: true);
             return Step.GoOn;
         }
-        basket.UndoPayments();
+        tender.Undo();
         desk.Say($"{taken} was given back.");
         return Step.Leave;
     }
 
-    /// <summary>The ways that one key chooses: exactly in cash, the notes a customer may hand over, every other method for all of it.</summary>
-    private static List<(string Text, string Method, long Cents)> Ways(IReadOnlyList<(string Code, string Name, bool GivesChange)> methods, long due)
+    /// <summary>General Credit pays no more than there is of it.</summary>
+    private bool MayCredit(ref long given)
     {
-        var ways = new List<(string, string, long)> { ("  cash, exactly", "cash", due) };
+        if (bill.Contact is not { } contact)
+        {
+            desk.Say("General Credit is a contact's: link the sale to one first (F3).", isAlarm: true);
+            return false;
+        }
+        if (given < 0)
+        {
+            return true;
+        }
+        var left = desk.Till.Records.CreditCents(contact.ContactId) + tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => -p.AmountCents);
+        if (left <= 0)
+        {
+            desk.Say($"{contact.Name} has no General Credit left.", isAlarm: true);
+            return false;
+        }
+        given = Math.Min(given, left);
+        return true;
+    }
+
+    /// <returns>The number of the voucher that pays; null when none does, which was told.</returns>
+    private async Task<string?> VoucherAsync(string? typed, long due)
+    {
+        if (due < 0)
+        {
+            desk.Say("Money goes back as cash, card or General Credit; a new gift voucher is sold with F8.", isAlarm: true);
+            return null;
+        }
+        if ((typed ?? await desk.Talk.TextAsync("The voucher's number: scan or type it", takesScan: _ => true).ConfigureAwait(false)) is not { } text)
+        {
+            return null;
+        }
+        var number = PaymentMaker.VoucherNumber(text);
+        switch (desk.Till.Records.VoucherCents(number))
+        {
+            case <= 0:
+                desk.Say($"Nothing is left on gift voucher {number}.", isAlarm: true);
+                return null;
+            case null when desk.Till.Status().State == ConnectionState.Normal:
+                desk.Say($"There is no gift voucher {number}. Look at the number again.", isAlarm: true);
+                return null;
+            case null when !await desk.Talk.ConfirmAsync($"Voucher {number} is not at hand without the server. Take it? It is listed.").ConfigureAwait(false):
+                return null;
+            case var left when tender.Payments.Any(p => p.Voucher == number):
+                desk.Say($"Gift voucher {number} has paid already ({Money.Format(left ?? 0)}).", isAlarm: true);
+                return null;
+            default:
+                return number;
+        }
+    }
+
+    /// <summary>Whether it is a voucher's number and no amount.</summary>
+    private bool IsVoucher(string text) => methods.Any(m => m.Code == PaymentMethods.Voucher)
+        && PaymentMaker.VoucherNumber(text) is { Length: >= VoucherMaker.ShortestNumber } number && (VoucherMaker.IsOwn(number) || desk.Till.Records.VoucherCents(number) is not null);
+
+    /// <summary>The ways that one key chooses: exactly in cash, the notes a customer may hand over, every other method for all of it.</summary>
+    private List<(string Text, string Method, long Cents)> Ways(long due)
+    {
+        var ways = new List<(string, string, long)> { ("  cash, exactly", PaymentMethods.Cash, due) };
         if (due > 0)
         {
-            ways.AddRange(Notes.Select(note => (due + note - 1) / note * note).Where(sum => sum > due).Distinct().Select(sum => ($"  cash {Money.Format(sum)}", "cash", sum)));
+            ways.AddRange(Notes.Select(note => (due + note - 1) / note * note).Where(sum => sum > due).Distinct().Select(sum => ($"  cash {Money.Format(sum)}", PaymentMethods.Cash, sum)));
         }
-        ways.AddRange(methods.Where(m => m.Code != "cash").Select(m => ($"  {m.Code}", m.Code, due)));
+        ways.AddRange(methods.Where(m => m.Code != PaymentMethods.Cash).Select(m => ($"  {m.Code}{Left(m.Code)}", m.Code, due)));
         return ways;
     }
 
+    private string Left(string method) => method == PaymentMethods.Credit && bill.Contact is { } contact ? $"  ({Money.Format(desk.Till.Records.CreditCents(contact.ContactId))} of {contact.Name})" : "";
+
     /// <summary>An amount: cash. <c>card</c> or <c>card 10.00</c>: that method.</summary>
-    private static (string? Method, long Cents) Read(string text, IReadOnlyList<(string Code, string Name, bool GivesChange)> methods, long due)
+    private (string? Method, long Cents) Read(string text, long due)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var method = methods.FirstOrDefault(m => m.Code.StartsWith(words[0], StringComparison.OrdinalIgnoreCase)).Code;
@@ -137,6 +235,6 @@ internal sealed class Paying(PosDesk desk)
         {
             return (method, due);
         }
-        return Money.TryParse(amount, out var given) && Math.Sign(given) == Math.Sign(due) ? (method ?? "cash", given) : (null, 0);
+        return Money.TryParse(amount, out var given) && Math.Sign(given) == Math.Sign(due) ? (method ?? PaymentMethods.Cash, given) : (null, 0);
     }
 }

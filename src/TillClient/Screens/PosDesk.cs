@@ -47,6 +47,17 @@ internal sealed class PosDesk
 
     public void SayNothing() => Say("");
 
+    /// <summary>Seals the open sale as it is drafted, and begins the next.</summary>
+    public async Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft)
+    {
+        var made = await Till.SellAsync(draft, Cancel).ConfigureAwait(false);
+        if (made.Outcome.Refused is null)
+        {
+            Basket = new Basket();
+        }
+        return made;
+    }
+
     /// <summary>Tells that a transaction was made, and prints its docket.</summary>
     /// <returns>False when it was refused, which was told.</returns>
     public async Task<bool> MadeAsync((Outcome Outcome, long? TransId) made, Func<string, string> text)

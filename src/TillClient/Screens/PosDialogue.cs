@@ -120,7 +120,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         if (Talk.Open is { } question)
         {
             // A command leaves what a scan would leave.
-            var isEntry = Scan.IsOne(text, isFast) || (text.StartsWith('/') && question.GivesWayToScans);
+            var isEntry = (Scan.IsOne(text, isFast) && question.TakesScan?.Invoke(text) != true) || (text.StartsWith('/') && question.GivesWayToScans);
             if (await AnswersAsync(question, text, isEntry).ConfigureAwait(false))
             {
                 await TakeUpWaitingAsync().ConfigureAwait(false);
@@ -148,8 +148,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         _ => [.. Basket.Lines.Select((l, i) => $"{i + 1,3} {l.Qty,4} x {PosDesk.Fit(l.Item.Title, 38)} {Money.Format(l.PriceCents),9} {(l.DiscountCents == 0 ? "" : "-" + Money.Format(l.DiscountCents)),7} {Money.Format(l.TotalCents),9}")],
     };
 
-    public string Total() => Basket.PaidCents != 0
-        ? $"TOTAL {Money.Format(Basket.TotalCents)}   paid {Money.Format(Basket.PaidCents)}   STILL {Money.Format(Basket.TotalCents - Basket.PaidCents)}"
+    public string Total() => Basket.Tender.PaidCents != 0
+        ? $"TOTAL {Money.Format(Basket.TotalCents)}   paid {Money.Format(Basket.Tender.PaidCents)}   STILL {Money.Format(Basket.TotalCents - Basket.Tender.PaidCents)}"
         : $"{(Basket.Contact is { } contact ? contact.Name + "   " : "")}{(desk.Held.Count > 0 ? $"{desk.Held.Count} held   " : "")}{Basket.Lines.Sum(l => l.Qty)} copies   TOTAL {Money.Format(Basket.TotalCents)}";
 
     public string Prompt() => help is not null ? "Help (arrows move, Esc goes back)" : Talk.Open?.Prompt ?? (desk.Quantity == 1 ? "Find" : $"{desk.Quantity} x");
@@ -272,7 +272,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
             case PosCommand.Other:
                 return new OtherTransactions(desk).RunAsync();
             case PosCommand.Pay:
-                return new Paying(desk).RunAsync();
+                return Paying.SaleAsync(desk);
             case PosCommand.SignOn:
                 return new SigningOn(desk).AskAsync();
             case PosCommand.Resynchronise:
@@ -325,7 +325,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
 
     private async Task ClearAsync()
     {
-        if (Basket.Payments.Count > 0)
+        if (Basket.Tender.Payments.Count > 0)
         {
             desk.Say("Money is taken for this sale: pay the rest (F12), or give it back there (Esc).", isAlarm: true);
             return;

@@ -16,6 +16,9 @@ internal sealed record Question(string Prompt)
     /// <summary>A scan ends the question and is rung up; otherwise it waits until the question is answered.</summary>
     public bool GivesWayToScans { get; init; }
 
+    /// <summary>Scans that are an answer all the same, such as a docket's number where one is asked for.</summary>
+    public Func<string, bool>? TakesScan { get; init; }
+
     /// <summary>The one word that is an answer to a page.</summary>
     public string? TakesWord { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class Refunding(PosDesk desk)
         {
             return;
         }
-        if ((arguments.Length > 0 ? arguments[0] : await desk.Talk.TextAsync("Refund against docket (D-number or TransID)").ConfigureAwait(false)) is not { } number)
+        if ((arguments.Length > 0 ? arguments[0] : await desk.Talk.TextAsync("Refund against docket (D-number or TransID: scan or type it)", takesScan: IsNumber).ConfigureAwait(false)) is not { } number)
         {
             return;
         }
@@ -46,6 +46,9 @@ internal sealed class Refunding(PosDesk desk)
         var made = await desk.Till.RefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
         await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(-made.Outcome.Entry!.Amount)} as {method}   (F7 docket)").ConfigureAwait(false);
     }
+
+    /// <summary>Whether it is a docket's number and not a book's.</summary>
+    public static bool IsNumber(string text) => DocketNumber.TryParse(text, out _) && !Isbn.TryParse(text, out _);
 
     /// <returns>The lines that come back, none for all that is left; null for Esc.</returns>
     private async Task<IReadOnlyList<RefundLineDraft>?> LinesAsync(TransactionView original, string[] arguments)
@@ -92,7 +95,7 @@ internal sealed class Refunding(PosDesk desk)
 
     private async Task<string?> MethodAsync(TransactionView original)
     {
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not "voucher" && (m.Code != "credit" || original.ContactId is not null)).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing) && (m.Code != PaymentMethods.Credit || original.ContactId is not null)).ToList();
         return await desk.Talk.ChooseAsync("Paid out as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class Ringing(PosDesk desk)
             case [FoundTransaction { Transaction: var transaction }]:
                 await desk.ShowDocketAsync(transaction.TransId is { } id ? id.ToString(CultureInfo.InvariantCulture) : transaction.Docket).ConfigureAwait(false);
                 break;
+            case [FoundVoucher voucher]:
+                desk.Say($"Gift voucher {voucher.Number}: {Money.Format(voucher.LeftCents)} left.");
+                break;
             case [FoundStock one]:
                 await TakeAsync(one).ConfigureAwait(false);
                 break;

@@ -6,7 +6,7 @@ using Bookmine.TillClient.Finding;
 namespace Bookmine.TillClient.Selling;
 
 /// <summary>Makes documents in which money moves and no goods: pay-in, pay-out, deposit.</summary>
-internal sealed class CashMaker(ReplicaView view, SaleMaker sales, EntityIds ids, TimeProvider clock)
+internal sealed class CashMaker(ReplicaView view, SaleMaker sales, PaymentMaker payments, EntityIds ids, TimeProvider clock)
 {
     /// <exception cref="RefusedException">The draft is none.</exception>
     public DocumentEntry Make(CashDraft draft, DocumentHeader header)
@@ -21,7 +21,7 @@ internal sealed class CashMaker(ReplicaView view, SaleMaker sales, EntityIds ids
         }
         sales.RequireOperator(draft.Operator);
         var method = draft.Method ?? "cash";
-        sales.RequireMethod(method);
+        payments.RequireMethod(method);
         var contact = draft.ContactId is { } id
             ? view.Find(BookmineSetup.Contact, new RowKey(id))?.Guid("id") ?? throw new RefusedException($"there is no contact {id}", "Find the contact first.")
             : (Guid?)null;

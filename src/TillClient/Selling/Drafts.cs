@@ -12,6 +12,9 @@ public sealed record SaleDraft
     /// <summary>Absent: now. An explicit null: an order, not shipped yet.</summary>
     public string? ShippedAt { get; set; } = Now;
 
+    /// <summary>Goods put by for a contact, who pays in parts: an order that is called a layby.</summary>
+    public bool Layby { get; set; }
+
     public string? Operator { get; set; }
 
     public Guid? ContactId { get; set; }
@@ -59,6 +62,9 @@ public sealed record PaymentDraft
     public bool Change { get; set; }
 
     public string? TakenAt { get; set; }
+
+    /// <summary>The number of the gift voucher that pays, with the method <c>voucher</c>.</summary>
+    public string? Voucher { get; set; }
 }
 
 /// <summary>A refund against a docket: lines by their number on it, paid out or raised as General Credit.</summary>
@@ -86,6 +92,36 @@ public sealed record RefundDraft
 /// <param name="AmountCents">What is given back for them; left out, what was paid.</param>
 /// <param name="ToStock">Whether they go back on the shelf.</param>
 public sealed record RefundLineDraft(int Line, long Qty = 1, long? AmountCents = null, bool ToStock = true);
+
+/// <summary>What is done on an order or layby: money paid off it, goods handed over, or the rest of it cancelled.</summary>
+public sealed record OrderDraft
+{
+    public string? Operator { get; set; }
+
+    public string? Note { get; set; }
+
+    /// <summary>What is paid now.</summary>
+    public IReadOnlyList<PaymentDraft>? Payments { get; set; }
+
+    /// <summary>Handed over or cancelled; left out, all that is left. Of a cancelled line the amount is what it is credited with.</summary>
+    public IReadOnlyList<RefundLineDraft>? Lines { get; set; }
+
+    /// <summary>How the money of what is cancelled goes back; left out, in cash.</summary>
+    public string? Method { get; set; }
+}
+
+/// <summary>A gift voucher to sell.</summary>
+public sealed record VoucherDraft
+{
+    public long AmountCents { get; set; }
+
+    /// <summary>The number on a card that the shop has bought printed; left out, one is given.</summary>
+    public string? Number { get; set; }
+
+    public IReadOnlyList<PaymentDraft>? Payments { get; set; }
+
+    public string? Operator { get; set; }
+}
 
 /// <summary>Money paid in, paid out, or left as a deposit. The amount is above 0 in each.</summary>
 public sealed record CashDraft
@@ -170,6 +206,8 @@ public sealed record EmailDraft
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(SaleDraft))]
 [JsonSerializable(typeof(RefundDraft))]
+[JsonSerializable(typeof(OrderDraft))]
+[JsonSerializable(typeof(VoucherDraft))]
 [JsonSerializable(typeof(StockDraft))]
 [JsonSerializable(typeof(ContactDraft))]
 [JsonSerializable(typeof(EmailDraft))]

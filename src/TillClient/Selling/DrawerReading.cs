@@ -9,7 +9,7 @@ namespace Bookmine.TillClient.Selling;
 /// <param name="ByMethod">Cents by payment method, what was paid in and out included.</param>
 /// <param name="Records">How often each thing happened that is no transaction.</param>
 public sealed record DrawerReading(
-    long? From, long Sales, long SalesCents, long Refunds, long RefundsCents, long PaidInCents, long PaidOutCents, long DepositsCents,
+    long? From, long Sales, long SalesCents, long Refunds, long RefundsCents, long PaidInCents, long PaidOutCents, long DepositsCents, long VouchersCents,
     SortedDictionary<string, long> ByMethod, SortedDictionary<string, long> Records)
 {
     private const int Slice = 200;
@@ -20,7 +20,7 @@ public sealed record DrawerReading(
     /// <summary>Adds up what was sealed since the last Z reading.</summary>
     public static DrawerReading Of(ClientJournal journal)
     {
-        var reading = new DrawerReading(null, 0, 0, 0, 0, 0, 0, 0, new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+        var reading = new DrawerReading(null, 0, 0, 0, 0, 0, 0, 0, 0, new(StringComparer.Ordinal), new(StringComparer.Ordinal));
         var after = journal.LastOf(EntryKinds.Reading);
         for (var slice = journal.After(after, Slice); slice.Count > 0; slice = journal.After(slice[^1].N, Slice))
         {
@@ -48,9 +48,11 @@ public sealed record DrawerReading(
         return entry.Kind switch
         {
             EntryKinds.Sale => with with { Sales = Sales + 1, SalesCents = SalesCents + entry.Amount },
-            EntryKinds.Refund => with with { Refunds = Refunds + 1, RefundsCents = RefundsCents + entry.Amount },
+            EntryKinds.Layby => with with { Sales = Sales + 1, SalesCents = SalesCents + entry.Amount },
+            EntryKinds.Cancellation or EntryKinds.Refund => with with { Refunds = Refunds + 1, RefundsCents = RefundsCents + entry.Amount },
             EntryKinds.PayIn => with with { PaidInCents = PaidInCents + entry.Amount },
             EntryKinds.PayOut => with with { PaidOutCents = PaidOutCents + entry.Amount },
+            EntryKinds.Voucher => with with { VouchersCents = VouchersCents + entry.Amount },
             EntryKinds.Deposit => with with { DepositsCents = DepositsCents + entry.Amount },
             _ => with,
         };

@@ -6,7 +6,7 @@ using Bookmine.TillClient.Finding;
 namespace Bookmine.TillClient.Selling;
 
 /// <summary>Makes a document of a sale's draft, or refuses it with the reason and the remedy. Seals nothing.</summary>
-internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds ids, TimeProvider clock)
+internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, PaymentMaker payments, EntityIds ids, TimeProvider clock)
 {
     private const long MostQty = 10_000;
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
@@ -25,11 +25,12 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
             ? view.Find(BookmineSetup.Contact, new RowKey(id))?.Guid("id") ?? throw new RefusedException($"there is no contact {id}", "Find the contact, or leave contact_id out.")
             : (Guid?)null;
         DocumentLine[] lines = [.. draft.Lines.Select(Line)];
-        DocumentPayment[] payments = [.. (draft.Payments ?? []).Select(p => Payment(p, shipped ?? started))];
-        RequireBalance(lines, payments);
+        var paid = payments.Make(draft.Payments, contact, header.Disconnected, p => p.TakenAt is null ? shipped ?? started : Time(p.TakenAt, "taken_at"));
+        RequireBalance(lines, paid);
+        RequireOrder(draft, shipped, contact, lines, paid);
         return new DocumentEntry(
             header with { StartedAt = started, ShippedAt = shipped, ContactId = contact, Operator = draft.Operator, Reference = draft.Reference, Note = draft.Note },
-            lines, payments, Credits(payments, contact)) { Events = draft.AtCounter ? [.. Overrides(lines, header, draft.Operator, started)] : [] };
+            lines, paid.Payments, paid.Credits) { Vouchers = paid.Vouchers, Events = draft.AtCounter ? [.. Overrides(lines, header, draft.Operator, started)] : [] };
     }
 
     /// <summary>Lines sold at another price than the branch's.</summary>
@@ -42,15 +43,6 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
             header.Branch, header.Till, byOperator, TillEvents.PriceOverride,
             $"{DocketNumber.D(header.Docket)}: {line.Title}, {Money.Format(price.Value)} sold at {Money.Format(line.UnitPriceCents)}",
             line.Qty * (line.UnitPriceCents - price.Value), at);
-
-    /// <summary>A payment's method must be one of the shop's.</summary>
-    public void RequireMethod(string? method)
-    {
-        if (view.By(BookmineSetup.PaymentMethod, "code", method ?? "").FirstOrDefault() is null)
-        {
-            throw new RefusedException($"there is no payment method “{method}”", "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
-        }
-    }
 
     /// <summary>An operator whom the manager has disabled sells nothing. Who is not on the list is taken as named.</summary>
     public void RequireOperator(string? name)
@@ -136,36 +128,33 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, EntityIds
         return draft.Title is not null ? null : throw new RefusedException("a line names no item", "Name it by isbn, code, stock_id, or title.");
     }
 
-    private DocumentPayment Payment(PaymentDraft? draft, long otherwise)
+    /// <summary>What is not paid yet can only be owing on goods that have not left the shop.</summary>
+    private static void RequireOrder(SaleDraft draft, long? shipped, Guid? contact, DocumentLine[] lines, Paid paid)
     {
-        if (draft is null)
+        var owing = paid.Payments.Where(p => p.Method == PaymentMethods.Owing).Sum(p => p.AmountCents);
+        if (shipped is not null && (draft.Layby || owing != 0))
         {
-            throw new RefusedException("a payment of the sale is null", "Give an object for each payment.");
+            throw new RefusedException("goods that leave the shop cannot be left owing", "Give \"shipped_at\": null: an order or layby is handed over later.");
         }
-        RequireMethod(draft.Method);
-        if (draft.AmountCents is < -Money.MostCents or > Money.MostCents || (draft.Change && draft.AmountCents > 0))
+        if (draft.Layby && contact is null)
         {
-            throw new RefusedException($"a payment has the amount {draft.AmountCents}", "Give cents; change is negative.");
+            throw new RefusedException("a layby is a contact's", "Give contact_id.");
         }
-        return new DocumentPayment(ids.Next(), draft.Method!, draft.AmountCents, draft.Change, draft.TakenAt is null ? otherwise : Time(draft.TakenAt, "taken_at"));
+        if (owing < 0 || owing > lines.Sum(l => l.TotalCents) || ((draft.Layby || owing > 0) && lines.Any(l => l.Qty < 0)))
+        {
+            throw new RefusedException($"{Money.Format(owing)} is no amount to owe on it", "An order has goods to hand over, and what is owing is a part of their price.");
+        }
     }
 
-    private static void RequireBalance(DocumentLine[] lines, DocumentPayment[] payments)
+    private static void RequireBalance(DocumentLine[] lines, Paid paid)
     {
-        var (due, paid) = (lines.Sum(l => l.TotalCents), payments.Sum(p => p.AmountCents));
-        if (due != paid)
+        var due = lines.Sum(l => l.TotalCents);
+        if (due != paid.Cents)
         {
             throw new RefusedException(
-                $"the lines come to {Money.Format(due)} and the payments to {Money.Format(paid)}", "Make the payments, less change, equal the lines, less discounts.");
+                $"the lines come to {Money.Format(due)} and the payments to {Money.Format(paid.Cents)}", "Make the payments, less change, equal the lines, less discounts.");
         }
     }
-
-    /// <summary>General Credit that pays is taken from the contact's ledger.</summary>
-    private DocumentCredit[] Credits(DocumentPayment[] payments, Guid? contact) =>
-    [
-        .. payments.Where(p => p.Method == "credit").Select(p => new DocumentCredit(
-            ids.Next(), contact ?? throw new RefusedException("General Credit pays, and the sale has no contact", "Give contact_id: whose credit it is."), -p.AmountCents)),
-    ];
 
     private static RefusedException Unknown(string what) =>
         new($"there is no item with the {what}", "Look for a slip, make the stock record first, or give a title and a price to sell it without one.");

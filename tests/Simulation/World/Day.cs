@@ -87,6 +87,8 @@ internal sealed class Day
             world.Tell($"{till.Name} {(till.Disk.PowerLost ? "lost its power" : "was killed")}");
             till.Stop();
             till.PowerWasLost |= till.Disk.PowerLost;
+            // What alone remembers the end that a damaged journal has lost may not have been durable yet.
+            till.WasPutBack |= till.Disk.PowerLost && till.JournalFailed;
             till.Disk.Restart();
         }
         if (world.Server.Disk.IsDead)

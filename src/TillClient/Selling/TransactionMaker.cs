@@ -1,0 +1,54 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Entries;
+using Bookmine.Schema.Views;
+using Bookmine.Sync.Rows;
+using Bookmine.TillClient.Finding;
+
+namespace Bookmine.TillClient.Selling;
+
+/// <summary>Makes and seals transactions of every kind. What became of a draft is the outcome; a refusal seals nothing.</summary>
+/// <param name="till">Whose transactions they are.</param>
+/// <param name="isDisconnected">Whether they are sealed without the server.</param>
+internal sealed class TransactionMaker(ReplicaView view, Catalogue catalogue, Sealer sealer, EntityIds ids, TimeProvider clock, long till, Func<bool> isDisconnected)
+{
+    private readonly SaleMaker sales = new(view, catalogue, new PaymentMaker(view, ids), ids, clock);
+    private readonly PaymentMaker payments = new(view, ids);
+
+    public Outcome Sell(SaleDraft draft) => Seal(draft.Layby ? EntryKinds.Layby : EntryKinds.Sale, draft.Operator, header => sales.Make(draft, header));
+
+    public Outcome Refund(RefundDraft draft, TransactionView original, string number) =>
+        Seal(EntryKinds.Refund, draft.Operator, header => Refunds.Make(draft, original, number, header));
+
+    /// <summary>What a refund would give back, in cents.</summary>
+    /// <exception cref="RefusedException">It would be refused.</exception>
+    public long QuoteRefund(RefundDraft draft, TransactionView original, string number) =>
+        -Refunds.Make(draft, original, number, Header(0, Guid.Empty, EntryKinds.Refund)).TotalCents;
+
+    public Outcome MoveCash(string kind, CashDraft draft) =>
+        Seal(kind, draft.Operator, header => new CashMaker(view, sales, payments, ids, clock).Make(draft, header));
+
+    public Outcome SellVoucher(VoucherDraft draft) =>
+        Seal(EntryKinds.Voucher, draft.Operator, header => new VoucherMaker(sales, payments, ids, clock).Make(draft, header));
+
+    public Outcome OnOrder(string kind, OrderDraft draft, TransactionView order, string number)
+    {
+        var orders = new OrderMaker(sales, payments, ids, clock);
+        return Seal(kind, draft.Operator, header => kind switch
+        {
+            EntryKinds.PartPayment => orders.PartPayment(draft, order, number, header),
+            EntryKinds.PickUp => orders.PickUp(draft, order, number, header),
+            _ => orders.Cancel(draft, order, number, header),
+        });
+    }
+
+    private RefundMaker Refunds => new(sales, payments, ids);
+
+    private Outcome Seal(string kind, string? byOperator, Func<DocumentHeader, DocumentEntry> make) => sealer.Seal(kind, byOperator, scope =>
+    {
+        var document = make(Header(scope.TakeNumber(), scope.Id, kind));
+        return new Sealing(DocumentRows.Of(document, ids.Next), document.Header.Docket, document.TotalCents);
+    });
+
+    private DocumentHeader Header(long docket, Guid id, string kind) => new(
+        id, docket, kind, view.Branch, till, null, null, 0, null, null, null, isDisconnected());
+}
