@@ -98,7 +98,7 @@ public sealed class OrderTests
         Assert.Equal((3, 4_840), (day.ShippedQuantity, day.ShippedCents));
         Assert.Empty(pos.Shop.BookFaults());
         var layby = pos.Shop.FindSale("D100001")!;
-        Assert.Equal((EntryKinds.Layby, 0L, 4), (layby.Kind, layby.OwingCents, layby.Referring!.Count));
+        Assert.Equal((EntryKinds.Layby, 0L, 3), (layby.Kind, layby.OwingCents, layby.Referring!.Count));
         Assert.All(layby.Lines, l => Assert.Equal(0, l.ToHandOver));
     }
 
