@@ -214,6 +214,13 @@ public sealed class Till : IDisposable
     /// <summary>Whether the journal has lost its end, so that nothing is sold before the server was reached.</summary>
     public bool IsJournalSuspect => Opened(() => journal.IsSuspect || (view.Exists && view.IsAheadOfJournal));
 
+    /// <summary>Why nothing can be sold at present, with what to do about it; null when the till can sell.</summary>
+    public string? WhyNotSelling =>
+        sealer.IsInDoubt ? "The disk failed while something was sealed. Leave (F10) and start again: it shows whether it was sold."
+        : IsJournalSuspect ? "The journal has lost its end or is an old copy. Nothing is sold before the server was reached: F9 in normal mode."
+        : !IsProvisioned ? "This till has no replica yet. It needs the server once: F9 in normal mode."
+        : null;
+
     /// <summary>The name of the branch, and the time there; null while the till has no replica.</summary>
     public (string Branch, DateTimeOffset LocalTime)? Place() => Locked<(string, DateTimeOffset)?>(() =>
     {

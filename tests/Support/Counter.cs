@@ -32,7 +32,7 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
     }
 
     /// <summary>The program ends, after the second in which it keeps what is open, and is started again.</summary>
-    public async Task BeginAgainAsync(Action? between = null, bool disconnected = true)
+    public async Task BeginAgainAsync(Action? between = null, bool disconnected = true, bool settles = true)
     {
         await Task.Delay(1_500);
         await Session.SettleAsync();
@@ -40,7 +40,10 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
         between?.Invoke();
         Session = new PosSession(shop.OpenTill("front", disconnected), shop.Clock, () => { }, () => HasQuit = true);
         Session.Start();
-        await Session.SettleAsync();
+        if (settles)
+        {
+            await Session.SettleAsync();
+        }
     }
 
     public async Task<PosPicture> TypeAsync(params string[] entries)

@@ -347,4 +347,46 @@ public sealed class PosSessionTests
         Assert.Contains("refunded 10.00 as card", (await pos.TypeAsync("/refund D100001 1", "10", "2", "2", "yes")).Message, StringComparison.Ordinal);
         Assert.Contains("nothing is left", (await pos.TypeAsync("/refund D100001", "", "1")).Message, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public async Task A_journal_put_back_from_a_copy_is_said_and_nothing_is_sold_on_it()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var journal = Path.Combine(pos.Shop.TillFolder("front"), "journal.db");
+        File.Copy(journal, journal + ".copy");
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
+        await pos.BeginAgainAsync(() =>
+        {
+            foreach (var end in (string[])["-wal", "-shm"])
+            {
+                File.Delete(journal + end);
+            }
+            File.Move(journal + ".copy", journal, overwrite: true);
+        });
+        var picture = await pos.TypeAsync(Sales.Lighthouse);
+        Assert.StartsWith("NOT SELLING · DISCONNECTED", picture.Status, StringComparison.Ordinal);
+        Assert.Contains("lost its end or is an old copy", picture.Message, StringComparison.Ordinal);
+        Assert.True(picture.IsAlarm);
+        Assert.Contains("0 copies", picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resynchronisation_is_put_off_with_Esc_and_the_till_sells()
+    {
+        await using var pos = await Counter.OpenAsync(unposted: 3);
+        await pos.Shop.StopServerAsync();
+        var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, new Uri(pos.Shop.Url).Port);
+        listener.Start();
+        await pos.BeginAgainAsync(disconnected: false, settles: false);
+        for (var i = 0; i < 200 && !pos.Session.Picture.Body.Any(l => l.Contains("sell now, post later", StringComparison.Ordinal)); i++)
+        {
+            await Task.Delay(25);
+        }
+        Assert.Contains(pos.Session.Picture.Body, l => l.Contains("Calling the server", StringComparison.Ordinal));
+        var picture = await pos.BackAndTypeAsync();
+        Assert.Contains("Sell now, post later: 3 unposted", picture.Message, StringComparison.Ordinal);
+        picture = await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
+        Assert.Contains("4 unposted", picture.Status, StringComparison.Ordinal);
+        listener.Stop();
+    }
 }

@@ -34,9 +34,9 @@ internal static class Verbs
             await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
             return 1;
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FaultText.IsOfMachine(e) || e is SealFailedException)
         {
-            await Console.Error.WriteLineAsync($"{context.Folder}: {e.Message} Mend the disk or the rights; nothing that was sealed is lost.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{context.Folder}: {FaultText.Of(e)}").ConfigureAwait(false);
             return 1;
         }
         catch (OperationCanceledException)

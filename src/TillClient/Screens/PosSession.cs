@@ -14,6 +14,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 {
     private static readonly TimeSpan SynchroniseEvery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PutOffFor = TimeSpan.FromMinutes(10);
 
     private readonly Channel<Func<Task>> inputs = Channel.CreateBounded<Func<Task>>(10_000);
     private readonly CancellationTokenSource ending = new();
@@ -23,6 +24,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private Task working = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
     private Task synchronising = Task.CompletedTask;
+    private CancellationTokenSource? putOff;
+    private DateTimeOffset notBefore;
 
     /// <summary>What to draw now.</summary>
     public PosPicture Picture { get; private set; } = PosPicture.Empty;
@@ -49,7 +52,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     public void Press(PosCommand command) => inputs.Writer.TryWrite(() => Dialogue.CommandAsync(command));
 
     /// <summary>Esc: one step back.</summary>
-    public void Back() => inputs.Writer.TryWrite(() => Dialogue.BackAsync());
+    public void Back() => inputs.Writer.TryWrite(() => PutsOff() ? Task.CompletedTask : Dialogue.BackAsync());
 
     public void Move(int by) => Do(() => Dialogue.Move(by));
 
@@ -74,6 +77,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             await printer.DisposeAsync().ConfigureAwait(false);
         }
+        putOff?.Dispose();
         ending.Dispose();
     }
 
@@ -89,7 +93,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 #pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Dialogue.Say(e.Message, isAlarm: true);
+                Dialogue.Say(FaultText.Of(e), isAlarm: true);
             }
 #pragma warning restore CA1031
             Redraw();
@@ -105,7 +109,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             Do(() =>
             {
                 Dialogue.Keep();
-                if (Dialogue.IsIdle && till.ShouldSynchronise(SynchroniseEvery))
+                if (Dialogue.IsIdle && clock.GetUtcNow() >= notBefore && till.ShouldSynchronise(SynchroniseEvery))
                 {
                     Synchronise(byHand: false);
                 }
@@ -121,6 +125,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         }
         else if (synchronising.IsCompleted)
         {
+            putOff?.Dispose();
+            putOff = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
             synchronising = Task.Run(() => SynchroniseAsync(byHand));
         }
     }
@@ -130,11 +136,15 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         try
         {
             bar = new SyncBar(() => Do(() => { }));
-            var report = await till.SynchroniseAsync(bar, ending.Token).ConfigureAwait(false);
+            var report = await till.SynchroniseAsync(bar, putOff!.Token).ConfigureAwait(false);
             inputs.Writer.TryWrite(() => TellAsync(report, byHand));
         }
+        catch (OperationCanceledException)
+        {
+            // Put off, or the program ends.
+        }
 #pragma warning disable CA1031 // A synchronisation that fails is told and tried again; nothing at the counter depends on it.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             Do(() => Failed(e.Message, byHand));
         }
@@ -143,6 +153,20 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             bar = null;
         }
+    }
+
+    /// <summary>Sell now, post later: Esc while a synchronisation is shown ends it, and what it has done stays done.</summary>
+    private bool PutsOff()
+    {
+        if (!Dialogue.IsIdle || bar?.Lines is null || putOff is null)
+        {
+            return false;
+        }
+        putOff.Cancel();
+        notBefore = clock.GetUtcNow() + PutOffFor;
+        var unposted = till.Status().Unposted;
+        Dialogue.Say(string.Create(CultureInfo.InvariantCulture, $"Sell now, post later: {(unposted == 0 ? "all is posted, the rest" : $"{unposted} unposted, which")} is taken up in {PutOffFor.TotalMinutes:0} minutes, or with F9."));
+        return true;
     }
 
     /// <summary>The report is shown between sales; what it tells is not lost when a sale is open, but told by the next one.</summary>
@@ -185,7 +209,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 #pragma warning restore CA1031
     }
 
-    private string Status() => StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
+    private string Status() => (till.WhyNotSelling is null ? "" : "NOT SELLING · ") + StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
         + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : "");
 
     private string Head()

@@ -12,6 +12,11 @@ internal sealed class Ringing(PosDesk desk)
 
     public async Task EnterAsync(string text)
     {
+        if (desk.Till.WhyNotSelling is { } why)
+        {
+            desk.Say(why, isAlarm: true);
+            return;
+        }
         if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
         {
             desk.Say($"Nobody has signed on, so {text} is not rung up.", isAlarm: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.TillClient.Commands;
 
@@ -26,9 +27,13 @@ internal sealed class SyncBar(Action redraw) : IProgress<SyncProgress>
         Lines =
         [
             "", $"  {SyncProgressBar.Name(value.Stage)}",
-            $"  [{new string('#', full)}{new string('.', Width - full)}] {(value.Of == 0 ? "" : $"{value.Done:N0} of {value.Of:N0}")}",
-            "", "  Scan to sell meanwhile.",
+            $"  [{new string('#', full)}{new string('.', Width - full)}] {Text(value)}",
+            "", "  Scan to sell meanwhile: this goes on beside it. Esc: sell now, post later.",
         ];
         redraw();
     }
+
+    private static string Text(SyncProgress value) =>
+        value.Of > 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} of {value.Of:N0}, {value.Of - value.Done:N0} left")
+        : value.Done > 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} so far") : "";
 }

@@ -21,11 +21,19 @@ internal sealed class Sealer(
 {
     private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether the disk has failed at a commit, so that it is not known what the journal ends with before it is opened anew.</summary>
+    public bool IsInDoubt { get; private set; }
+
     /// <summary>The one way into the journal. A refusal leaves nothing behind, not even a number taken.</summary>
     public Outcome Seal(string kind, string? author, Func<SealScope, Sealing> make)
     {
         lock (gate)
         {
+            if (IsInDoubt)
+            {
+                return Outcome.Refuse(
+                    "the disk failed while something was sealed, and whether it is in the journal is not known", "Leave and start the program again, then look for it before it is made again.");
+            }
             try
             {
                 var entry = view.Read(() => journal.Seal(scope =>
@@ -41,6 +49,11 @@ internal sealed class Sealer(
             catch (RefusedException e)
             {
                 return new Outcome(null, e.Refusal);
+            }
+            catch (SealFailedException)
+            {
+                IsInDoubt = true;
+                throw;
             }
             catch (OutOfNumbersException e)
             {
