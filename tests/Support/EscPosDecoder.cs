@@ -9,6 +9,8 @@ internal sealed class EscPosDecoder
     private static readonly Dictionary<byte, int> CodePages = new() { [0] = 437, [2] = 850, [16] = 1252, [18] = 852, [19] = 858 };
     private readonly byte[] bytes;
     private int at;
+    private int moduleDots;
+    private int barcodeDots;
 
     public EscPosDecoder(byte[] bytes)
     {
@@ -28,6 +30,7 @@ internal sealed class EscPosDecoder
                     break;
                 case (byte)'\n':
                     Lines.Add((Encoding.GetEncoding(CodePage).GetString([.. line]), IsLarge, IsBold, IsCentred));
+                    Paper.Add(new Printed(Lines[^1].Text, IsLarge, IsBold, IsCentred, 0, 0));
                     line.Clear();
                     break;
                 case < 0x20:
@@ -42,6 +45,12 @@ internal sealed class EscPosDecoder
     public List<(string Text, bool Large, bool Bold, bool Centred)> Lines { get; } = [];
 
     public List<string> Barcodes { get; } = [];
+
+    /// <summary>Lines and barcodes in the order in which they come out.</summary>
+    public List<Printed> Paper { get; } = [];
+
+    /// <param name="ModuleDots">The width of a barcode's narrowest bar; 0 for text.</param>
+    internal sealed record Printed(string Text, bool IsLarge, bool IsBold, bool IsCentred, int ModuleDots, int HeightDots);
 
     public int DrawerPulses { get; private set; }
 
@@ -81,7 +90,9 @@ internal sealed class EscPosDecoder
         switch ((char)command)
         {
             case '!': IsLarge = Take() != 0; break;
-            case 'H' or 'h' or 'w': Take(); break;
+            case 'H': Take(); break;
+            case 'h': barcodeDots = Take(); break;
+            case 'w': moduleDots = Take(); break;
             case 'k':
                 Assert.Equal(73, Take());
                 var length = Take();
@@ -89,6 +100,7 @@ internal sealed class EscPosDecoder
                 at += length;
                 Assert.StartsWith("{B", content, StringComparison.Ordinal);
                 Barcodes.Add(content[2..]);
+                Paper.Add(new Printed(content[2..], false, false, IsCentred, moduleDots, barcodeDots));
                 break;
             case 'V': at += 2; Cuts++; break;
             default: throw new InvalidDataException($"GS {(char)command}");

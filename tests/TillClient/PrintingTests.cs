@@ -39,6 +39,29 @@ public sealed class PrintingTests
         Assert.Contains("35.90", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(32)]
+    [InlineData(48)]
+    public async Task The_numbers_on_drawn_paper_are_read_back_by_a_barcode_reader(int columns)
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        till.Settings = new TillSettings(Columns: columns, PrintAs: "escpos");
+        await till.SellVoucherAsync(new VoucherDraft { AmountCents = 2_500, Payments = [new PaymentDraft { Method = "cash", AmountCents = 2_500 }] });
+        await till.SellVoucherAsync(new VoucherDraft { AmountCents = 2_500, Number = "A-CARD-OF-THE-OTHER-SHOP-001", Payments = [new PaymentDraft { Method = "cash", AmountCents = 2_500 }] });
+        await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        await till.RefundAsync("D100003", new RefundDraft());
+        string[][] numbers = [["D100001", "V100001"], ["D100002"], ["D100003"], ["D100004"]];
+        foreach (var expected in numbers)
+        {
+            var svg = PaperDrawing.Svg(new EscPosDecoder(SlipPrinter.Encode((await till.DocketAsync(expected[0]))!, till.Settings)), columns);
+            var read = PaperDrawing.Png(svg, shop.TillFolder("front")) is { } picture ? PaperDrawing.Read(picture) : null;
+            Assert.SkipWhen(read is null, "rsvg-convert or zbarimg is not on this machine (Debian: librsvg2-bin, zbar-tools)");
+            Assert.Equal(expected, read!.Order(StringComparer.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Only_cash_opens_the_drawer_and_what_the_table_lacks_is_a_question_mark()
     {

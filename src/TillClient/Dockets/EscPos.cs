@@ -10,6 +10,8 @@ internal static class EscPos
     private const byte Gs = 0x1D;
     private const int DefaultCodePage = 858;
     private const byte BarcodeDots = 70;
+    private const byte ModuleDots = 2;
+    private const int CharacterDots = 12;
 
     /// <summary>The printer's table for a code page (ESC t n), as Epson numbers them.</summary>
     private static readonly Dictionary<int, byte> Tables = new()
@@ -38,7 +40,7 @@ internal static class EscPos
                     bytes.AddRange([.. Align(1), Esc, (byte)'E', 1, .. Text(line.Text), Esc, (byte)'E', 0, .. Align(0)]);
                     break;
                 case SlipLineKind.Number:
-                    bytes.AddRange([.. Align(1), Gs, (byte)'!', 0x11, .. Text(line.Text), Gs, (byte)'!', 0, .. Barcode(line.Text), .. Align(0)]);
+                    bytes.AddRange([.. Align(1), Gs, (byte)'!', (byte)(line.Text.Length * 2 <= slip.Columns ? 0x11 : 0), .. Text(line.Text), Gs, (byte)'!', 0, .. Barcode(line.Text, slip.Columns), .. Align(0)]);
                     break;
                 default:
                     bytes.AddRange(Text(line.Text.TrimEnd()));
@@ -52,11 +54,17 @@ internal static class EscPos
         byte[] Text(string text) => [.. encoding.GetBytes(Printable(text)), (byte)'\n'];
     }
 
-    /// <summary>CODE128 in its set B, without the text below it: that is printed large above.</summary>
-    private static byte[] Barcode(string text)
+    /// <summary>CODE128 in its set B, without the text below it: that is printed large above. None when it is wider than the paper.</summary>
+    private static byte[] Barcode(string text, int columns)
     {
+        // Eleven modules a sign with the start and the check, thirteen for the stop, ten of white at each side.
+        var modules = ((text.Length + 2) * 11) + 13 + 20;
+        if (modules * ModuleDots > columns * CharacterDots)
+        {
+            return [];
+        }
         var content = Encoding.ASCII.GetBytes("{B" + text);
-        return [Gs, (byte)'H', 0, Gs, (byte)'h', BarcodeDots, Gs, (byte)'w', 2, Gs, (byte)'k', 73, (byte)content.Length, .. content, (byte)'\n'];
+        return [Gs, (byte)'H', 0, Gs, (byte)'h', BarcodeDots, Gs, (byte)'w', ModuleDots, Gs, (byte)'k', 73, (byte)content.Length, .. content, (byte)'\n'];
     }
 
     private static byte[] Align(byte how) => [Esc, (byte)'a', how];
