@@ -208,6 +208,19 @@ public sealed class Till : IDisposable
         }
     }
 
+    /// <summary>Keeps what a fault of the program left, for those who mend it, in <c>last-fault</c>.</summary>
+    public void NoteFault(Exception fault)
+    {
+        try
+        {
+            files.Replace(Path.Combine(folder, "last-fault"), System.Text.Encoding.UTF8.GetBytes($"{Instant.Format(clock.GetUtcNow().ToUnixTimeMilliseconds())}\n{fault}\n"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What it says on the screen is all there is then.
+        }
+    }
+
     /// <summary>Whether the till has a replica to sell from.</summary>
     public bool IsProvisioned => Opened(() => view.Exists);
 

@@ -6,9 +6,11 @@ namespace Bookmine.TillClient.Files;
 /// <summary>Opens the till's SQLite files.</summary>
 internal static class SqliteFiles
 {
-    // SQLite's result codes (sqlite.org/rescode.html). A table or column that is not there is damage too: every file is made with all of them.
+    // SQLite's result codes (sqlite.org/rescode.html). A table or column that is not there is damage too: every file is made with all of them. So is a
+    // constraint that fails: no statement here can break one, but an index that has lost a row, of a search too, fails at the commit.
     private const int Error = 1;
     private const int Corrupt = 11;
+    private const int Constraint = 19;
     private const int Mismatch = 20;
     private const int NotADatabase = 26;
 
@@ -19,7 +21,7 @@ internal static class SqliteFiles
         return connection;
     }
 
-    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Error or Corrupt or Mismatch or NotADatabase };
+    public static bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: Error or Corrupt or Constraint or Mismatch or NotADatabase };
 
     /// <summary>Begins a reading transaction, which sees one state and takes no lock.</summary>
     public static DbTransaction BeginRead(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);

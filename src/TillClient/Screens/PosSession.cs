@@ -93,6 +93,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 #pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
             catch (Exception e) when (e is not OperationCanceledException)
             {
+                till.NoteFault(e);
                 Dialogue.Say(FaultText.Of(e), isAlarm: true);
             }
 #pragma warning restore CA1031
