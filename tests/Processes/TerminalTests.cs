@@ -85,7 +85,7 @@ public sealed class TerminalTests : IDisposable
         // It comes back, and everything is posted by itself.
         server = await programs.ServeAsync();
         await terminal.UntilAsync("Report", "Both sides agree", "D100007 -> 546795");
-        terminal.Key("Escape");
+        await terminal.EscapeAsync();
         await terminal.UntilAsync("NORMAL · all posted");
         terminal.Line("D100005");
         await terminal.UntilAsync("docket D100005");
@@ -93,10 +93,10 @@ public sealed class TerminalTests : IDisposable
         terminal.Line("12");
         await terminal.UntilAsync("Cash counted");
         terminal.Line("56.35");
-        await terminal.UntilAsync("Z READING", "exact");
-        terminal.Key("Escape");
+        await terminal.UntilAsync("Z READING", "The drawer is exact.");
+        await terminal.EscapeAsync();
         terminal.Key("F10");
-        await terminal.UntilAsync(Tmux.Prompt);
+        await terminal.EndedAsync();
 
         using var totals = JsonDocument.Parse((await programs.ServerAsync("totals", "--branch", "1", "--from", "2000-01-01", "--to", "2100-01-01")).Split('\n')[0]);
         var day = totals.RootElement;
@@ -126,15 +126,13 @@ public sealed class TerminalTests : IDisposable
             // F1 and F7 as the bare console's keyboard sends them.
             terminal.Bytes(0x1b, 0x5b, 0x5b, 0x41);
             await terminal.UntilAsync("Help (arrows move");
-            terminal.Key("Escape");
-            await terminal.UntilAsync("Find: _");
+            await terminal.EscapeAsync();
             terminal.Bytes(0x1b, 0x5b, 0x31, 0x38, 0x7e);
             await terminal.UntilAsync("Nothing was sold yet");
         }
         terminal.Line("/help");
         await terminal.UntilAsync("/pay", "take the payment");
-        // What follows an Esc at once comes as one key of a keyboard with Alt, and is lost neither.
-        terminal.Key("Escape");
+        await terminal.EscapeAsync();
         terminal.Line(Sales.Lighthouse);
         await terminal.UntilAsync("TOTAL 17.95");
         terminal.Line("/pay");
@@ -155,7 +153,7 @@ public sealed class TerminalTests : IDisposable
         using var terminal = new Tmux();
         StartTill(terminal, "--disconnected");
         await terminal.UntilAsync("DISCONNECTED");
-        using (var kill = Process.Start("kill", [$"-{signal}", terminal.Program().ToString(CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("kill", [$"-{signal}", terminal.Program()!.Value.ToString(CultureInfo.InvariantCulture)]))
         {
             await kill.WaitForExitAsync();
         }
@@ -176,7 +174,7 @@ public sealed class TerminalTests : IDisposable
             await lost.UntilAsync("TOTAL 17.95");
             // It is kept within a second.
             await Task.Delay(2_000);
-            program = lost.Program();
+            program = lost.Program()!.Value;
         }
         for (var i = 0; i < 100 && Directory.Exists($"/proc/{program}"); i++)
         {
@@ -212,9 +210,9 @@ public sealed class TerminalTests : IDisposable
     /// <summary>The shell is there again, it echoes what is typed, and ends lines as it should.</summary>
     private static async Task CleanAsync(Tmux terminal)
     {
-        await terminal.UntilAsync(Tmux.Prompt);
-        terminal.Line("clear; stty -a | tr ' ' '\\n' | grep -cxE 'echo|icanon|isig|opost'");
-        await terminal.UntilAsync("\n4");
+        await terminal.EndedAsync();
+        terminal.Line("clear; echo CLEAN=$(stty -a | tr ' ' '\\n' | grep -cxE 'echo|icanon|isig|opost')");
+        await terminal.UntilAsync("CLEAN=4");
     }
 
     /// <summary>A shop with a handful of titles, a till, and where asked an operator.</summary>

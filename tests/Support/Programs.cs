@@ -58,6 +58,10 @@ internal sealed class Programs : IDisposable
             }
             process.Dispose();
         }
+        if (File.Exists(Path.Combine(TillFolder, "last-fault")))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(File.ReadAllText(Path.Combine(TillFolder, "last-fault")));
+        }
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -43,6 +43,13 @@ internal sealed class Tmux : IDisposable
     /// <summary>Presses a key: Enter, Escape, F12, Down.</summary>
     public void Key(string name) => Run(["send-keys", name]);
 
+    /// <summary>Esc, and a person's pause: with a key at once after it, a terminal sends the same as for Alt with the key.</summary>
+    public Task<string> EscapeAsync()
+    {
+        Key("Escape");
+        return UntilAsync("Find: _");
+    }
+
     /// <summary>Sends bytes as a keyboard of another kind does.</summary>
     public void Bytes(params byte[] bytes) => Run(["send-keys", "-H", .. bytes.Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))]);
 
@@ -51,12 +58,23 @@ internal sealed class Tmux : IDisposable
     /// <summary>The screen as text.</summary>
     public string Screen() => Run(["capture-pane", "-p"]);
 
-    /// <summary>The process that the shell runs.</summary>
-    public int Program()
+    /// <summary>The process that the shell runs; null when it runs none.</summary>
+    public int? Program()
     {
         var shell = Run(["display-message", "-p", "#{pane_pid}"]).Trim();
         using var children = Process.Start(new ProcessStartInfo("pgrep", ["-P", shell]) { RedirectStandardOutput = true })!;
-        return int.Parse(children.StandardOutput.ReadToEnd().Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture);
+        return int.TryParse(children.StandardOutput.ReadToEnd().Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+
+    /// <summary>Waits until the shell runs nothing any more.</summary>
+    public async Task EndedAsync()
+    {
+        const int mostRounds = 600;
+        for (var i = 0; Program() is not null; i++)
+        {
+            Assert.True(i < mostRounds, $"the program does not end. The screen:\n{Screen()}");
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>Waits until the screen shows all of some texts.</summary>

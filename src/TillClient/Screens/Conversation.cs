@@ -50,9 +50,11 @@ internal sealed class Conversation(Action<string, bool> say)
     /// <returns>What was typed, or the preset; null for Esc.</returns>
     public Task<string?> AskAsync(Question question, int at = 0)
     {
-        (Open, At, answer) = (question, at, new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var expected = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        (Open, At, answer) = (question, at, expected);
+        // From here on the next entry may answer, on another thread.
         asked.TrySetResult();
-        return answer.Task;
+        return expected.Task;
     }
 
     /// <summary>Asks until what is typed will do.</summary>

@@ -128,6 +128,11 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
+        if (counted is { } found)
+        {
+            var over = found - reading.CashCents;
+            desk.Say(over == 0 ? "The drawer is exact." : $"The drawer is {Money.Format(Math.Abs(over))} {(over < 0 ? "SHORT" : "OVER")}.", over != 0);
+        }
         desk.Printer.Print(slip);
         await desk.Talk.ShowAsync(slip.ToText().TrimEnd().Split('\n')).ConfigureAwait(false);
     }

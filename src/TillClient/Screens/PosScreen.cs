@@ -75,14 +75,8 @@ internal sealed class PosScreen : Runnable
         {
             Session.Press(command);
         }
-        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
+        else if (!key.IsCtrl && !key.IsAlt && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
         {
-            if (key.IsAlt)
-            {
-                // A terminal sends Alt with a key as Esc and the key: a scan that follows an Esc at once looks like it.
-                entry.Clear();
-                Session.Back();
-            }
             began = entry.Length == 0 ? Environment.TickCount64 : began;
             entry.Append(rune.ToString());
         }
