@@ -163,6 +163,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         ForgetReportsNobodyCanMakeAgain();
         world.Server.Stop();
         world.Server.Disk.Restore(serverImage!);
+        world.Tills.ForEach(t => t.Line.Forget());
         world.WasRestored = true;
         world.Server.Start();
         // Of a journal that is no longer at its till only the server had the entries; what the backup lacks of them is lost with it.

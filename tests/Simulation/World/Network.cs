@@ -59,6 +59,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
 
     public void PlanNothing() => plan = null;
 
+    /// <summary>What was on its way is lost: the server was stopped for a restore, and its connections with it.</summary>
+    public void Forget() => sent.Clear();
+
     public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(Exchange(
         "hello", JsonSerializer.SerializeToUtf8Bytes(IsOlder ? request with { Schema = request.Schema - 1 } : request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
 
