@@ -32,7 +32,7 @@ internal sealed class Recount
         {
             while (reader.Read())
             {
-                counted.Add((DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
+                DamagedValueException.AddOnce(counted, (DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
             }
         }
     }

@@ -28,7 +28,7 @@ public sealed class ReplicaApply : IDisposable
         {
             while (reader.Read())
             {
-                digests.Add((DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
+                DamagedValueException.AddOnce(digests, (DbValues.ReadText(reader, 0), (int)DbValues.ReadInteger(reader, 1)), new Digest(DbValues.ReadInteger(reader, 2), DbValues.ReadHash(reader, 3)));
             }
         }
         using (var reader = session.Query("SELECT bucket FROM sync_cursor"))

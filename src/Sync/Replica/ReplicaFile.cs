@@ -65,7 +65,7 @@ public sealed class ReplicaFile : IDisposable
         var cursors = new Dictionary<string, long>();
         while (reader.Read())
         {
-            cursors.Add(DbValues.ReadText(reader, 0), DbValues.ReadInteger(reader, 1));
+            DamagedValueException.AddOnce(cursors, DbValues.ReadText(reader, 0), DbValues.ReadInteger(reader, 1));
         }
         return cursors;
     }
