@@ -9,6 +9,7 @@ const string usage = """
     bookmine-simulation run COUNT [FIRST]  so many seeds
     bookmine-simulation hunt COUNT [FIRST] the same, going on after a seed that fails
     bookmine-simulation every [STRIDE [WORDS]]  each fault at each step of each thing a shop does; with a stride of 19, at every nineteenth
+    bookmine-simulation flips COUNT [FIRST]     short days, in each of which one bit of a till's files turns over
     bookmine-simulation soak MINUTES       seeds as long as asked
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
@@ -23,6 +24,11 @@ switch (args)
         return Many(rest.Length > 0 ? Number(rest[0]) : 1, () => false, Number(count), goOn: true);
     case ["every", .. var rest]:
         return Every(rest.Length > 0 ? Number(rest[0]) : 1, rest.Length > 1 ? rest[1] : "");
+    case ["flips", var bits, .. var rest]:
+        var (broken, met) = Flips.All(Number(bits), rest.Length > 0 ? Number(rest[0]) : 1);
+        Console.Write(met.Table());
+        Console.WriteLine($"{bits} bits turned over: {(broken == 0 ? "no fault" : $"{broken} FAIL")}");
+        return broken == 0 ? 0 : 1;
     case ["prove", .. var rest]:
         return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:

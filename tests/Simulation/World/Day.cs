@@ -40,6 +40,8 @@ internal sealed class Day
 
     public Counter Counter => counter;
 
+    public Media Media => media;
+
     /// <summary>One thing that somebody does.</summary>
     public void Step()
     {

@@ -88,7 +88,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
     }
 
     /// <summary>A bit turns over in one of the till's files.</summary>
-    private void Flip(SimTill till)
+    public void Flip(SimTill till)
     {
         till.Stop();
         var files = till.Disk.List(till.Folder, "").Where(f => !f.EndsWith("till.json", StringComparison.Ordinal) && !f.EndsWith("settings.json", StringComparison.Ordinal) && till.Disk.Length(f) > 0).ToList();
