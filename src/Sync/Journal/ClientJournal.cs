@@ -399,7 +399,7 @@ public sealed class ClientJournal : IDisposable
     private static bool IsDamage(IFileStore files, Exception e) => e is DamagedValueException || (e is DbException failure && files.IsDamage(failure));
 
     private static JournalException Damaged(string path, string cause) => new(
-        $"{path} is damaged ({cause}). Nothing is sold on it. Save what can be read of it with journal export, have that imported on the server with "
+        $"{path} is damaged ({cause}). Nothing is sold on it. Where the disk has become read-only, mend that and start again. Else save what can be read of it with journal export, have that imported on the server with "
         + "journal import, move the folder away without deleting it, and enrol this machine anew.", isDamaged: true);
 
     private T Locked<T>(Func<T> work)

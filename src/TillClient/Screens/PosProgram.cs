@@ -7,7 +7,10 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>Runs the POS screen on the terminal at hand.</summary>
 internal static class PosProgram
 {
-    private const int IterationsPerSecond = 50;
+    // The loop polls: a scan waits for it twice, to be read and to be painted. Between customers it need not be so quick.
+    private const int BusyIterationsPerSecond = 125;
+    private const int IdleIterationsPerSecond = 30;
+    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
     /// <exception cref="TillException">There is no terminal.</exception>
     /// <param name="ascii">Whether the terminal's font has only ASCII.</param>
@@ -17,13 +20,14 @@ internal static class PosProgram
         {
             throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
         }
-        Application.MaximumIterationsPerSecond = IterationsPerSecond;
+        Application.MaximumIterationsPerSecond = BusyIterationsPerSecond;
         using var app = Application.Create();
         // On the bare Linux console the ansi driver does not know F1 to F5.
         app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
         using var screen = new PosScreen { IsAscii = ascii };
-        await using var session = new PosSession(till, clock, () => app.Invoke(screen.SetNeedsDraw), () => app.Invoke(screen.Leave));
+        await using var session = new PosSession(till, clock, () => { }, () => app.Invoke(screen.Leave));
         screen.Session = session;
+        app.Iteration += (_, _) => Application.MaximumIterationsPerSecond = screen.Refresh(BusyFor) ? BusyIterationsPerSecond : IdleIterationsPerSecond;
         void LeaveOn(PosixSignalContext signal)
         {
             signal.Cancel = true;

@@ -22,6 +22,8 @@ internal sealed class PosScreen : Runnable
     private PosSession? session;
     private bool leaving;
     private long began;
+    private long active = Environment.TickCount64;
+    private PosPicture? drawn;
 
     public PosScreen()
     {
@@ -47,10 +49,24 @@ internal sealed class PosScreen : Runnable
     /// <summary>Whether the terminal's font has only ASCII.</summary>
     public bool IsAscii { get; init; }
 
+    /// <summary>Has a new picture drawn, if there is one.</summary>
+    /// <returns>Whether a key was pressed or a picture came within the time.</returns>
+    public bool Refresh(TimeSpan within)
+    {
+        var now = Environment.TickCount64;
+        if (Session.Picture != drawn)
+        {
+            active = now;
+            SetNeedsDraw();
+        }
+        return now - active < within.TotalMilliseconds;
+    }
+
     protected override bool OnIsRunningChanging(bool oldIsRunning, bool newIsRunning) => !newIsRunning && !leaving;
 
     protected override bool OnKeyDown(Key key)
     {
+        active = Environment.TickCount64;
         // Some scanners end with a line feed, some with both: one that ends nothing is nothing.
         if (key == Key.Enter || (key == Key.J.WithCtrl && entry.Length > 0))
         {
@@ -86,7 +102,7 @@ internal sealed class PosScreen : Runnable
 
     protected override bool OnDrawingContent(DrawContext? context)
     {
-        var picture = Session.Picture;
+        var picture = drawn = Session.Picture;
         var (width, height) = (Viewport.Width, Viewport.Height);
         Line(0, picture.Head, VisualRole.Normal);
         Line(1, $"{picture.Prompt}: {(picture.IsSecret ? new string('*', entry.Length) : entry)}_", VisualRole.Focus);

@@ -193,7 +193,7 @@ internal sealed class SimDisk : IFileStore
     public bool IsShortWrite => plan is (Fault.ShortWrite, 0);
 
     // 8 is a header that says the file may not be written: nothing else is in the way here.
-    public bool IsDamage(DbException failure) => failure is SqliteException { SqliteErrorCode: 1 or 8 or 11 or 20 or 26 };
+    public bool IsDamage(DbException failure) => TillClient.Files.SqliteFiles.IsDamage(failure);
 
     public DbConnection OpenDatabase(string path)
     {
