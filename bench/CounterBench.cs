@@ -9,6 +9,8 @@ internal static class CounterBench
 {
     private const int ScansASale = 20;
     private const int Starts = 9;
+    private const int SettleSeconds = 5;
+    private const int MemoryEverySales = 50;
     private const int IdleSeconds = 10;
 
     private static readonly string[] Searches = ["river", "winter", "the", "river winter", "silent h", "r", "salt clock val", "9780", "nobody", "atlas 77"];
@@ -71,14 +73,20 @@ internal static class CounterBench
                 pty.Write(isbns[random.Next(isbns.Count)].ToString(CultureInfo.InvariantCulture) + "\r");
                 painted.Add(Milliseconds(sent, pty.Until(s => s.Row(20).Contains(" " + wanted, StringComparison.Ordinal), $"the {scan}. scan of sale {sale}")));
             }
+            if (sale % MemoryEverySales == 0)
+            {
+                Console.Write(string.Create(CultureInfo.InvariantCulture, $"{pty.Megabytes():0} "));
+            }
             pty.Write("/pay\r");
             pty.Until(s => s.Row(1).StartsWith("Pay", StringComparison.Ordinal), "the payment");
             var asked = Stopwatch.GetTimestamp();
             pty.Write("\r");
             paid.Add(Milliseconds(asked, pty.Until(s => s.Row(21).Contains("(F7 docket)", StringComparison.Ordinal) && s.Row(20).Contains(" 0 copies", StringComparison.Ordinal), "the docket's number")));
         }
+        Console.WriteLine($"MB of memory, every {MemoryEverySales * ScansASale:N0} scans");
         Tell("a scan to its painted line", painted);
         Tell("the payment's Enter to the painted number: a seal and two pictures", paid);
+        Thread.Sleep(TimeSpan.FromSeconds(SettleSeconds));
         var (began, cpu) = (Stopwatch.GetTimestamp(), pty.Cpu());
         Thread.Sleep(TimeSpan.FromSeconds(IdleSeconds));
         var idle = (pty.Cpu() - cpu) / Stopwatch.GetElapsedTime(began);

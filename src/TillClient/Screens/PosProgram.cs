@@ -8,8 +8,8 @@ namespace Bookmine.TillClient.Screens;
 internal static class PosProgram
 {
     // The loop polls: a scan waits for it twice, to be read and to be painted. Between customers it need not be so quick.
-    private const int BusyIterationsPerSecond = 125;
-    private const int IdleIterationsPerSecond = 30;
+    private const ushort BusyIterationsPerSecond = 125;
+    private const ushort IdleIterationsPerSecond = 25;
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
     /// <exception cref="TillException">There is no terminal.</exception>
