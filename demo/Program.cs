@@ -3,11 +3,16 @@ using Bookmine.Demo;
 
 var folder = Directory.CreateTempSubdirectory("bookmine-demo-").FullName;
 var watch = Stopwatch.StartNew();
-Console.WriteLine($"A sample shop, a disconnected weekend, and the resynchronisation. Everything is below {folder}.");
+if (args.Length == 0) Console.WriteLine($"A sample shop, a disconnected weekend, and the resynchronisation. Everything is below {folder}.");
 using var programs = new Programs(folder);
 var story = new Story(programs, folder);
 try
 {
+    if (args is ["screens", .. var to])
+    {
+        await new Screens(programs, folder, to.Length > 0 ? to[0] : Path.Combine("docs", "screens")).TakeAsync();
+        return 0;
+    }
     await story.TellAsync();
 }
 catch (StoryException e)

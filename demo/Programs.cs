@@ -48,6 +48,8 @@ internal sealed class Programs(string folder) : IDisposable
 
     public Task<List<JsonElement>> ServerAsync(params string[] arguments) => RunAsync(ServerProgram, [.. arguments, "--data", ServerData, "--json"], null);
 
+    public Task<List<JsonElement>> ServerWithAsync(string input, params string[] arguments) => RunAsync(ServerProgram, [.. arguments, "--data", ServerData, "--json"], input);
+
     public Task<List<JsonElement>> TillAsync(string till, string? input, params string[] arguments) =>
         RunAsync(TillProgram, [.. arguments, "--data", TillData(till), "--json"], input);
 

@@ -6,7 +6,7 @@ namespace Bookmine.Tests.Support;
 /// <summary>A real terminal of 80 by 25, typed into and read by tmux, with a shell of its own.</summary>
 internal sealed class Tmux : IDisposable
 {
-    private readonly string socket = $"bookmine-{Guid.NewGuid():n}";
+    private readonly string socket = $"bookmine-{Path.GetRandomFileName()}";
 
     /// <param name="environment">Set for the shell, such as TERM.</param>
     public Tmux(params (string Name, string Value)[] environment)
@@ -72,7 +72,10 @@ internal sealed class Tmux : IDisposable
         const int mostRounds = 600;
         for (var i = 0; Program() is not null; i++)
         {
-            Assert.True(i < mostRounds, $"the program does not end. The screen:\n{Screen()}");
+            if (i == mostRounds)
+            {
+                throw new TimeoutException($"The program does not end. The screen:\n{Screen()}");
+            }
             await Task.Delay(50);
         }
     }

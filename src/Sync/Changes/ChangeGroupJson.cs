@@ -58,9 +58,10 @@ public static class ChangeGroupJson
             {
                 throw new MalformedEntryException($"it has {rows.GetArrayLength()} rows, and {MostRows} are the most");
             }
+            var pool = new ValuePool();
             return new ChangeGroup(
                 id, root.GetProperty("kind").GetString() ?? "", root.GetProperty("by").GetString(),
-                root.GetProperty("at").GetInt64(), [.. rows.EnumerateArray().Select(r => ReadChange(setup, r))]);
+                root.GetProperty("at").GetInt64(), [.. rows.EnumerateArray().Select(r => ReadChange(setup, r, pool))]);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or MalformedRowException)
         {
@@ -89,7 +90,7 @@ public static class ChangeGroupJson
         json.WriteEndObject();
     }
 
-    private static RowChange ReadChange(SyncSetup setup, JsonElement element)
+    private static RowChange ReadChange(SyncSetup setup, JsonElement element, ValuePool pool)
     {
         var name = element.GetProperty("table").GetString() ?? "";
         var table = setup.Find(name) ?? throw new MalformedEntryException($"there is no table {name}");
@@ -98,15 +99,15 @@ public static class ChangeGroupJson
         {
             throw new MalformedEntryException($"{element.GetProperty("op").GetRawText()} is no operation");
         }
-        var values = ReadRow(table, element.GetProperty("values"));
+        var values = ReadRow(table, element.GetProperty("values"), pool);
         if (table.KeyColumns.FirstOrDefault(k => values[k] is null) is { } keyless)
         {
             throw new MalformedEntryException($"a row of {name} has no {keyless}, which is its key");
         }
-        return new RowChange((ChangeOp)op, values, element.TryGetProperty("old", out var old) ? ReadRow(table, old) : null);
+        return new RowChange((ChangeOp)op, values, element.TryGetProperty("old", out var old) ? ReadRow(table, old, pool) : null);
     }
 
-    private static Row ReadRow(SyncTable table, JsonElement element)
+    private static Row ReadRow(SyncTable table, JsonElement element, ValuePool pool)
     {
         var row = new Row(table);
         foreach (var property in element.EnumerateObject())
@@ -116,17 +117,17 @@ public static class ChangeGroupJson
             {
                 throw new MalformedEntryException($"table {table.Name} has no column {property.Name}");
             }
-            row[ordinal] = ReadValue(table, table.Columns[ordinal], property.Value);
+            row[ordinal] = ReadValue(table, table.Columns[ordinal], property.Value, pool);
         }
         return row;
     }
 
-    private static object? ReadValue(SyncTable table, Column column, JsonElement value) => (column.Type, value.ValueKind) switch
+    private static object? ReadValue(SyncTable table, Column column, JsonElement value, ValuePool pool) => (column.Type, value.ValueKind) switch
     {
         (_, JsonValueKind.Null) => null,
-        (ColumnType.Integer, JsonValueKind.Number) when value.TryGetInt64(out var integer) => integer,
-        (ColumnType.Guid, JsonValueKind.String) when value.TryGetGuid(out var guid) => guid,
-        (ColumnType.Text, JsonValueKind.String) => WithoutNul(table, column, value.GetString()!),
+        (ColumnType.Integer, JsonValueKind.Number) when value.TryGetInt64(out var integer) => ValuePool.Of(integer),
+        (ColumnType.Guid, JsonValueKind.String) when value.TryGetGuid(out var guid) => pool.Of(guid),
+        (ColumnType.Text, JsonValueKind.String) => pool.Of(WithoutNul(table, column, value.GetString()!)),
         _ => throw new MalformedEntryException($"{table.Name}.{column.Name} is {value.ValueKind}, not {column.Type}"),
     };
 

@@ -95,7 +95,8 @@ public sealed class Overlay
     /// <summary>Adds what was sealed since, also by another program on this machine.</summary>
     public void CatchUp(SyncSetup setup, ClientJournal journal)
     {
-        const int slice = 500;
+        // Few at a time: a till that comes back after weeks has little memory all the same.
+        const int slice = 32;
         while (journal.After(Through, slice) is { Count: > 0 } sealedSince)
         {
             foreach (var entry in sealedSince)
