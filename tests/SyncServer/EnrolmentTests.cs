@@ -189,8 +189,9 @@ public sealed class EnrolmentTests
         if (!OperatingSystem.IsWindows())
         {
             const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            Assert.Equal(owners, File.GetUnixFileMode(file));
-            foreach (var records in Directory.GetFiles(Path.GetDirectoryName(shop.DatabaseFile)!, "shop.db*"))
+            using var till = shop.OpenTill("front", true);
+            await till.SellAsync(Sales.Of(Sales.Lighthouse));
+            foreach (var records in (string[])[.. Directory.GetFiles(Path.GetDirectoryName(shop.DatabaseFile)!, "shop.db*"), .. Directory.GetFiles(shop.TillFolder("front"))])
             {
                 Assert.Equal(owners, File.GetUnixFileMode(records));
             }

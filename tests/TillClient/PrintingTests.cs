@@ -79,6 +79,13 @@ public sealed class PrintingTests
     }
 
     [Fact]
+    public void A_no_sale_opens_the_drawer_and_cuts_no_paper()
+    {
+        var paper = new EscPosDecoder(SlipPrinter.Encode(Slip.Drawer, new TillSettings(PrintAs: "escpos")));
+        Assert.Equal((1, 0, 0), (paper.DrawerPulses, paper.Cuts, paper.Paper.Count));
+    }
+
+    [Fact]
     public async Task A_printer_that_is_off_blocks_no_sale_and_prints_in_order_when_it_is_on_again()
     {
         await using var shop = await Shop.OpenAsync();

@@ -13,6 +13,7 @@ public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, F
     public DbConnection OpenDatabase(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.MakeFile(path);
         return openDatabase(path);
     }
 
@@ -30,16 +31,11 @@ public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, F
         }
     }
 
-    public void Replace(string path, ReadOnlySpan<byte> bytes, bool secret = false)
+    public void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var fresh = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (secret && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using (var stream = new FileStream(fresh, options))
+        using (var stream = PrivateFiles.Create(fresh))
         {
             stream.Write(bytes);
             stream.Flush(flushToDisk: true);
@@ -49,7 +45,8 @@ public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, F
 
     public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
     {
-        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        PrivateFiles.MakeFile(path);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.Write(file, bytes, offset);
     }
 
@@ -78,8 +75,9 @@ public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, F
     {
         try
         {
+            PrivateFiles.MakeFile(path);
             return new FileStream(
-                path, FileMode.OpenOrCreate, shared ? FileAccess.Read : FileAccess.ReadWrite, shared ? FileShare.Read : FileShare.None);
+                path, FileMode.Open, shared ? FileAccess.Read : FileAccess.ReadWrite, shared ? FileShare.Read : FileShare.None);
         }
         catch (IOException)
         {

@@ -20,8 +20,7 @@ public interface IFileStore
     byte[]? Read(string path);
 
     /// <summary>Puts a file in place of what was there, durably: after a power cut the one or the other is there, whole.</summary>
-    /// <param name="secret">Whether only the owner may read it.</param>
-    void Replace(string path, ReadOnlySpan<byte> bytes, bool secret = false);
+    void Replace(string path, ReadOnlySpan<byte> bytes);
 
     /// <summary>Writes at an offset, making the file when there is none; not durable before <see cref="Sync"/>.</summary>
     void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes);

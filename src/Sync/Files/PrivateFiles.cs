@@ -23,14 +23,17 @@ public static class PrivateFiles
     {
         if (!File.Exists(path))
         {
-            using var made = Create(path);
+            // Another program may make it meanwhile: nothing of it is emptied.
+            using var made = Open(path, FileMode.OpenOrCreate);
         }
     }
 
     /// <summary>Creates a file, or empties one that is there.</summary>
-    public static FileStream Create(string path)
+    public static FileStream Create(string path) => Open(path, FileMode.Create);
+
+    private static FileStream Open(string path, FileMode mode)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnersFile;

@@ -47,8 +47,11 @@ internal static class EscPos
                     break;
             }
         }
-        // Feed past the knife, and cut.
-        bytes.AddRange([Gs, (byte)'V', (byte)'B', 3]);
+        if (slip.Lines.Count > 0)
+        {
+            // Feed past the knife, and cut.
+            bytes.AddRange([Gs, (byte)'V', (byte)'B', 3]);
+        }
         return [.. bytes];
 
         byte[] Text(string text) => [.. encoding.GetBytes(Printable(text)), (byte)'\n'];

@@ -21,12 +21,15 @@ public sealed record SlipLine(string Text, SlipLineKind Kind = SlipLineKind.Plai
 /// <param name="OpensDrawer">Whether printing it opens the cash drawer.</param>
 public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Lines, bool OpensDrawer)
 {
+    /// <summary>No paper: only the drawer opens.</summary>
+    public static readonly Slip Drawer = new("the drawer", 0, [], OpensDrawer: true);
+
     /// <summary>A slip of lines that may be too long for it: they are wrapped.</summary>
     public static Slip OfLines(string name, int columns, IEnumerable<string> lines) => new(
         name, columns, [new SlipLine(name, SlipLineKind.Heading), .. lines.SelectMany(l => l.Length <= columns ? [l] : DocketText.Wrap(l, columns)).Select(l => new SlipLine(l))], OpensDrawer: false);
 
     /// <summary>As plain text, which ends in a line break.</summary>
-    public string ToText() => string.Join('\n', Lines.Select(l => l.Kind switch
+    public string ToText() => Lines.Count == 0 ? "" : string.Join('\n', Lines.Select(l => l.Kind switch
     {
         SlipLineKind.Heading => DocketText.Centre(l.Text, Columns),
         SlipLineKind.Number => DocketText.Centre($"* {l.Text} *", Columns),

@@ -15,7 +15,7 @@ internal static class NewIdentity
     private const string FileName = "till.next.json";
 
     public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block) => files.Replace(
-        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last, block.Mac), TillFilesJson.Default.Next), secret: true);
+        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last, block.Mac), TillFilesJson.Default.Next));
 
     /// <summary>Finishes what was begun, if anything was. No journal may be open.</summary>
     public static void Finish(TillMachine machine, string folder)

@@ -36,7 +36,7 @@ public sealed record TillIdentity(
     }
 
     public void Write(IFileStore files, string folder) =>
-        files.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, TillFilesJson.Default.TillIdentity), secret: true);
+        files.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, TillFilesJson.Default.TillIdentity));
 }
 
 /// <summary>What belongs to this machine: <c>settings.json</c>.</summary>

@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
 
@@ -21,7 +22,7 @@ internal sealed class OtherTransactions(PosDesk desk)
             ("on an order or layby: hand over, pay a part, cancel", () => new Orders(desk).OnAsync()),
             ("pay-in: money into the drawer", () => MoveAsync(EntryKinds.PayIn, "What is it for (such as float)")),
             ("pay-out: money out of the drawer", () => MoveAsync(EntryKinds.PayOut, "What is it for")),
-            ("no-sale: open the drawer", NoSaleAsync), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
+            ("no-sale: open the drawer", () => NoSaleAsync("")), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
         ];
         if (await desk.Talk.ChooseAsync("Which", all.Select(a => a.Text)).ConfigureAwait(false) is { } chosen)
         {
@@ -100,11 +101,15 @@ internal sealed class OtherTransactions(PosDesk desk)
     private async Task MadeAsync(string kind, CashDraft draft, string what) => await desk.MadeAsync(
         await desk.Till.MoveCashAsync(kind, draft, desk.Cancel).ConfigureAwait(false), number => $"{number}  {Money.Format(draft.AmountCents)} {what}").ConfigureAwait(false);
 
-    private async Task NoSaleAsync()
+    /// <summary>No-sale: opens the drawer once the reason is on record.</summary>
+    /// <param name="typed">The reason, as far as it was typed with the command.</param>
+    public async Task NoSaleAsync(string typed)
     {
-        if (await desk.Talk.TextAsync("Why is the drawer opened").ConfigureAwait(false) is { } reason)
+        if (await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
+            && (typed.Length > 0 ? typed : await desk.Talk.TextAsync("Why is the drawer opened").ConfigureAwait(false)) is { } reason
+            && await desk.NoteAsync(TillEvents.NoSale, reason, 0).ConfigureAwait(false))
         {
-            await desk.NoteAsync(TillEvents.NoSale, reason, 0).ConfigureAwait(false);
+            desk.Printer.Print(Slip.Drawer);
             desk.Say("No-sale, on record.");
         }
     }

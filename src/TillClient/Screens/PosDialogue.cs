@@ -218,6 +218,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
                 return Talk.BeginAsync(() => new RecordForms(desk).EditAsync(string.Join(' ', arguments)));
             case "email":
                 return Talk.BeginAsync(() => new RecordForms(desk).EmailAsync(string.Join(' ', arguments)));
+            case "drawer":
+                return Talk.BeginAsync(() => new OtherTransactions(desk).NoSaleAsync(string.Join(' ', arguments)));
             case "print":
                 return Talk.BeginAsync(() => PrintAsync(arguments));
             case "refund":

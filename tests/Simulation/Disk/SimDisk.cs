@@ -244,7 +244,7 @@ internal sealed class SimDisk : IFileStore
         return file.ReadAll();
     }
 
-    public void Replace(string path, ReadOnlySpan<byte> bytes, bool secret = false)
+    public void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         var fresh = path + ".new";
         Unlink(fresh);
