@@ -130,6 +130,11 @@ public sealed class TerminalTests : IDisposable
             terminal.Bytes(0x1b, 0x5b, 0x31, 0x38, 0x7e);
             await terminal.UntilAsync("Nothing was sold yet");
         }
+        // An alarm stands out: in red, or reversed where there are no colours.
+        terminal.Line("/nosuch");
+        await terminal.UntilAsync("is no command here");
+        Assert.Equal(kind != "vt220", terminal.Coloured().Contains("\u001b[41m", StringComparison.Ordinal));
+        Assert.Equal(kind == "vt220", terminal.Coloured().Contains("\u001b[7m/nosuch", StringComparison.Ordinal));
         terminal.Line("/help");
         await terminal.UntilAsync("/pay", "take the payment");
         await terminal.EscapeAsync();

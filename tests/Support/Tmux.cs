@@ -58,6 +58,9 @@ internal sealed class Tmux : IDisposable
     /// <summary>The screen as text.</summary>
     public string Screen() => Run(["capture-pane", "-p"]);
 
+    /// <summary>The screen as text with what sets its colours.</summary>
+    public string Coloured() => Run(["capture-pane", "-p", "-e"]);
+
     /// <summary>The process that the shell runs; null when it runs none.</summary>
     public int? Program()
     {

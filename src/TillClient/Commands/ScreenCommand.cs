@@ -9,18 +9,22 @@ internal static class ScreenCommand
     private static readonly Option<bool> Training = new("--training") { Description = "To practise: nothing that is sold is ever posted" };
     private static readonly Option<bool> Ascii = new("--ascii") { Description = "Letters of plain ASCII on the screen, for old console fonts; also BOOKMINE_ASCII=1" };
 
+    private static readonly Option<bool> Mono = new("--mono") { Description = "No colours, for terminals that have none; also NO_COLOR=1" };
+
     public static void MakeDefault(RootCommand root)
     {
         root.Add(Training);
         root.Add(Ascii);
+        root.Add(Mono);
         root.SetAction((parsed, cancel) => Verbs.RunAsync(new CommandContext(parsed, ShopClock.FromEnvironment(Console.Error.WriteLine), cancel), RunAsync));
     }
 
     private static async Task<int> RunAsync(CommandContext context)
     {
         var ascii = context.Get(Ascii) || Environment.GetEnvironmentVariable("BOOKMINE_ASCII") == "1";
+        var mono = context.Get(Mono) || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") is "vt100" or "vt102" or "vt220";
         using var till = context.Get(Training) ? OpenTraining(context) : context.OpenTill();
-        await Screens.PosProgram.RunAsync(till, context.Clock, ascii).ConfigureAwait(false);
+        await Screens.PosProgram.RunAsync(till, context.Clock, ascii, mono).ConfigureAwait(false);
         return 0;
     }
 

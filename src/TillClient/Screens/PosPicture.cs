@@ -7,8 +7,9 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="Prompt">What the entry line asks for.</param>
 /// <param name="IsSecret">What is typed is shown as stars.</param>
 /// <param name="IsAlarm">The message is one that a cashier must not miss.</param>
+/// <param name="IsWell">The till is in the mode it was started in and can sell.</param>
 internal sealed record PosPicture(
-    string Head, IReadOnlyList<string> Body, bool IsPage, int Marked, string Total, string Prompt, bool IsSecret, string Message, bool IsAlarm, string Status)
+    string Head, IReadOnlyList<string> Body, bool IsPage, int Marked, string Total, string Prompt, bool IsSecret, string Message, bool IsAlarm, string Status, bool IsWell = true)
 {
     public static readonly PosPicture Empty = new("", [], false, -1, "", "Find", false, "", false, "");
 }

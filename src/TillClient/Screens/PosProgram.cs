@@ -14,7 +14,8 @@ internal static class PosProgram
 
     /// <exception cref="TillException">There is no terminal.</exception>
     /// <param name="ascii">Whether the terminal's font has only ASCII.</param>
-    public static async Task RunAsync(Till till, TimeProvider clock, bool ascii)
+    /// <param name="mono">Whether the terminal has no colours.</param>
+    public static async Task RunAsync(Till till, TimeProvider clock, bool ascii, bool mono)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
@@ -24,7 +25,8 @@ internal static class PosProgram
         using var app = Application.Create();
         // On the bare Linux console the ansi driver does not know F1 to F5.
         app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
-        using var screen = new PosScreen { IsAscii = ascii };
+        app.Driver!.Force16Colors = true;
+        using var screen = new PosScreen { IsAscii = ascii, Palette = mono ? Palette.Monochrome : Palette.Colours };
         await using var session = new PosSession(till, clock, () => { }, () => app.Invoke(screen.Leave));
         screen.Session = session;
         app.Iteration += (_, _) => Application.MaximumIterationsPerSecond = screen.Refresh(BusyFor) ? BusyIterationsPerSecond : IdleIterationsPerSecond;

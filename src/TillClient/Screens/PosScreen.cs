@@ -46,6 +46,8 @@ internal sealed class PosScreen : Runnable
         RequestStop();
     }
 
+    public Palette Palette { get; init; } = Palette.Colours;
+
     /// <summary>Whether the terminal's font has only ASCII.</summary>
     public bool IsAscii { get; init; }
 
@@ -104,32 +106,32 @@ internal sealed class PosScreen : Runnable
     {
         var picture = drawn = Session.Picture;
         var (width, height) = (Viewport.Width, Viewport.Height);
-        Line(0, picture.Head, VisualRole.Normal);
-        Line(1, $"{picture.Prompt}: {(picture.IsSecret ? new string('*', entry.Length) : entry)}_", VisualRole.Focus);
-        Line(2, new string('-', width), VisualRole.Normal);
+        Line(0, picture.Head, Palette.Plain);
+        Line(1, $"{picture.Prompt}: {(picture.IsSecret ? new string('*', entry.Length) : entry)}_", Palette.Entry);
+        Line(2, new string('-', width), Palette.Plain);
         var room = Math.Max(height - 9, 0);
         var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
         for (var i = 0; i < room; i++)
         {
             var line = skip + i;
-            Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? VisualRole.Focus : VisualRole.Normal);
+            Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? Palette.Marked : Palette.Plain);
         }
-        Line(height - 6, new string('-', width), VisualRole.Normal);
-        Line(height - 5, picture.Total.PadLeft(width - 1), VisualRole.Normal);
+        Line(height - 6, new string('-', width), Palette.Plain);
+        Line(height - 5, picture.Total.PadLeft(width - 1), Palette.Entry);
         var (first, second) = InTwo(picture.Message, width);
-        Line(height - 4, first, picture.IsAlarm ? VisualRole.Focus : VisualRole.Normal);
-        Line(height - 3, second, picture.IsAlarm && second.Length > 0 ? VisualRole.Focus : VisualRole.Normal);
-        Line(height - 2, picture.Status, VisualRole.Focus);
-        Line(height - 1, PosKeys.Line, VisualRole.Normal);
+        Line(height - 4, first, picture.IsAlarm ? Palette.Alarm : Palette.Plain);
+        Line(height - 3, second, picture.IsAlarm && second.Length > 0 ? Palette.Alarm : Palette.Plain);
+        Line(height - 2, picture.Status, picture.IsWell ? Palette.Status : Palette.Warning);
+        Line(height - 1, PosKeys.Line, Palette.Plain);
         return true;
 
-        void Line(int row, string text, VisualRole role)
+        void Line(int row, string text, Terminal.Gui.Drawing.Attribute ink)
         {
             if (row < 0 || row >= height)
             {
                 return;
             }
-            SetAttributeForRole(role);
+            SetAttribute(ink);
             Move(0, row);
             text = IsAscii ? Ascii.Fold(text) : text;
             AddStr(text.Length >= width ? text[..width] : text.PadRight(width));

@@ -200,7 +200,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         try
         {
             var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
-            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, Status()));
+            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, Status(), IsWell()));
         }
 #pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
         catch (Exception e)
@@ -212,6 +212,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     private string Status() => (till.WhyNotSelling is null ? "" : "NOT SELLING · ") + StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
         + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : "");
+
+    private bool IsWell() => till.WhyNotSelling is null && till.Status().State != ConnectionState.Away && printer is not { Waiting: > 0 };
 
     private string Head()
     {
