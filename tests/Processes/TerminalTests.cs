@@ -17,7 +17,7 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);
         var server = await OpenShopAsync(withOperator: true);
-        using var terminal = new Tmux();
+        using var terminal = new Tmux(("TILL", programs.TillFolder));
         StartTill(terminal);
         await terminal.UntilAsync("High Street · till front", "NORMAL · all posted");
 
@@ -118,7 +118,7 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);
         await OpenShopAsync(withOperator: false);
-        using var terminal = new Tmux(("TERM", kind));
+        using var terminal = new Tmux(("TERM", kind), ("TILL", programs.TillFolder));
         StartTill(terminal, "--disconnected");
         await terminal.UntilAsync("DISCONNECTED");
         if (kind == "linux")
@@ -155,7 +155,7 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);
         await OpenShopAsync(withOperator: false);
-        using var terminal = new Tmux();
+        using var terminal = new Tmux(("TILL", programs.TillFolder));
         StartTill(terminal, "--disconnected");
         await terminal.UntilAsync("DISCONNECTED");
         using (var kill = Process.Start("kill", [$"-{signal}", terminal.Program()!.Value.ToString(CultureInfo.InvariantCulture)]))
@@ -171,7 +171,7 @@ public sealed class TerminalTests : IDisposable
         Assert.SkipUnless(Tmux.IsHere, NoTmux);
         await OpenShopAsync(withOperator: false);
         int program;
-        using (var lost = new Tmux())
+        using (var lost = new Tmux(("TILL", programs.TillFolder)))
         {
             StartTill(lost, "--disconnected");
             await lost.UntilAsync("DISCONNECTED");
@@ -186,7 +186,7 @@ public sealed class TerminalTests : IDisposable
             await Task.Delay(100);
         }
         Assert.False(Directory.Exists($"/proc/{program}"), "the program outlived its terminal");
-        using var terminal = new Tmux();
+        using var terminal = new Tmux(("TILL", programs.TillFolder));
         StartTill(terminal, "--disconnected");
         await terminal.UntilAsync("TOTAL 17.95", "is here again");
     }
@@ -196,7 +196,7 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);
         await OpenShopAsync(withOperator: false);
-        using var terminal = new Tmux();
+        using var terminal = new Tmux(("TILL", programs.TillFolder));
         StartTill(terminal, "--disconnected");
         await terminal.UntilAsync("12Pay");
         terminal.Resize(120, 40);
@@ -223,7 +223,6 @@ public sealed class TerminalTests : IDisposable
     /// <summary>A shop with a handful of titles, a till, and where asked an operator.</summary>
     private async Task<Process> OpenShopAsync(bool withOperator)
     {
-        Environment.SetEnvironmentVariable("TILL", programs.TillFolder);
         await programs.ServerAsync("branch", "add", "--name", "High Street", "--time-zone", "UTC");
         await programs.ServerAsync("branch", "set", "1", "--header", "The Test Shop", "--tax-rate", "10", "--currency", "GBP");
         var (stock, contacts) = (Path.Combine(programs.Folder, "stock.csv"), Path.Combine(programs.Folder, "contacts.csv"));

@@ -122,7 +122,10 @@ internal sealed class Tmux : IDisposable
 
     private string Run(string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("tmux", ["-u", "-f", "/dev/null", "-L", socket, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("tmux", ["-u", "-f", "/dev/null", "-L", socket, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Tests of the screen without a terminal set it for their own process.
+        start.Environment.Remove("DisableRealDriverIO");
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
