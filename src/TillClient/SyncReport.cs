@@ -15,10 +15,12 @@ public sealed record QuarantinedEntry(long N, string Reason);
 /// </summary>
 /// <param name="Through">The last entry it tells of; once it was shown, the till is told so and does not tell it again.</param>
 /// <param name="Agree">Both sides' totals are the same.</param>
+/// <param name="Exceptions">What the server noted of it for a person to look at.</param>
 /// <param name="Upgrade">The server wants a newer program before this till downloads anything more.</param>
 public sealed record SyncReport(
     long Through, PostedCounts Posted, IReadOnlyList<DroppedField> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
-    ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds)
+    ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
+    IReadOnlyList<NotedException> Exceptions)
 {
     /// <summary>Whether there is anything in it that a person should see.</summary>
     public bool TellsAnything => Posted.Sales + Posted.Stock + Posted.Contacts + Dropped.Count + Quarantined.Count > 0 || !Agree || Upgrade;

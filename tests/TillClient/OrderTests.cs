@@ -45,8 +45,11 @@ public sealed class OrderTests
         Assert.Null((await shop.OpenTill("front", true).SellAsync(sale)).Outcome.Refused);
         await shop.ResyncAsync("back");
         Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
-        await shop.ResyncAsync("front");
+        var report = await shop.ResyncAsync("front");
         Assert.Contains("GIFT-0001 stands at -15.90", shop.Text("SELECT text FROM exception WHERE kind = 'voucher overspent'"), StringComparison.Ordinal);
+        // The cashier's report says it too.
+        Assert.Contains("GIFT-0001 stands at -15.90", Assert.Single(report.Exceptions).Text, StringComparison.Ordinal);
+        Assert.True(report.Agree);
     }
 
     [Fact]

@@ -108,13 +108,20 @@ public sealed record ShipmentView(string? Code, long Qty, string? ShippedAt, str
 
 /// <summary>What a run of a till's entries comes to on one side, for the proof that everything was posted.</summary>
 /// <param name="Quantity">Goods shipped, less returned.</param>
-public sealed record ControlTotals(long Documents, long TotalCents, long Quantity, IReadOnlyDictionary<string, long> ByMethod)
+/// <param name="Exceptions">What the server noted of them for a person to look at; null where nothing was asked or noted.</param>
+public sealed record ControlTotals(
+    long Documents, long TotalCents, long Quantity, IReadOnlyDictionary<string, long> ByMethod,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NotedException>? Exceptions = null)
 {
     public bool Agrees(ControlTotals other) =>
         Documents == other.Documents && TotalCents == other.TotalCents && Quantity == other.Quantity
         && ByMethod.Where(m => m.Value != 0).OrderBy(m => m.Key, StringComparer.Ordinal)
             .SequenceEqual(other.ByMethod.Where(m => m.Value != 0).OrderBy(m => m.Key, StringComparer.Ordinal));
 }
+
+/// <summary>Something that was posted and should be looked at: oversold, refunded twice, an original that is not here yet.</summary>
+/// <param name="N">The till's entry that it came with.</param>
+public sealed record NotedException(long N, string Kind, string Text);
 
 /// <summary>The JSON of what both programs exchange beside the engine's messages, without reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -6,6 +6,8 @@ namespace Bookmine.SyncServer.Reports;
 /// <summary>What a run of a till's entries came to in the server's books: the other half of the proof that all was posted.</summary>
 public static class PostedTotals
 {
+    private const int MostExceptions = 200;
+
     public static ControlTotals Of(Session session, long till, long from, long through)
     {
         const string entries = "sync_inbox i JOIN document d ON d.id = i.id";
@@ -27,6 +29,15 @@ public static class PostedTotals
                 methods.Add(reader.GetString(0), reader.GetInt64(1));
             }
         }
-        return new ControlTotals(documents, total, quantity, methods);
+        var exceptions = new List<NotedException>();
+        using (var reader = session.Query(
+            "SELECT n, kind, text FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id LIMIT @most", till, from, through, MostExceptions))
+        {
+            while (reader.Read())
+            {
+                exceptions.Add(new NotedException(reader.GetInt64(0), reader.GetString(1), reader.GetString(2)));
+            }
+        }
+        return new ControlTotals(documents, total, quantity, methods, exceptions.Count > 0 ? exceptions : null);
     }
 }

@@ -25,7 +25,8 @@ internal sealed record DroppedOutput(string Table, string Key, string Field, str
 
 internal sealed record ResyncOutput(
     PostedCounts Posted, IReadOnlyList<DroppedOutput> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
-    ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds);
+    ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
+    IReadOnlyList<NotedException> Exceptions);
 
 internal sealed record EnrolOutput(long Till, string Name, long Branch);
 

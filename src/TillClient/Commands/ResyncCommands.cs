@@ -37,6 +37,7 @@ internal static class ResyncCommands
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket} -> {r.TransId}"));
         text.AddRange(report.Dropped.Select(d => $"  dropped: {d.Table} {d.Field}: “{d.ClientValue}” here, “{d.ServerValue}” on the server ({d.Reason})"));
         text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
+        text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
         if (report.Upgrade)
         {
             text.Add("  The server is newer than this program: install the new bookmine-till. Until then sales are posted, and nothing is downloaded.");
@@ -67,7 +68,7 @@ internal static class ResyncCommands
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,
-                report.Upgrade, report.ClockOffsetSeconds),
+                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions),
             OutputJson.Readable.ResyncOutput, () => Text(report));
         till.Reported(report);
         return report.Agree ? 0 : 1;
