@@ -33,6 +33,16 @@ public sealed class SellingTests
     }
 
     [Fact]
+    public async Task Goods_that_come_back_without_their_docket_are_a_sale_of_less_than_nothing()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var picture = await pos.TypeAsync("/other", "2", Sales.Lighthouse, "1", "", "/pay", "");
+        Assert.Contains("D100001  -17.95", picture.Message, StringComparison.Ordinal);
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal(-1_795, Assert.Single(pos.Shop.Totals()).ByMethod["cash"]);
+    }
+
+    [Fact]
     public async Task A_line_takes_the_branchs_price_and_times_default_to_now()
     {
         await using var shop = await Shop.OpenAsync();

@@ -33,7 +33,7 @@ internal sealed class OtherTransactions(PosDesk desk)
     /// <summary>Goods back without their docket: a negative line, which the manager finds listed.</summary>
     private async Task ReturnAsync()
     {
-        if (await desk.Talk.TextAsync("What comes back: type its number or words").ConfigureAwait(false) is not { } text)
+        if (await desk.Talk.TextAsync("What comes back: scan it, or type words", takesScan: _ => true).ConfigureAwait(false) is not { } text)
         {
             return;
         }

@@ -140,7 +140,7 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, PaymentMa
         {
             throw new RefusedException("a layby is a contact's", "Give contact_id.");
         }
-        if (owing < 0 || owing > lines.Sum(l => l.TotalCents) || ((draft.Layby || owing > 0) && lines.Any(l => l.Qty < 0)))
+        if ((draft.Layby || owing != 0) && (owing < 0 || owing > lines.Sum(l => l.TotalCents) || lines.Any(l => l.Qty < 0)))
         {
             throw new RefusedException($"{Money.Format(owing)} is no amount to owe on it", "An order has goods to hand over, and what is owing is a part of their price.");
         }
