@@ -371,6 +371,28 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task A_till_that_cannot_sell_is_left_with_its_open_sale_kept()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var journal = Path.Combine(pos.Shop.TillFolder("front"), "journal.db");
+        File.Copy(journal, journal + ".copy");
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "", Sales.Garden);
+        Assert.Contains("A sale is open", (await pos.TypeAsync("/quit")).Message, StringComparison.Ordinal);
+        await pos.BeginAgainAsync(() =>
+        {
+            foreach (var end in (string[])["-wal", "-shm"])
+            {
+                File.Delete(journal + end);
+            }
+            File.Move(journal + ".copy", journal, overwrite: true);
+        });
+        Assert.Contains("1 copies   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.False(pos.HasQuit);
+        await pos.TypeAsync("/quit");
+        Assert.True(pos.HasQuit);
+    }
+
+    [Fact]
     public async Task A_resynchronisation_is_put_off_with_Esc_and_the_till_sells()
     {
         await using var pos = await Counter.OpenAsync(unposted: 3);

@@ -316,7 +316,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
 
     private void Quit()
     {
-        if (Basket.IsEmpty && desk.Held.Count == 0)
+        // A till that cannot sell can be left: what is open is there again at the next start.
+        if ((Basket.IsEmpty && desk.Held.Count == 0) || till.WhyNotSelling is not null)
         {
             quit();
             return;

@@ -94,7 +94,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 till.NoteFault(e);
-                Dialogue.Say(FaultText.Of(e), isAlarm: true);
+                Dialogue.Say(till.WhyNotSelling ?? FaultText.Of(e), isAlarm: true);
             }
 #pragma warning restore CA1031
             Redraw();
