@@ -64,7 +64,9 @@ public sealed class Till : IDisposable
         lookUp = new LookUp(link, clock);
         Records = new TillRecords(gate, view, catalogue, transactions, journal);
         sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
-        maker = new TransactionMaker(view, catalogue, sealer, ids, clock, Identity.Till, () => link.State != ConnectionState.Normal);
+        var payments = new PaymentMaker(view, ids);
+        maker = new TransactionMaker(
+            view, new SaleMaker(view, catalogue, payments, ids, clock), payments, sealer, ids, clock, Identity.Till, () => link.State != ConnectionState.Normal);
         readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
     }
 
@@ -175,7 +177,7 @@ public sealed class Till : IDisposable
         {
             return [.. stock];
         }
-        var number = PaymentMaker.VoucherNumber(text);
+        var number = VoucherNumber.Normal(text);
         if (Locked(() => view.VoucherCents(number)) is { } left)
         {
             return [new FoundVoucher(number, left)];

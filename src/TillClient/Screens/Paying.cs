@@ -188,7 +188,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             return null;
         }
-        var number = PaymentMaker.VoucherNumber(text);
+        var number = VoucherNumber.Normal(text);
         switch (desk.Till.Records.VoucherCents(number))
         {
             case <= 0:
@@ -209,7 +209,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
 
     /// <summary>Whether it is a voucher's number and no amount.</summary>
     private bool IsVoucher(string text) => methods.Any(m => m.Code == PaymentMethods.Voucher)
-        && PaymentMaker.VoucherNumber(text) is { Length: >= VoucherMaker.ShortestNumber } number && (VoucherMaker.IsOwn(number) || desk.Till.Records.VoucherCents(number) is not null);
+        && VoucherNumber.Normal(text) is { Length: >= VoucherNumber.Shortest } number && (VoucherNumber.IsOwn(number) || desk.Till.Records.VoucherCents(number) is not null);
 
     /// <summary>The ways that one key chooses: exactly in cash, the notes a customer may hand over, every other method for all of it.</summary>
     private List<(string Text, string Method, long Cents)> Ways(long due)

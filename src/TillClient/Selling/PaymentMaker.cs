@@ -33,7 +33,7 @@ internal sealed class PaymentMaker(ReplicaView view, EntityIds ids)
         DocumentVoucher[] vouchers =
         [
             .. (drafts ?? []).Where(d => d.Method == PaymentMethods.Voucher && d.Voucher is not null)
-                .Select(d => new DocumentVoucher(ids.Next(), VoucherNumber(d.Voucher!), -d.AmountCents)),
+                .Select(d => new DocumentVoucher(ids.Next(), VoucherNumber.Normal(d.Voucher!), -d.AmountCents)),
         ];
         foreach (var used in vouchers.Where(v => v.AmountCents < 0).GroupBy(v => v.Number, StringComparer.Ordinal))
         {
@@ -50,9 +50,6 @@ internal sealed class PaymentMaker(ReplicaView view, EntityIds ids)
             throw new RefusedException($"there is no payment method “{method}”", "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
         }
     }
-
-    /// <summary>A number as it is kept: letters are capitals, without spaces around.</summary>
-    public static string VoucherNumber(string typed) => typed.Trim().ToUpperInvariant();
 
     private void RequireBalance(string number, long cents, bool mayTrust)
     {

@@ -9,11 +9,9 @@ namespace Bookmine.TillClient.Selling;
 /// <summary>Makes and seals transactions of every kind. What became of a draft is the outcome; a refusal seals nothing.</summary>
 /// <param name="till">Whose transactions they are.</param>
 /// <param name="isDisconnected">Whether they are sealed without the server.</param>
-internal sealed class TransactionMaker(ReplicaView view, Catalogue catalogue, Sealer sealer, EntityIds ids, TimeProvider clock, long till, Func<bool> isDisconnected)
+internal sealed class TransactionMaker(
+    ReplicaView view, SaleMaker sales, PaymentMaker payments, Sealer sealer, EntityIds ids, TimeProvider clock, long till, Func<bool> isDisconnected)
 {
-    private readonly SaleMaker sales = new(view, catalogue, new PaymentMaker(view, ids), ids, clock);
-    private readonly PaymentMaker payments = new(view, ids);
-
     public Outcome Sell(SaleDraft draft) => Seal(draft.Layby ? EntryKinds.Layby : EntryKinds.Sale, draft.Operator, header => sales.Make(draft, header));
 
     public Outcome Refund(RefundDraft draft, TransactionView original, string number) =>

@@ -7,14 +7,6 @@ namespace Bookmine.TillClient.Selling;
 /// <summary>Makes the document of a gift voucher that is sold. Money already given for it is in no total of sales; what it buys later is.</summary>
 internal sealed class VoucherMaker(SaleMaker sales, PaymentMaker payments, EntityIds ids, TimeProvider clock)
 {
-    /// <summary>Long enough to be no amount of money.</summary>
-    public const int ShortestNumber = 7;
-
-    private const int LongestNumber = 30;
-
-    /// <summary>Whether it is a number that a till has given, such as V100012.</summary>
-    public static bool IsOwn(string number) => number.Length > 1 && number[0] == 'V' && number.Skip(1).All(char.IsAsciiDigit);
-
     /// <exception cref="RefusedException">The draft is none.</exception>
     public DocumentEntry Make(VoucherDraft draft, DocumentHeader header)
     {
@@ -23,10 +15,12 @@ internal sealed class VoucherMaker(SaleMaker sales, PaymentMaker payments, Entit
             throw new RefusedException($"the amount is {Money.Format(draft.AmountCents)}", "Give an amount above 0.");
         }
         sales.RequireOperator(draft.Operator);
-        var number = draft.Number is null ? FormattableString.Invariant($"V{header.Docket}") : PaymentMaker.VoucherNumber(draft.Number);
-        if (number.Length is < ShortestNumber or > LongestNumber || !number.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') || Isbn.TryParse(number, out _) || (draft.Number is not null && (IsOwn(number) || number[0] == 'D')))
+        var number = draft.Number is null ? VoucherNumber.Of(header.Docket) : VoucherNumber.Normal(draft.Number);
+        if (draft.Number is not null && !VoucherNumber.IsCard(number))
         {
-            throw new RefusedException($"“{draft.Number}” is no number for a gift voucher", $"Scan the card again, or leave the number out. A card's has {ShortestNumber} to {LongestNumber} letters and digits, and is not a book's.");
+            throw new RefusedException(
+                $"“{draft.Number}” is no number for a gift voucher",
+                $"Scan the card again, or leave the number out. A card's has {VoucherNumber.Shortest} to {VoucherNumber.Longest} letters and digits, and is not a book's.");
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var paid = payments.Make(draft.Payments, null, header.Disconnected, _ => now);
