@@ -29,7 +29,7 @@ internal static class RawWrites
     /// <summary>Into a server's tables and indexes.</summary>
     public static double InsertIntoServer(string file, IReadOnlyList<Row> rows)
     {
-        Migrations.Run(file);
+        SqliteDatabase.Open(file, null).Dispose();
         using var session = new Session(SqliteDatabase.OpenPlain(file));
         session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         return InOneTransaction(session, rows, row => TableSql.TryInsert(session, row));

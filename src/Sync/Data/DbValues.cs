@@ -4,17 +4,9 @@ using Bookmine.Sync.Setup;
 
 namespace Bookmine.Sync.Data;
 
-/// <summary>How values go into parameters and come out of readers: a GUID is its 16 bytes in RFC order where the engine has no type for it.</summary>
+/// <summary>How values come out of readers: a GUID is its 16 bytes in RFC order where the engine has no type for it.</summary>
 public static class DbValues
 {
-    public static object ToParameter(object? value) => value switch
-    {
-        null => DBNull.Value,
-        Guid guid => guid.ToByteArray(bigEndian: true),
-        UInt128 hash => Digest.ToBytes(hash),
-        _ => value,
-    };
-
     public static Guid ReadGuid(DbDataReader reader, int ordinal) => reader.GetValue(ordinal) switch
     {
         byte[] { Length: 16 } bytes => new Guid(bytes, bigEndian: true),

@@ -9,9 +9,13 @@ namespace Bookmine.Sync.Data;
 /// One open connection with its prepared statements and its current transaction. Arguments are given in the order in which their
 /// names first appear in the statement. Not for use by two threads at once.
 /// </summary>
-public sealed partial class Session(DbConnection connection) : IDisposable
+/// <param name="dialect">Of the connection's engine; null for the common one.</param>
+public sealed partial class Session(DbConnection connection, SqlDialect? dialect = null) : IDisposable
 {
+    private const int StatementsPerBatch = 500;
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+
+    public SqlDialect Dialect { get; } = dialect ?? SqlDialect.Common;
 
     public DbConnection Connection => connection;
 
@@ -35,7 +39,7 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         {
             return;
         }
-        Transaction.Rollback();
+        // An open transaction that is disposed of is rolled back; on a line that broke, that throws nothing which would hide why.
         Transaction.Dispose();
         Transaction = null;
     }
@@ -82,6 +86,48 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         }
     }
 
+    /// <summary>Inserts one row; none when its key, or another number that may be there once only, is there already.</summary>
+    /// <param name="columns">The columns, parted by commas, in the order of <paramref name="values"/>.</param>
+    /// <returns>Whether it was inserted.</returns>
+    public bool InsertIfAbsent(string table, string columns, params ReadOnlySpan<object?> values) =>
+        Execute(Dialect.InsertIfAbsent(table, columns.Split(", ")), values) == 1;
+
+    /// <summary>
+    /// Runs one statement with many sets of arguments, in as few messages as the engine's driver can. For statements of which none depends on
+    /// another's outcome.
+    /// </summary>
+    public void ExecuteEach(string sql, IReadOnlyList<object?[]> sets)
+    {
+        if (!connection.CanCreateBatch || sets.Count < 2)
+        {
+            foreach (var values in sets)
+            {
+                Execute(sql, values);
+            }
+            return;
+        }
+        var names = ParameterNames(sql);
+        foreach (var slice in sets.Chunk(StatementsPerBatch))
+        {
+            using var batch = connection.CreateBatch();
+            batch.Transaction = Transaction;
+            foreach (var values in slice)
+            {
+                var command = batch.CreateBatchCommand();
+                command.CommandText = sql;
+                for (var i = 0; i < names.Length; i++)
+                {
+                    var parameter = command.CreateParameter();
+                    parameter.ParameterName = names[i];
+                    parameter.Value = Dialect.ToParameter(values[i]);
+                    command.Parameters.Add(parameter);
+                }
+                batch.BatchCommands.Add(command);
+            }
+            batch.ExecuteNonQuery();
+        }
+    }
+
     /// <summary>Runs a script of several statements, without arguments.</summary>
     public void Script(string sql)
     {
@@ -114,7 +160,7 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         }
         for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters[i].Value = DbValues.ToParameter(values[i]);
+            command.Parameters[i].Value = Dialect.ToParameter(values[i]);
         }
         command.Transaction = Transaction;
         return command;
@@ -124,7 +170,7 @@ public sealed partial class Session(DbConnection connection) : IDisposable
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        foreach (var name in ParameterName().Matches(sql).Select(m => m.Value).Distinct(StringComparer.Ordinal))
+        foreach (var name in ParameterNames(sql))
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = name;
@@ -132,6 +178,8 @@ public sealed partial class Session(DbConnection connection) : IDisposable
         }
         return command;
     }
+
+    private static string[] ParameterNames(string sql) => [.. ParameterName().Matches(sql).Select(m => m.Value).Distinct(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"(?<!\w)@\w+")]
     private static partial Regex ParameterName();

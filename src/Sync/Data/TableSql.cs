@@ -4,25 +4,26 @@ using Bookmine.Sync.Setup;
 
 namespace Bookmine.Sync.Data;
 
-/// <summary>The statements a replicated table needs on either side, generated from the setup once a table.</summary>
+/// <summary>The statements a replicated table needs on either side, generated from the setup once a table and engine.</summary>
 public sealed class TableSql
 {
-    private static readonly ConditionalWeakTable<SyncTable, TableSql> Cache = [];
+    private static readonly ConditionalWeakTable<SqlDialect, ConditionalWeakTable<SyncTable, TableSql>> Cache = [];
 
-    private TableSql(SyncTable table)
+    private TableSql(SyncTable table, SqlDialect dialect)
     {
         var columns = table.Columns.Select(c => c.Name).ToArray();
-        var parameters = columns.Select(c => "@" + c);
         var key = string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}"));
         var others = columns.Where((_, i) => !table.IsKey(i)).ToArray();
         Columns = string.Join(", ", columns);
         Select = $"SELECT {Columns} FROM {table.Name} WHERE {key}";
-        Insert = $"INSERT INTO {table.Name} ({Columns}) VALUES ({string.Join(", ", parameters)}) ON CONFLICT DO NOTHING";
+        Insert = dialect.InsertIfAbsent(table.Name, columns);
         Delete = $"DELETE FROM {table.Name} WHERE {key}";
         Update = $"UPDATE {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
         var keys = string.Join(", ", table.KeyColumns);
-        First = $"SELECT {Columns} FROM {table.Name} ORDER BY {keys} LIMIT @most";
-        Next = $"SELECT {Columns} FROM {table.Name} WHERE ({keys}) > ({string.Join(", ", table.KeyColumns.Select(k => "@" + k))}) ORDER BY {keys} LIMIT @most";
+        var after = dialect.Compare(table.KeyColumns, ">", [.. table.KeyColumns.Select(k => "@" + k)]);
+        First = $"SELECT {Columns} FROM {table.Name} ORDER BY {keys} {dialect.Limit("@most")}";
+        Next = $"SELECT {Columns} FROM {table.Name} WHERE {after} ORDER BY {keys} {dialect.Limit("@most")}";
+        Lock = $"UPDATE {table.Name} SET {others[0]} = {others[0]} WHERE {key}";
         UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
     }
 
@@ -38,24 +39,30 @@ public sealed class TableSql
 
     public string Delete { get; }
 
+    private string Lock { get; }
+
     private string First { get; }
 
     private string Next { get; }
 
     private int[] UpdateOrder { get; }
 
-    public static TableSql Of(SyncTable table) => Cache.GetValue(table, static t => new TableSql(t));
+    public static TableSql Of(SyncTable table, SqlDialect dialect) => Cache.GetValue(dialect, static _ => []).GetValue(table, t => new TableSql(t, dialect));
 
     public static Row? Find(Session session, SyncTable table, RowKey key)
     {
-        using var reader = session.Query(Of(table).Select, KeyArguments(table, key));
+        using var reader = session.Query(Of(table, session.Dialect).Select, KeyArguments(table, key));
         return reader.Read() ? DbValues.ReadRow(table, reader) : null;
     }
+
+    /// <summary>A row that is going to be changed by what is found in it: nobody else changes it until the transaction ends.</summary>
+    public static Row? FindForChange(Session session, SyncTable table, RowKey key) =>
+        session.Execute(Of(table, session.Dialect).Lock, KeyArguments(table, key)) == 0 ? null : Find(session, table, key);
 
     /// <summary>The rows that a condition holds for, in the order it may give.</summary>
     public static List<Row> Where(Session session, SyncTable table, string condition, params ReadOnlySpan<object?> values)
     {
-        using var reader = session.Query($"SELECT {Of(table).Columns} FROM {table.Name} WHERE {condition}", values);
+        using var reader = session.Query($"SELECT {Of(table, session.Dialect).Columns} FROM {table.Name} WHERE {condition}", values);
         var rows = new List<Row>();
         while (reader.Read())
         {
@@ -69,8 +76,8 @@ public sealed class TableSql
     public static List<Row> InOrder(Session session, SyncTable table, RowKey? after, int most)
     {
         using var reader = after is { } key
-            ? session.Query(Of(table).Next, [.. KeyArguments(table, key), most])
-            : session.Query(Of(table).First, most);
+            ? session.Query(Of(table, session.Dialect).Next, [.. KeyArguments(table, key), most])
+            : session.Query(Of(table, session.Dialect).First, most);
         var rows = new List<Row>();
         while (reader.Read())
         {
@@ -87,13 +94,13 @@ public sealed class TableSql
         {
             arguments[i] = row[i];
         }
-        return session.Execute(Of(row.Table).Insert, arguments) == 1;
+        return session.Execute(Of(row.Table, session.Dialect).Insert, arguments) == 1;
     }
 
     /// <summary>Replaces all columns but the key.</summary>
     public static void Replace(Session session, Row row)
     {
-        var sql = Of(row.Table);
+        var sql = Of(row.Table, session.Dialect);
         var arguments = new object?[sql.UpdateOrder.Length];
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -102,7 +109,7 @@ public sealed class TableSql
         session.Execute(sql.Update, arguments);
     }
 
-    public static void Remove(Session session, SyncTable table, RowKey key) => session.Execute(Of(table).Delete, KeyArguments(table, key));
+    public static void Remove(Session session, SyncTable table, RowKey key) => session.Execute(Of(table, session.Dialect).Delete, KeyArguments(table, key));
 
     private static object?[] KeyArguments(SyncTable table, RowKey key)
     {

@@ -12,7 +12,8 @@ namespace Bookmine.Sync.Feed;
 public sealed class FeedCheck(IServerDatabase database, SyncSetup setup)
 {
     private const int Slice = 5_000;
-    private const string HeldOfSlice = "SELECT k_int, k_guid, bytes, hash FROM sync_feed WHERE tab = @tab AND removed = 0 AND (k_int, k_guid) > (@k_int, @k_guid)";
+    private const int MostAttempts = 20;
+    private static readonly string[] Key = ["k_int", "k_guid"];
 
     /// <returns>What was found, a line each; empty when all agrees.</returns>
     public IReadOnlyList<string> Run()
@@ -79,9 +80,10 @@ public sealed class FeedCheck(IServerDatabase database, SyncSetup setup)
     private static Dictionary<RowKey, (byte[] Bytes, UInt128 Hash)?> ReadHeld(Session session, SyncTable table, RowKey? after, RowKey? end)
     {
         var first = after ?? new RowKey(long.MinValue, Guid.Empty);
+        var ofSlice = $"SELECT k_int, k_guid, bytes, hash FROM sync_feed WHERE tab = @tab AND removed = 0 AND {session.Dialect.Compare(Key, ">", ["@k_int", "@k_guid"])}";
         using var reader = end is { } last
-            ? session.Query($"{HeldOfSlice} AND (k_int, k_guid) <= (@l_int, @l_guid)", table.Number, first.Integer, first.Guid, last.Integer, last.Guid)
-            : session.Query(HeldOfSlice, table.Number, first.Integer, first.Guid);
+            ? session.Query($"{ofSlice} AND {session.Dialect.Compare(Key, "<=", ["@l_int", "@l_guid"])}", table.Number, first.Integer, first.Guid, last.Integer, last.Guid)
+            : session.Query(ofSlice, table.Number, first.Integer, first.Guid);
         var held = new Dictionary<RowKey, (byte[] Bytes, UInt128 Hash)?>();
         while (reader.Read())
         {
@@ -115,27 +117,33 @@ public sealed class FeedCheck(IServerDatabase database, SyncSetup setup)
         {
             return [];
         }
-        // Once more with the lock, so that what is written is the sum of one state of the feed.
-        return database.Writing(session =>
+        // Once more as a sequencer, so that what is written is the sum of one state of the feed.
+        List<string> found = ["the digests differ from the feed, and could not be mended beside other work; check again"];
+        for (var i = 0; i < MostAttempts && !database.TrySequencing(session => found = MendDigests(session)); i++)
         {
-            var differing = Differing(session);
-            foreach (var ((bucket, table), (_, sum)) in differing)
-            {
-                session.Execute("DELETE FROM sync_digest WHERE bucket = @bucket AND tab = @tab", bucket, table);
-                session.Execute("INSERT INTO sync_digest (bucket, tab, rows, sum) VALUES (@bucket, @tab, @rows, @sum)", bucket, table, sum.Count, sum.Sum);
-            }
-            return differing.Select(d => $"digest of bucket {d.Key.Bucket}, table {setup.Find(d.Key.Table)?.Name}: {d.Value.Noted.Count} rows noted, {d.Value.Summed.Count} in the feed, or their sums differ").ToList();
-        });
+        }
+        return found;
     }
 
-    private static Dictionary<(long Bucket, int Table), (Digest Noted, Digest Summed)> Differing(Session session)
+    private List<string> MendDigests(Session session)
+    {
+        var differing = Differing(session);
+        foreach (var ((bucket, table), (_, sum)) in differing)
+        {
+            session.Execute("DELETE FROM sync_digest WHERE bucket = @bucket AND tab = @tab", bucket, table);
+            session.Execute("INSERT INTO sync_digest (bucket, tab, rows, sum) VALUES (@bucket, @tab, @rows, @sum)", bucket, table, sum.Count, sum.Sum);
+        }
+        return differing.ConvertAll(d => $"digest of bucket {d.Key.Bucket}, table {setup.Find(d.Key.Table)?.Name}: {d.Value.Noted.Count} rows noted, {d.Value.Summed.Count} in the feed, or their sums differ");
+    }
+
+    private static List<KeyValuePair<(long Bucket, int Table), (Digest Noted, Digest Summed)>> Differing(Session session)
     {
         var summed = new Dictionary<(long, int), Digest>();
         using (var reader = session.Query("SELECT bucket, tab, hash FROM sync_feed WHERE removed = 0"))
         {
             while (reader.Read())
             {
-                var place = (reader.GetInt64(0), reader.GetInt32(1));
+                var place = (reader.GetInt64(0), (int)reader.GetInt64(1));
                 summed[place] = summed.GetValueOrDefault(place).Add(DbValues.ReadHash(reader, 2));
             }
         }
@@ -144,10 +152,10 @@ public sealed class FeedCheck(IServerDatabase database, SyncSetup setup)
         {
             while (reader.Read())
             {
-                noted.Add((reader.GetInt64(0), reader.GetInt32(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+                noted.Add((reader.GetInt64(0), (int)reader.GetInt64(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
             }
         }
         return summed.Keys.Union(noted.Keys).Where(p => summed.GetValueOrDefault(p) != noted.GetValueOrDefault(p))
-            .ToDictionary(p => p, p => (noted.GetValueOrDefault(p), summed.GetValueOrDefault(p)));
+            .Select(p => KeyValuePair.Create(p, (noted.GetValueOrDefault(p), summed.GetValueOrDefault(p)))).ToList();
     }
 }

@@ -48,14 +48,14 @@ public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
             while (reader.Read())
             {
                 var sum = DbValues.ReadHash(reader, 2).ToString("x32", CultureInfo.InvariantCulture);
-                digests.Add(new BucketDigest(bucket, reader.GetInt32(0), reader.GetInt64(1), sum));
+                digests.Add(new BucketDigest(bucket, (int)reader.GetInt64(0), reader.GetInt64(1), sum));
             }
         }
         return digests;
     }
 
     private bool HasAfter(string bucket, long cursor) => session.Scalar(
-        "SELECT 1 FROM sync_feed f JOIN sync_bucket b ON b.id = f.bucket WHERE b.name = @bucket AND f.seq > @cursor LIMIT 1", bucket, cursor) is not null;
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM sync_feed f JOIN sync_bucket b ON b.id = f.bucket WHERE b.name = @bucket AND f.seq > @cursor)", bucket, cursor) is not null;
 
     /// <returns>Whether the bucket was read to its end.</returns>
     private bool Read(ushort place, string bucket, int room, List<FeedRow> rows, Dictionary<string, long> reached, ref long bytes)
@@ -65,7 +65,7 @@ public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
             return true;
         }
         using var reader = session.Query(
-            "SELECT seq, tab, k_int, k_guid, removed, bytes FROM sync_feed WHERE bucket = @bucket AND seq > @cursor ORDER BY seq LIMIT @room",
+            $"SELECT seq, tab, k_int, k_guid, removed, bytes FROM sync_feed WHERE bucket = @bucket AND seq > @cursor ORDER BY seq {session.Dialect.Limit("@room")}",
             id, reached[bucket], room);
         while (reader.Read())
         {
@@ -75,7 +75,7 @@ public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
             }
             var canonical = reader.GetFieldValue<byte[]>(5);
             rows.Add(new FeedRow(
-                place, (ushort)reader.GetInt32(1), new RowKey(reader.GetInt64(2), DbValues.ReadGuid(reader, 3)),
+                place, (ushort)reader.GetInt64(1), new RowKey(reader.GetInt64(2), DbValues.ReadGuid(reader, 3)),
                 reader.GetInt64(4) == 1, canonical));
             reached[bucket] = reader.GetInt64(0);
             bytes += canonical.Length;

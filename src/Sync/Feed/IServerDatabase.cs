@@ -9,7 +9,11 @@ namespace Bookmine.Sync.Feed;
 /// </summary>
 public interface IServerDatabase : IDisposable
 {
-    /// <summary>Runs the work in a writing transaction. The work may be run again when the engine asks for it.</summary>
+    /// <summary>
+    /// Runs the work in a writing transaction. The work may be run again when the engine asks for it. Others may write at the same time: a row that
+    /// is read in order to be changed is locked first, by an update that changes nothing.
+    /// </summary>
+    /// <exception cref="DatabaseAwayException">The database does not answer; nothing was done, unless it went in the middle of the commit.</exception>
     T Writing<T>(Func<Session, T> work);
 
     /// <summary>Runs the work alone among sequencers, seeing one state of the database, and blocking no writer of domain rows for longer than it takes.</summary>
@@ -31,3 +35,7 @@ public interface IServerDatabase : IDisposable
     /// <summary>Statements that make the table's triggers afresh; each change appends the row's key to <c>sync_dirty</c>.</summary>
     IEnumerable<string> Triggers(SyncTable table);
 }
+
+/// <summary>The database does not answer at this moment, or takes no writes; what was asked is simply asked again later.</summary>
+/// <param name="name">How messages call it; without a password.</param>
+public sealed class DatabaseAwayException(string name, Exception cause) : Exception($"{name} is away ({cause.Message})", cause);

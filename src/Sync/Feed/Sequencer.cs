@@ -65,11 +65,11 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
 
     private static List<(long Id, int Table)> ReadNotes(Session session)
     {
-        using var reader = session.Query("SELECT id, tab FROM sync_dirty ORDER BY id LIMIT @most", PassSize);
+        using var reader = session.Query($"SELECT id, tab FROM sync_dirty ORDER BY id {session.Dialect.Limit("@most")}", PassSize);
         var notes = new List<(long, int)>();
         while (reader.Read())
         {
-            notes.Add((reader.GetInt64(0), reader.GetInt32(1)));
+            notes.Add((reader.GetInt64(0), (int)reader.GetInt64(1)));
         }
         return notes;
     }
@@ -86,7 +86,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
                 pass.Take(known, notes[^1].Id);
             }
         }
-        pass.WriteDigests();
+        pass.Write();
         DeleteNotes(session, notes);
         var head = notes.Count < PassSize ? pass.Tip : state.Head;
         if (pass.Tip != state.Tip || head != state.Head)
@@ -99,15 +99,9 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
     private static void DeleteNotes(Session session, List<(long Id, int Table)> notes)
     {
-        var ids = notes.Select(n => (object?)n.Id).ToArray();
-        var whole = ids.Length - (ids.Length % DeletedAtOnce);
-        for (var i = 0; i < whole; i += DeletedAtOnce)
-        {
-            session.Execute(DeleteMany, ids.AsSpan(i, DeletedAtOnce));
-        }
-        foreach (var id in ids.AsSpan(whole))
-        {
-            session.Execute("DELETE FROM sync_dirty WHERE id = @id", id);
-        }
+        var whole = notes.Count - (notes.Count % DeletedAtOnce);
+        var ids = notes.Select(n => (object?)n.Id);
+        session.ExecuteEach(DeleteMany, [.. ids.Take(whole).Chunk(DeletedAtOnce)]);
+        session.ExecuteEach("DELETE FROM sync_dirty WHERE id = @id", [.. ids.Skip(whole).Chunk(1)]);
     }
 }

@@ -10,6 +10,11 @@ internal sealed class SequencerPass(Session session, long tip)
     private readonly Dictionary<string, long> buckets = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Bucket, int Table), Digest> changes = [];
 
+    // Each row of the feed is written once a pass at most, so that none of these depends on another.
+    private readonly List<object?[]> added = [];
+    private readonly List<object?[]> replaced = [];
+    private readonly List<object?[]> removed = [];
+
     private sealed record Held(long Bucket, bool Removed, UInt128 Hash);
 
     /// <summary>The last change given a place.</summary>
@@ -31,7 +36,19 @@ internal sealed class SequencerPass(Session session, long tip)
         }
     }
 
-    public void WriteDigests()
+    /// <summary>Writes what the pass has found.</summary>
+    public void Write()
+    {
+        session.ExecuteEach(
+            "UPDATE sync_feed SET seq = @seq, removed = 1, bytes = @bytes WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket", removed);
+        session.ExecuteEach(
+            "UPDATE sync_feed SET seq = @seq, removed = 0, bytes = @bytes, hash = @hash WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket", replaced);
+        session.ExecuteEach(
+            "INSERT INTO sync_feed (seq, bucket, tab, k_int, k_guid, removed, bytes, hash) VALUES (@seq, @bucket, @tab, @k_int, @k_guid, 0, @bytes, @hash)", added);
+        WriteDigests();
+    }
+
+    private void WriteDigests()
     {
         foreach (var ((bucket, table), change) in changes)
         {
@@ -67,15 +84,11 @@ internal sealed class SequencerPass(Session session, long tip)
         }
         if (before is null)
         {
-            session.Execute(
-                "INSERT INTO sync_feed (seq, bucket, tab, k_int, k_guid, removed, bytes, hash) VALUES (@seq, @bucket, @tab, @k_int, @k_guid, 0, @bytes, @hash)",
-                ++Tip, bucket, table.Number, key.Integer, key.Guid, bytes, hash);
+            added.Add([++Tip, bucket, table.Number, key.Integer, key.Guid, bytes, hash]);
         }
         else
         {
-            session.Execute(
-                "UPDATE sync_feed SET seq = @seq, removed = 0, bytes = @bytes, hash = @hash WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket",
-                ++Tip, bytes, hash, table.Number, key.Integer, key.Guid, bucket);
+            replaced.Add([++Tip, bytes, hash, table.Number, key.Integer, key.Guid, bucket]);
         }
         var digest = changes.GetValueOrDefault((bucket, table.Number));
         changes[(bucket, table.Number)] = (before is { Removed: false } ? digest.Remove(before.Hash) : digest).Add(hash);
@@ -85,9 +98,7 @@ internal sealed class SequencerPass(Session session, long tip)
     {
         foreach (var held in known.Where(h => !h.Removed && h.Bucket != exceptBucket))
         {
-            session.Execute(
-                "UPDATE sync_feed SET seq = @seq, removed = 1, bytes = @bytes WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket",
-                ++Tip, Array.Empty<byte>(), table.Number, key.Integer, key.Guid, held.Bucket);
+            removed.Add([++Tip, Array.Empty<byte>(), table.Number, key.Integer, key.Guid, held.Bucket]);
             changes[(held.Bucket, table.Number)] = changes.GetValueOrDefault((held.Bucket, table.Number)).Remove(held.Hash);
         }
     }

@@ -20,9 +20,7 @@ public static class ServerProvisioner
                 session.Script(statement);
             }
             NoteAll(session, setup);
-            session.Execute(
-                "INSERT INTO sync_state (id, epoch, tip, head, triggers, proof_key) VALUES (1, @epoch, 0, 0, '', @key) ON CONFLICT DO NOTHING",
-                ids.Next().ToString(), proofKey);
+            session.InsertIfAbsent("sync_state", "id, epoch, tip, head, triggers, proof_key", 1L, ids.Next().ToString(), 0L, 0L, "", proofKey);
             session.Execute("UPDATE sync_state SET triggers = @triggers WHERE id = 1", fingerprint);
         }
         return true;

@@ -42,12 +42,12 @@ internal sealed class Inbox(Session session, long client)
     public List<JournalEntry> After(long n, int most)
     {
         using var reader = session.Query(
-            "SELECT n, id, kind, format, payload, hash, chain, sealed_at, result FROM sync_inbox WHERE client = @client AND n > @n ORDER BY n LIMIT @most", client, n, most);
+            $"SELECT n, id, kind, format, payload, hash, chain, sealed_at, result FROM sync_inbox WHERE client = @client AND n > @n ORDER BY n {session.Dialect.Limit("@most")}", client, n, most);
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
             entries.Add(new JournalEntry(
-                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), reader.GetInt32(3), null, 0, reader.GetFieldValue<byte[]>(4),
+                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), (int)reader.GetInt64(3), null, 0, reader.GetFieldValue<byte[]>(4),
                 reader.GetFieldValue<byte[]>(5), reader.GetFieldValue<byte[]>(6), reader.GetInt64(7),
                 JsonSerializer.Deserialize(reader.GetString(8), WireJson.Default.EntryResult)));
         }
@@ -62,11 +62,8 @@ internal sealed class Inbox(Session session, long client)
         {
             return false;
         }
-        session.Execute(
-            """
-            INSERT INTO sync_fork (id, client, n, kind, format, sealed_at, hash, payload, received_at)
-            VALUES (@id, @client, @n, @kind, @format, @sealed_at, @hash, @payload, @received_at) ON CONFLICT DO NOTHING
-            """,
+        session.InsertIfAbsent(
+            "sync_fork", "id, client, n, kind, format, sealed_at, hash, payload, received_at",
             entry.Id, client, entry.N, entry.Kind, entry.Format, entry.SealedAt, entry.Hash, entry.Payload, now);
         return true;
     }
@@ -83,7 +80,7 @@ internal sealed class Inbox(Session session, long client)
     {
         var kept = KeptAfter;
         var young = session.Integer(
-            "SELECT n FROM sync_inbox WHERE client = @client AND n > @kept AND n <= @last AND received_at >= @before ORDER BY n LIMIT 1", client, kept, kept + Slice, before);
+            "SELECT min(n) FROM sync_inbox WHERE client = @client AND n > @kept AND n <= @last AND received_at >= @before", client, kept, kept + Slice, before);
         var through = Math.Min(young - 1 ?? (kept + Slice), Head().N - 1);
         if (through <= kept)
         {

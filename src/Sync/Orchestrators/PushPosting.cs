@@ -141,7 +141,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
             }
             return;
         }
-        var row = TableSql.Find(session, change.Table, change.Key)
+        var row = TableSql.FindForChange(session, change.Table, change.Key)
             ?? throw new MalformedEntryException($"the server has no row of {change.Table.Name} with the key {change.Key}");
         row.Merge(change.Values);
         TableSql.Replace(session, row);

@@ -46,10 +46,10 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
 
     // An entry of a forked journal that was posted in the ordinary way since, because the missing ones before it arrived, is no longer one.
     private const string Items = """
-        SELECT i.id, i.client, i.n, i.kind, i.format, i.sealed_at, i.received_at, i.state, i.result, 0 AS forked, 1 AS held, i.payload, i.hash
+        SELECT i.id, i.client, i.n, i.kind, i.format, i.sealed_at, i.received_at, i.state, i.result, CAST(0 AS bigint) AS forked, CAST(1 AS bigint) AS held, i.payload, i.hash
         FROM sync_inbox i WHERE i.state <> 'posted'
         UNION ALL
-        SELECT f.id, f.client, f.n, f.kind, f.format, f.sealed_at, f.received_at, f.state, NULL, 1, h.n IS NOT NULL, f.payload, f.hash
+        SELECT f.id, f.client, f.n, f.kind, f.format, f.sealed_at, f.received_at, f.state, NULL, CAST(1 AS bigint), CAST(CASE WHEN h.n IS NULL THEN 0 ELSE 1 END AS bigint), f.payload, f.hash
         FROM sync_fork f LEFT JOIN sync_inbox h ON h.client = f.client AND h.n = f.n
         WHERE h.hash IS NULL OR h.hash <> f.hash
         """;
@@ -157,11 +157,11 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
             {
                 var forked = reader.GetInt64(9) == 1;
                 items.Add(new QuarantinedItem(
-                    DbValues.ReadGuid(reader, 0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt32(4), reader.GetInt64(5), reader.GetInt64(6),
+                    DbValues.ReadGuid(reader, 0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), (int)reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
                     StateOf(reader.GetString(7)), forked ? ReasonOfFork(reader.GetInt64(10) == 1) : ReasonOf(reader.GetString(8)), forked, reader.GetFieldValue<byte[]>(11), null));
             }
         }
-        return [.. items.Select(i => i with { Mended = session.Scalar("SELECT payload FROM sync_desk WHERE entry = @id AND payload IS NOT NULL ORDER BY id DESC LIMIT 1", i.Id) as byte[] })];
+        return [.. items.Select(i => i with { Mended = session.Scalar($"SELECT payload FROM sync_desk WHERE entry = @id AND payload IS NOT NULL ORDER BY id DESC {session.Dialect.Limit("1")}", i.Id) as byte[] })];
     }
 
     private static QuarantineState StateOf(string state) => state switch

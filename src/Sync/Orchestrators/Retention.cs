@@ -31,7 +31,7 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
     {
         database.Writing(session => Mark(session, now, now - (long)periods.Removals.TotalMilliseconds));
         var removals = Repeat(session => session.Execute(
-            "DELETE FROM sync_feed WHERE seq IN (SELECT seq FROM sync_feed WHERE removed = 1 AND seq <= @floor ORDER BY seq LIMIT @slice)", FeedState.Read(session).Floor, Slice));
+            $"DELETE FROM sync_feed WHERE seq IN (SELECT seq FROM sync_feed WHERE removed = 1 AND seq <= @floor ORDER BY seq {session.Dialect.Limit("@slice")})", FeedState.Read(session).Floor, Slice));
         var before = now - (long)periods.Content.TotalMilliseconds;
         return (removals, database.Reading(Clients).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before))));
     }
@@ -39,7 +39,7 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
     /// <summary>The floor is durable before anything is forgotten: nobody is served from below it any more.</summary>
     private static bool Mark(Session session, long now, long old)
     {
-        session.Execute("INSERT INTO sync_mark (at, seq, forgotten) VALUES (@now, @seq, 0) ON CONFLICT DO NOTHING", now, FeedState.Read(session).Tip);
+        session.InsertIfAbsent("sync_mark", "at, seq, forgotten", now, FeedState.Read(session).Tip, 0L);
         if (session.Integer("SELECT max(at) FROM sync_mark WHERE at <= @old", old) is { } last)
         {
             session.Execute("UPDATE sync_mark SET forgotten = 1 WHERE at = @last", last);

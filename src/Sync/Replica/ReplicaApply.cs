@@ -134,7 +134,7 @@ public sealed class ReplicaApply : IDisposable
                 continue;
             }
             var digest = default(Digest);
-            using var reader = session.Query($"SELECT {TableSql.Of(table).Columns} FROM {table.Name} WHERE {condition}");
+            using var reader = session.Query($"SELECT {TableSql.Of(table, session.Dialect).Columns} FROM {table.Name} WHERE {condition}");
             while (reader.Read())
             {
                 var row = DbValues.ReadRow(table, reader);

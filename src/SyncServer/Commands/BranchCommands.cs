@@ -72,7 +72,7 @@ internal static class BranchCommands
         using var database = context.OpenDatabase();
         database.Writing(session =>
         {
-            var branch = Require(session, id);
+            var branch = TableSql.FindForChange(session, BookmineSetup.Branch, new RowKey(id, Guid.Empty)) ?? Require(session, id);
             branch["header"] = context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal) ?? branch["header"];
             branch["tax_rate_bp"] = rate is { } percent ? (long)(percent * 100) : branch["tax_rate_bp"];
             branch["currency"] = context.Get(Currency) ?? branch["currency"];

@@ -24,7 +24,7 @@ internal static class EventCommands
             using var reader = session.Query(
                 """
                 SELECT happened_at, branch, till, operator, kind, text, amount_cents FROM till_event
-                WHERE (@branch IS NULL OR branch = @branch) AND (@till IS NULL OR till = @till) AND (@kind IS NULL OR kind = @kind) ORDER BY happened_at, id
+                WHERE (branch = @branch OR @branch IS NULL) AND (till = @till OR @till IS NULL) AND (kind = @kind OR @kind IS NULL) ORDER BY happened_at, id
                 """,
                 context.Get(Branch), context.Get(Till), context.Get(Kind));
             while (reader.Read())

@@ -54,7 +54,7 @@ internal static class TillCommands
                 """
                 SELECT t.id, t.name, t.branch, t.state, t.seen_at, t.unposted, h.n, q.quarantined
                 FROM till t JOIN till_head h ON h.till = t.id
-                LEFT JOIN (SELECT till, count(*) AS quarantined FROM quarantine WHERE state = 'quarantined' GROUP BY till) q ON q.till = t.id
+                LEFT JOIN (SELECT till, CAST(count(*) AS bigint) AS quarantined FROM quarantine WHERE state = 'quarantined' GROUP BY till) q ON q.till = t.id
                 ORDER BY t.id
                 """);
             while (reader.Read())

@@ -34,9 +34,9 @@ internal sealed class Verbs(TimeProvider clock)
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is System.Data.Common.DbException or Sync.Feed.DatabaseAwayException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{context.DatabaseName}: {e.Message}");
+            await Console.Error.WriteLineAsync($"{Database.ShopDatabase.Shown(context.DatabaseName)}: {e.Message}");
             return 1;
         }
     }

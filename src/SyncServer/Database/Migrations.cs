@@ -1,24 +1,31 @@
 using System.Reflection;
-using DbUp;
+using DbUp.Builder;
 using DbUp.Engine;
 
 namespace Bookmine.SyncServer.Database;
 
-/// <summary>Brings a database to this program's tables: the files of <c>db/sqlite</c>, each once, in order.</summary>
-public static class Migrations
+/// <summary>Brings a database to this program's tables: the files of its engine's folder in <c>db</c>, each once, in order.</summary>
+internal static class Migrations
 {
-    private const int TimeoutSeconds = 20;
+    /// <summary>The table in which DbUp keeps which files were run; its spelling differs between engines.</summary>
+    private const string Journal = "schemaversions";
 
-    /// <exception cref="ShopDatabaseException">A file failed, or the database is of a newer program.</exception>
-    public static void Run(string path, string? vfs = null)
+    private const int MostNamed = 3;
+
+    /// <param name="to">The database, as DbUp reaches it.</param>
+    /// <param name="engine">Its folder in <c>db</c>.</param>
+    /// <param name="name">How messages call it; without a password.</param>
+    /// <param name="tables">The names of all tables that are there.</param>
+    /// <exception cref="ShopDatabaseException">A file failed, or the database is another program's or a newer one's. Nothing of what failed was kept.</exception>
+    public static void Run(UpgradeEngineBuilder to, string engine, string name, Func<IReadOnlyList<string>> tables)
     {
-        var upgrade = DeployChanges.To
-            .SqliteDatabase(SqliteDatabase.ConnectionString(path, vfs, TimeoutSeconds))
-            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith("sqlite/", StringComparison.Ordinal))
+        var upgrade = to
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), file => file.StartsWith($"{engine}/0", StringComparison.Ordinal))
             .WithTransactionPerScript()
+            .WithVariablesDisabled()
             .LogToNowhere()
             .Build();
-        RefuseNewer(upgrade, path);
+        RefuseOthers(upgrade, engine, name, tables);
         if (!upgrade.IsUpgradeRequired())
         {
             return;
@@ -27,17 +34,31 @@ public static class Migrations
         if (!result.Successful)
         {
             throw new ShopDatabaseException(
-                $"{path}: bringing it to this program's tables failed at {result.ErrorScript?.Name ?? "the list of what was done"} ({result.Error.Message}). "
-                + "Nothing of that step was kept: mend the disk or its rights if that is what failed, and start again; else restore a backup with the program that made it.");
+                $"{name}: bringing it to this program's tables failed at {result.ErrorScript?.Name ?? "the list of what was done"} ({result.Error.Message}). "
+                + "Nothing of that step was kept: mend the disk or the rights if that is what failed, and start again; else restore a backup with the program that made it.");
         }
     }
 
-    private static void RefuseNewer(UpgradeEngine upgrade, string path)
+    /// <summary>The statements that make the engine's own tables where they are absent.</summary>
+    public static string EngineTables(string engine)
     {
-        var unknown = upgrade.GetExecutedButNotDiscoveredScripts();
-        if (unknown.Count > 0)
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{engine}/sync/tables.sql")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static void RefuseOthers(UpgradeEngine upgrade, string engine, string name, Func<IReadOnlyList<string>> tables)
+    {
+        var executed = upgrade.GetExecutedScripts();
+        if (!executed.Exists(file => file.StartsWith(engine + "/", StringComparison.Ordinal))
+            && tables().Where(t => !t.Equals(Journal, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } others)
         {
-            throw new ShopDatabaseException($"{path} was made by a newer bookmine-server (it has {unknown[^1]}). Use that program; nothing was changed.");
+            throw new ShopDatabaseException(
+                $"{name} holds tables of another program ({string.Join(", ", others.Take(MostNamed))}{(others.Count > MostNamed ? ", …" : "")}). Give Bookmine a database of its own; nothing was changed.");
+        }
+        if (upgrade.GetExecutedButNotDiscoveredScripts() is { Count: > 0 } unknown)
+        {
+            throw new ShopDatabaseException($"{name} was made by a newer bookmine-server (it has {unknown[^1]}). Use that program; nothing was changed.");
         }
     }
 }

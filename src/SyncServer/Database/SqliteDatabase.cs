@@ -2,6 +2,7 @@ using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Setup;
+using DbUp;
 using Microsoft.Data.Sqlite;
 
 namespace Bookmine.SyncServer.Database;
@@ -10,6 +11,7 @@ namespace Bookmine.SyncServer.Database;
 /// <param name="vfs">The SQLite file system to use (sqlite.org/vfs.html); null for the machine's own.</param>
 public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDatabase
 {
+    private const string Engine = "sqlite";
     private const int BusyMilliseconds = 20_000;
 
     private const string Settings = """
@@ -18,6 +20,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
         """;
 
     private const int SequencerPatienceMilliseconds = 500;
+    private const int MigrationSeconds = 20;
 
     // SQLite's result codes (sqlite.org/rescode.html).
     private const int Busy = 5;
@@ -34,34 +37,21 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
 
     public string Path => path;
 
-    /// <summary>The engine's tables. A key's absent part is zero, so that one shape of key serves every table.</summary>
-    public string EngineTables => """
-        CREATE TABLE IF NOT EXISTS sync_state (id INTEGER NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, tip INTEGER NOT NULL, head INTEGER NOT NULL, triggers TEXT NOT NULL, proof_key BLOB NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_dirty (id INTEGER NOT NULL PRIMARY KEY, tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_bucket (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_feed (
-            seq INTEGER NOT NULL PRIMARY KEY, bucket INTEGER NOT NULL, tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL,
-            removed INTEGER NOT NULL, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
-        CREATE UNIQUE INDEX IF NOT EXISTS sync_feed_row ON sync_feed (tab, k_int, k_guid, bucket);
-        CREATE INDEX IF NOT EXISTS sync_feed_bucket ON sync_feed (bucket);
-        CREATE INDEX IF NOT EXISTS sync_feed_removed ON sync_feed (seq) WHERE removed = 1;
-        CREATE TABLE IF NOT EXISTS sync_mark (at INTEGER NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, forgotten INTEGER NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_kept (client INTEGER NOT NULL PRIMARY KEY, after INTEGER NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_digest (bucket INTEGER NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_client (client INTEGER NOT NULL PRIMARY KEY, acknowledged INTEGER NOT NULL, chain BLOB NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS sync_inbox (
-            client INTEGER NOT NULL, n INTEGER NOT NULL, id BLOB NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL, sealed_at INTEGER NOT NULL,
-            hash BLOB NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL, synchronisation BLOB NOT NULL, received_at INTEGER NOT NULL,
-            state TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (client, n)) STRICT;
-        CREATE INDEX IF NOT EXISTS sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
-        CREATE TABLE IF NOT EXISTS sync_fork (
-            id BLOB NOT NULL PRIMARY KEY, client INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL,
-            sealed_at INTEGER NOT NULL, hash BLOB NOT NULL, payload BLOB NOT NULL, received_at INTEGER NOT NULL,
-            state TEXT NOT NULL DEFAULT 'quarantined') STRICT;
-        CREATE TABLE IF NOT EXISTS sync_desk (
-            id INTEGER NOT NULL PRIMARY KEY, entry BLOB NOT NULL, at INTEGER NOT NULL, deed TEXT NOT NULL, why TEXT, payload BLOB, hash BLOB, number INTEGER) STRICT;
-        CREATE INDEX IF NOT EXISTS sync_desk_entry ON sync_desk (entry);
-        """;
+    /// <summary>Opens the file, making it where there is none, with this program's tables.</summary>
+    /// <exception cref="ShopDatabaseException">It is another program's or a newer one's, or cannot be brought to this program's tables.</exception>
+    public static SqliteDatabase Open(string path, string? vfs)
+    {
+        Migrations.Run(
+            DeployChanges.To.SqliteDatabase(ConnectionString(path, vfs, MigrationSeconds)), Engine, path,
+            () =>
+            {
+                using var session = OpenFile(path, BusyMilliseconds, vfs);
+                return Tables(session);
+            });
+        return new SqliteDatabase(path, vfs);
+    }
+
+    public string EngineTables => Migrations.EngineTables(Engine);
 
     public IEnumerable<string> Triggers(SyncTable table)
     {
@@ -155,6 +145,17 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
         busy.CommandText = FormattableString.Invariant($"PRAGMA busy_timeout = {busyMilliseconds}");
         busy.ExecuteNonQuery();
         return connection;
+    }
+
+    private static List<string> Tables(Session session)
+    {
+        using var reader = session.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name");
+        var tables = new List<string>();
+        while (reader.Read())
+        {
+            tables.Add(reader.GetString(0));
+        }
+        return tables;
     }
 
     private static Session OpenFile(string file, int busyMilliseconds, string? vfs)

@@ -45,7 +45,8 @@ internal sealed class ContactImport(IServerDatabase database, TimeProvider clock
     private static void Write(Session session, Row contact)
     {
         var there = session.Scalar(
-            "SELECT 1 FROM contact WHERE name = @name AND email IS @email AND phone IS @phone LIMIT 1", contact["name"], contact["email"], contact["phone"]);
+            $"SELECT 1 FROM contact WHERE {session.Dialect.TextEquals("name", "@name")} AND email IS NOT DISTINCT FROM @email AND phone IS NOT DISTINCT FROM @phone",
+            contact["name"], contact["email"], contact["phone"]);
         if (there is null)
         {
             TableSql.TryInsert(session, contact);

@@ -58,7 +58,22 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
     {
         var (row, occurrence) = numbered;
         var existing = Find(session, row, occurrence);
-        var stock = existing?.Copy() ?? new Row(BookmineSetup.Stock) { ["id"] = ids.Next(), ["code"] = NewCode(session, row) };
+        var stock = Merged(existing ?? new Row(BookmineSetup.Stock) { ["id"] = ids.Next(), ["code"] = NewCode(session, row) }, row);
+        if (existing is null)
+        {
+            TableSql.TryInsert(session, stock);
+        }
+        else if (Enumerable.Range(0, BookmineSetup.Stock.Columns.Count).Any(i => !Equals(existing[i], stock[i])))
+        {
+            TableSql.Replace(session, Merged(TableSql.FindForChange(session, BookmineSetup.Stock, existing.Key) ?? existing, row));
+        }
+        WriteHolding(session, stock.Guid("id"), stock.Text("code"), row);
+    }
+
+    /// <summary>What the file says; where it says nothing, what was there.</summary>
+    private static Row Merged(Row before, StockRow row)
+    {
+        var stock = before.Copy();
         stock["isbn13"] = row.Isbn13 ?? stock["isbn13"];
         stock["isbn10"] = row.Isbn10 ?? stock["isbn10"];
         stock["title"] = row.Title;
@@ -69,28 +84,22 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
         stock["condition"] = row.Condition ?? stock["condition"];
         stock["category"] = row.Category ?? stock["category"];
         stock["tax_rate_bp"] = row.TaxRateBp ?? stock["tax_rate_bp"];
-        if (existing is null)
-        {
-            TableSql.TryInsert(session, stock);
-        }
-        else if (Enumerable.Range(0, BookmineSetup.Stock.Columns.Count).Any(i => !Equals(existing[i], stock[i])))
-        {
-            TableSql.Replace(session, stock);
-        }
-        WriteHolding(session, stock.Guid("id"), stock.Text("code"), row);
+        return stock;
     }
 
     private static Row? Find(Session session, StockRow row, int occurrence)
     {
+        var sql = session.Dialect;
         var found = row.Code is not null
-            ? TableSql.Where(session, BookmineSetup.Stock, "code = @code LIMIT 1", row.Code)
+            ? TableSql.Where(session, BookmineSetup.Stock, $"{sql.TextEquals("code", "@code")} ORDER BY id {sql.Limit("1")}", row.Code)
             : row.Isbn13 is not null
-                ? TableSql.Where(session, BookmineSetup.Stock, "isbn13 = @isbn AND condition IS @condition ORDER BY id LIMIT 1", row.Isbn13, row.Condition)
+                ? TableSql.Where(session, BookmineSetup.Stock, $"isbn13 = @isbn AND condition IS NOT DISTINCT FROM @condition ORDER BY id {sql.Limit("1")}", row.Isbn13, row.Condition)
                 : TableSql.Where(
                     session, BookmineSetup.Stock,
-                    """
-                    title = @title AND isbn13 IS NULL AND authors IS @authors AND publisher IS @publisher AND year IS @year
-                    AND binding IS @binding AND condition IS @condition ORDER BY id LIMIT 1 OFFSET @occurrence
+                    $"""
+                    {sql.TextEquals("title", "@title")} AND isbn13 IS NULL AND authors IS NOT DISTINCT FROM @authors
+                    AND publisher IS NOT DISTINCT FROM @publisher AND year IS NOT DISTINCT FROM @year AND binding IS NOT DISTINCT FROM @binding
+                    AND condition IS NOT DISTINCT FROM @condition ORDER BY id {sql.Limit("1", "@occurrence")}
                     """,
                     row.Title, row.Authors, row.Publisher, row.Year, row.Binding, row.Condition, occurrence);
         return found is [var one] ? one : null;
@@ -107,8 +116,8 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
         {
             return FormattableString.Invariant($"{isbn}");
         }
-        session.Execute("UPDATE counter SET in_house_ean = in_house_ean + 1 WHERE id = 1");
-        return Isbn.InHouseEan(session.Integer("SELECT in_house_ean FROM counter WHERE id = 1")!.Value, ofServer: true);
+        session.Execute("UPDATE in_house_ean SET last = last + 1 WHERE id = 1");
+        return Isbn.InHouseEan(session.Integer("SELECT last FROM in_house_ean WHERE id = 1")!.Value, ofServer: true);
     }
 
     /// <summary>On-hand is a sum of movements, so the file's count becomes the movement that is missing from what earlier imports brought.</summary>

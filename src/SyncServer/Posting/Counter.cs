@@ -37,9 +37,10 @@ internal sealed class Counter
     {
         if (given is not null)
         {
-            session.Execute(
-                "UPDATE counter SET trans_id = max(trans_id, @trans_id), block = max(block, @block), till = max(till, @till), posted_at = max(posted_at, @posted_at) WHERE id = 1",
-                given.TransId, given.Block, given.Till, given.PostedAt);
+            session.Execute("UPDATE counter SET trans_id = @given WHERE id = 1 AND trans_id < @given", given.TransId);
+            session.Execute("UPDATE counter SET block = @given WHERE id = 1 AND block < @given", given.Block);
+            session.Execute("UPDATE counter SET till = @given WHERE id = 1 AND till < @given", given.Till);
+            Reach(session, given.PostedAt);
         }
         var last = session.Integer("SELECT trans_id FROM counter WHERE id = 1")!.Value;
         if (!always && known <= last)
@@ -51,6 +52,10 @@ internal sealed class Counter
             "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks, till = till + @tills WHERE id = 1", raised, raised + 1, RaiseBlocks, RaiseTills);
         return true;
     }
+
+    /// <summary>Nothing is posted as of an earlier moment from now on. Locks the counter, for an instant.</summary>
+    public static void Reach(Session session, long moment) =>
+        session.Execute("UPDATE counter SET posted_at = CASE WHEN posted_at < @moment THEN @moment ELSE posted_at END WHERE id = 1", moment);
 
     public long TakeTransId() => ++LastTransId;
 

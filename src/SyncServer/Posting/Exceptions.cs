@@ -17,7 +17,7 @@ internal sealed class Exceptions(Session session, long till, long now)
     public const string Unresolved = "unresolved";
 
     // Asked once a batch: whether any original is still awaited, which an arriving row could be.
-    private bool anyAwaited = session.Scalar("SELECT 1 FROM exception WHERE kind = @kind AND resolved_at IS NULL LIMIT 1", Unresolved) is not null;
+    private bool anyAwaited = session.Scalar("SELECT 1 WHERE EXISTS (SELECT 1 FROM exception WHERE kind = @kind AND resolved_at IS NULL)", Unresolved) is not null;
     private (long N, Guid Synchronisation) entry;
 
     /// <summary>Says which entry what is noted from now on belongs to.</summary>
@@ -127,7 +127,7 @@ internal sealed class Exceptions(Session session, long till, long now)
     {
         Resolve(Unresolved, row.Guid("id").ToString());
         if (row.IntegerOrNull("isbn13") is { } isbn
-            && session.Integer("SELECT count(*) FROM stock WHERE isbn13 = @isbn AND condition IS @condition", isbn, row.TextOrNull("condition")) > 1)
+            && session.Integer("SELECT count(*) FROM stock WHERE isbn13 = @isbn AND condition IS NOT DISTINCT FROM @condition", isbn, row.TextOrNull("condition")) > 1)
         {
             Note("likely duplicate", row.Guid("id").ToString(), $"ISBN {isbn}, “{row.Text("title")}”, has another stock record of the same condition");
         }
@@ -137,7 +137,7 @@ internal sealed class Exceptions(Session session, long till, long now)
     {
         Resolve(Unresolved, row.Guid("id").ToString());
         if (session.Integer(
-            "SELECT count(*) FROM contact WHERE name = @name AND (email IS @email OR phone IS @phone)",
+            $"SELECT count(*) FROM contact WHERE {session.Dialect.TextEquals("name", "@name")} AND (email IS NOT DISTINCT FROM @email OR phone IS NOT DISTINCT FROM @phone)",
             row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone")) > 1)
         {
             Note("likely duplicate", row.Guid("id").ToString(), $"contact “{row.Text("name")}” is there twice");
@@ -155,7 +155,7 @@ internal sealed class Exceptions(Session session, long till, long now)
 
     private void LookAtVoucher(Row row)
     {
-        var balance = session.Integer("SELECT sum(amount_cents) FROM voucher WHERE number = @number", row.Text("number"));
+        var balance = session.Integer($"SELECT sum(amount_cents) FROM voucher WHERE {session.Dialect.TextEquals("number", "@number")}", row.Text("number"));
         if (balance < 0)
         {
             Note("voucher overspent", row.Text("number"), $"gift voucher {row.Text("number")} stands at {Money.Format(balance.Value)}: it was used twice, or its sale is not posted");

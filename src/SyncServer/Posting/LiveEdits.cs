@@ -72,7 +72,7 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         {
             return [];
         }
-        var live = TableSql.Find(session, change.Table, change.Key);
+        var live = TableSql.FindForChange(session, change.Table, change.Key);
         var owner = change.Table == BookmineSetup.Holding ? TableSql.Find(session, BookmineSetup.Stock, new RowKey(change.Key.Guid)) : live;
         if (owner is null)
         {

@@ -62,7 +62,7 @@ internal sealed class PostingBatch : IPostingBatch
             return;
         }
         zones.Add(was, TimeZoneInfo.FindSystemTimeZoneById(zone));
-        session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING", till, was, counter.PostedAt);
+        session.InsertIfAbsent("till_branch", "till, branch, since", till, was, counter.PostedAt);
     }
 
     public long? Applied(ChangeGroup group, Ruling ruling, long n, Guid synchronisation)
@@ -87,8 +87,7 @@ internal sealed class PostingBatch : IPostingBatch
         return number;
     }
 
-    public void Quarantined(long n, Guid id, string reason) => session.Execute(
-        "INSERT INTO quarantine (id, branch, till, n, state) VALUES (@id, @branch, @till, @n, 'quarantined') ON CONFLICT DO NOTHING", id, branch, till, n);
+    public void Quarantined(long n, Guid id, string reason) => session.InsertIfAbsent("quarantine", "id, branch, till, n, state", id, branch, till, n, "quarantined");
 
     public void Released(Guid id, bool isPosted) =>
         session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);
@@ -96,15 +95,11 @@ internal sealed class PostingBatch : IPostingBatch
     public void Complete()
     {
         counter.Write();
-        session.Execute("UPDATE till SET seen_at = @now, unposted = max(unposted - @entries, 0) WHERE id = @till", counter.PostedAt, entries, till);
+        session.Execute("UPDATE till SET seen_at = @now, unposted = CASE WHEN unposted > @entries THEN unposted - @entries ELSE 0 END WHERE id = @till", counter.PostedAt, entries, till);
     }
 
-    private void Record(ChangeGroup group, DroppedField dropped, long n, Guid synchronisation) => session.Execute(
-        """
-        INSERT INTO dropped (till, n, synchronisation, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason)
-        VALUES (@till, @n, @synchronisation, @operator, @made_at, @dropped_at, @tab, @row_key, @field, @till_value, @server_value, @reason)
-        ON CONFLICT DO NOTHING
-        """,
+    private void Record(ChangeGroup group, DroppedField dropped, long n, Guid synchronisation) => session.InsertIfAbsent(
+        "dropped", "till, n, synchronisation, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason",
         till, n, synchronisation, group.Author, group.MadeAt, counter.PostedAt, dropped.Table, dropped.Key, dropped.Field,
         dropped.ClientValue, dropped.ServerValue, dropped.Reason);
 }

@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.SyncServer.Posting;
 
 namespace Bookmine.SyncServer.Reports;
 
@@ -18,7 +19,7 @@ public sealed record DayTotals(
     public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken, long now)
     {
         // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment, also when the clock is set back.
-        session.Execute("UPDATE counter SET posted_at = max(posted_at, @now) WHERE id = 1", now);
+        Counter.Reach(session, now);
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
         const string sales = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
         const string refunds = $"'{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";
@@ -26,10 +27,10 @@ public sealed record DayTotals(
         DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0, 0);
         using (var reader = session.Query(
             $"""
-            SELECT {documentDay}, sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 1 ELSE 0 END), sum(CASE WHEN kind IN ({sales}) THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN kind IN ({refunds}) THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN disconnected = 1 AND kind IN ({sales}, {refunds}) THEN total_cents ELSE 0 END),
-                   sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 0 ELSE total_cents END)
+            SELECT {documentDay}, CAST(sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 1 ELSE 0 END) AS bigint), CAST(sum(CASE WHEN kind IN ({sales}) THEN total_cents ELSE 0 END) AS bigint),
+                   CAST(sum(CASE WHEN kind IN ({refunds}) THEN total_cents ELSE 0 END) AS bigint),
+                   CAST(sum(CASE WHEN disconnected = 1 AND kind IN ({sales}, {refunds}) THEN total_cents ELSE 0 END) AS bigint),
+                   CAST(sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 0 ELSE total_cents END) AS bigint)
             FROM document WHERE branch = @branch AND {documentDay} BETWEEN @from AND @to GROUP BY {documentDay}
             """, branch, from, to))
         {
@@ -43,7 +44,7 @@ public sealed record DayTotals(
             }
         }
         using (var reader = session.Query(
-            $"SELECT {paymentDay}, method, sum(amount_cents) FROM payment WHERE branch = @branch AND {paymentDay} BETWEEN @from AND @to GROUP BY {paymentDay}, method",
+            $"SELECT {paymentDay}, method, CAST(sum(amount_cents) AS bigint) FROM payment WHERE branch = @branch AND {paymentDay} BETWEEN @from AND @to GROUP BY {paymentDay}, method",
             branch, from, to))
         {
             while (reader.Read())
@@ -54,7 +55,7 @@ public sealed record DayTotals(
         }
         using (var reader = session.Query(
             $"""
-            SELECT {movementDay}, -sum(qty), sum(value_cents) FROM stock_movement
+            SELECT {movementDay}, CAST(-sum(qty) AS bigint), CAST(sum(value_cents) AS bigint) FROM stock_movement
             WHERE branch = @branch AND document_id IS NOT NULL AND {movementDay} BETWEEN @from AND @to GROUP BY {movementDay}
             """, branch, from, to))
         {

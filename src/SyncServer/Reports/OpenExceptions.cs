@@ -14,7 +14,7 @@ public static class OpenExceptions
     public static List<OpenException> Read(Session session, bool all)
     {
         using var reader = session.Query(
-            $"SELECT id, till, n, kind, text, noted_at, resolved_at FROM exception {(all ? "" : "WHERE resolved_at IS NULL")} ORDER BY id DESC LIMIT @most", Most);
+            $"SELECT id, till, n, kind, text, noted_at, resolved_at FROM exception {(all ? "" : "WHERE resolved_at IS NULL")} ORDER BY id DESC {session.Dialect.Limit("@most")}", Most);
         var list = new List<OpenException>();
         while (reader.Read())
         {

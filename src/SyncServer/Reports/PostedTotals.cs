@@ -14,7 +14,7 @@ public static class PostedTotals
         // What was posted by hand later is in the books, and not in what the till was told.
         const string range = "i.state = 'posted' AND i.client = @till AND i.n BETWEEN @from AND @through";
         long documents, total;
-        using (var reader = session.Query($"SELECT count(*), coalesce(sum(d.total_cents), 0) FROM {entries} WHERE {range}", till, from, through))
+        using (var reader = session.Query($"SELECT CAST(count(*) AS bigint), CAST(coalesce(sum(d.total_cents), 0) AS bigint) FROM {entries} WHERE {range}", till, from, through))
         {
             reader.Read();
             (documents, total) = (reader.GetInt64(0), reader.GetInt64(1));
@@ -22,7 +22,7 @@ public static class PostedTotals
         var quantity = session.Integer($"SELECT -sum(m.qty) FROM {entries} JOIN stock_movement m ON m.document_id = d.id WHERE {range}", till, from, through) ?? 0;
         var methods = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using (var reader = session.Query(
-            $"SELECT p.method, sum(p.amount_cents) FROM {entries} JOIN payment p ON p.document_id = d.id WHERE {range} GROUP BY p.method", till, from, through))
+            $"SELECT p.method, CAST(sum(p.amount_cents) AS bigint) FROM {entries} JOIN payment p ON p.document_id = d.id WHERE {range} GROUP BY p.method", till, from, through))
         {
             while (reader.Read())
             {
@@ -31,7 +31,7 @@ public static class PostedTotals
         }
         var exceptions = new List<NotedException>();
         using (var reader = session.Query(
-            "SELECT n, kind, text FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id LIMIT @most", till, from, through, MostExceptions))
+            $"SELECT n, kind, text FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id {session.Dialect.Limit("@most")}", till, from, through, MostExceptions))
         {
             while (reader.Read())
             {

@@ -26,11 +26,11 @@ public sealed record PostingReport(
     {
         using var reader = session.Query(
             """
-            SELECT i.client, i.synchronisation, min(i.received_at), max(i.received_at), count(*), count(d.id), coalesce(sum(d.total_cents), 0),
-                   sum(CASE WHEN i.state = 'quarantined' THEN 1 ELSE 0 END),
-                   (SELECT count(*) FROM dropped x WHERE x.till = i.client AND x.synchronisation = i.synchronisation)
+            SELECT i.client, i.synchronisation, min(i.received_at), max(i.received_at), CAST(count(*) AS bigint), CAST(count(d.id) AS bigint),
+                   CAST(coalesce(sum(d.total_cents), 0) AS bigint), CAST(sum(CASE WHEN i.state = 'quarantined' THEN 1 ELSE 0 END) AS bigint),
+                   (SELECT CAST(count(*) AS bigint) FROM dropped x WHERE x.till = i.client AND x.synchronisation = i.synchronisation)
             FROM sync_inbox i LEFT JOIN document d ON d.id = i.id
-            WHERE (@till IS NULL OR i.client = @till) AND (@resync IS NULL OR i.synchronisation = @resync)
+            WHERE (i.client = @till OR @till IS NULL) AND (i.synchronisation = @resync OR @resync IS NULL)
             GROUP BY i.client, i.synchronisation ORDER BY max(i.received_at) DESC, i.client
             """, till, resync);
         var list = new List<PostingSummary>();
@@ -61,7 +61,7 @@ public sealed record PostingReport(
         using var reader = session.Query(
             """
             SELECT till, n, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason FROM dropped
-            WHERE (@till IS NULL OR till = @till) AND (@resync IS NULL OR synchronisation = @resync) ORDER BY id
+            WHERE (till = @till OR @till IS NULL) AND (synchronisation = @resync OR @resync IS NULL) ORDER BY id
             """, till, resync);
         var list = new List<DroppedRecord>();
         while (reader.Read())

@@ -13,7 +13,7 @@ public static class Transactions
         DocketNumber.TryParse(text, out var number)
         && TableSql.Where(session, BookmineSetup.Document, number.IsD ? "docket = @number" : "trans_id = @number", number.Value) is [var numbered]
             ? View(session, numbered)
-            : TableSql.Where(session, BookmineSetup.Document, "reference = @reference LIMIT 1", text) is [var referred] ? View(session, referred)
+            : TableSql.Where(session, BookmineSetup.Document, $"{session.Dialect.TextEquals("reference", "@reference")} ORDER BY posted_at, id {session.Dialect.Limit("1")}", text) is [var referred] ? View(session, referred)
             : null;
 
     /// <summary>Posted transactions in order of their TransID.</summary>
@@ -24,7 +24,7 @@ public static class Transactions
         {
             var rows = TableSql.Where(
                 session, BookmineSetup.Document,
-                "trans_id > @last AND (@branch IS NULL OR branch = @branch) AND posted_day BETWEEN @from AND @to ORDER BY trans_id LIMIT @slice",
+                $"trans_id > @last AND (branch = @branch OR @branch IS NULL) AND posted_day BETWEEN @from AND @to ORDER BY trans_id {session.Dialect.Limit("@slice")}",
                 last, branch, from, to, slice);
             foreach (var row in rows)
             {

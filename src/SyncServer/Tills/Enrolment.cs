@@ -38,7 +38,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     private EnrolReply Make(Session session, string name, long branch, long now)
     {
-        var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value + 1;
+        session.Execute("UPDATE counter SET till = till + 1 WHERE id = 1");
+        var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value;
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
         Register(session, till, name, branch, secret, now);
         var block = NumberBlocks.Lease(session, till, branch, name);
@@ -103,18 +104,19 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     private static (string Name, long Branch) Spend(Session session, string code, long now)
     {
         var hash = HashOf(EnrolmentCode.Read(code).Secret);
+        const string remedy = "Make a new one: bookmine-server till enrol-code --branch B --name N.";
+        static ShopException Used() => new($"This enrolment code was used already, and a code is good for one till. {remedy}");
         string name;
         long branch;
         using (var reader = session.Query("SELECT till_name, branch, expires_at, used_at FROM enrol_code WHERE code_hash = @hash", hash))
         {
-            const string remedy = "Make a new one: bookmine-server till enrol-code --branch B --name N.";
             if (!reader.Read())
             {
                 throw new ShopException($"There is no such enrolment code. Look for a slip of the keyboard, or make a new one. {remedy}");
             }
             if (!reader.IsDBNull(3))
             {
-                throw new ShopException($"This enrolment code was used already, and a code is good for one till. {remedy}");
+                throw Used();
             }
             if (reader.GetInt64(2) < now)
             {
@@ -122,7 +124,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
             }
             (name, branch) = (reader.GetString(0), reader.GetInt64(1));
         }
-        session.Execute("UPDATE enrol_code SET used_at = @now WHERE code_hash = @hash", now, hash);
-        return (name, branch);
+        // Two machines may type it at the same moment.
+        return session.Execute("UPDATE enrol_code SET used_at = @now WHERE code_hash = @hash AND used_at IS NULL", now, hash) == 1 ? (name, branch) : throw Used();
     }
 }

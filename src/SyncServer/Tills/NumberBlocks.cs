@@ -30,9 +30,7 @@ internal static class NumberBlocks
     {
         foreach (var block in lost)
         {
-            session.Execute(
-                "INSERT INTO number_block (first, last, till, branch, till_name) VALUES (@first, @last, @till, @branch, @name) ON CONFLICT DO NOTHING",
-                block.First, block.Last, till, branch, tillName);
+            session.InsertIfAbsent("number_block", "first, last, till, branch, till_name", block.First, block.Last, till, branch, tillName);
             session.Execute("UPDATE counter SET block = @last WHERE id = 1 AND block < @last", block.Last);
         }
     }

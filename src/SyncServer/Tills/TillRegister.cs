@@ -93,9 +93,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         session.Execute("UPDATE till_head SET branch = @branch WHERE till = @till", branch, till);
         session.Execute("UPDATE number_block SET branch = @branch WHERE till = @till", branch, till);
         session.Execute("UPDATE quarantine SET branch = @branch WHERE till = @till", branch, till);
-        session.Execute(
-            "INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now) ON CONFLICT DO NOTHING",
-            till, branch, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        session.InsertIfAbsent("till_branch", "till, branch, since", till, branch, clock.GetUtcNow().ToUnixTimeMilliseconds());
         return true;
     });
 

@@ -1,0 +1,171 @@
+using System.Data;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Setup;
+using DbUp;
+using DbUp.Postgresql;
+using Npgsql;
+
+namespace Bookmine.SyncServer.Database;
+
+/// <summary>
+/// PostgreSQL, for one host or many. Writers lock the rows that they change; the sequencer locks a table that no other transaction touches,
+/// as the first statement of a transaction that sees one state (a statement before it would fix that state too early).
+/// </summary>
+public sealed class PostgresDatabase : IServerDatabase
+{
+    private const string Engine = "postgresql";
+    private const int MostAttempts = 5;
+    private const int PauseMilliseconds = 40;
+
+    // Few rows are joined with many: from the few noted keys to their rows by the index, whatever the statistics of a table that fills and empties.
+    private const string BeginSequencing = """
+        SET LOCAL lock_timeout = '500ms'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+        LOCK TABLE sync_lock IN EXCLUSIVE MODE
+        """;
+
+    private readonly NpgsqlDataSource source;
+    private readonly string name;
+
+    private PostgresDatabase(NpgsqlDataSource source, string name) => (this.source, this.name) = (source, name);
+
+    public string EngineTables => Migrations.EngineTables(Engine);
+
+    /// <param name="connection">As Npgsql reads it: <c>Host=…;Database=…;Username=…</c>; several hosts parted by commas.</param>
+    /// <param name="provision">Run once the tables are there, while no other host does the same.</param>
+    /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
+    public static PostgresDatabase Open(string connection, Action<IServerDatabase> provision)
+    {
+        var settings = PostgresConnection.Read(connection);
+        var name = PostgresConnection.Shown(settings);
+        var database = new PostgresDatabase(PostgresConnection.SourceOf(settings), name);
+        try
+        {
+            using var alone = database.OpenSession();
+            PostgresConnection.RequireFit(alone, name);
+            alone.Scalar("SELECT pg_advisory_lock(hashtext('bookmine'))");
+            Migrations.Run(
+                DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(database.source)), Engine, name,
+                () => PostgresConnection.Tables(alone));
+            provision(database);
+            return database;
+        }
+        catch (Exception e)
+        {
+            database.Dispose();
+            if (PostgresConnection.Explain(e, settings) is { } explained)
+            {
+                throw explained;
+            }
+            throw;
+        }
+    }
+
+    /// <summary>A connection as it may be shown: without the password.</summary>
+    public static string Shown(string connection) => PostgresConnection.Shown(PostgresConnection.Read(connection));
+
+    public IEnumerable<string> Triggers(SyncTable table)
+    {
+        var key = $"{(table.KeyInteger is { } i ? table.Columns[i].Name : "0")}, {(table.KeyGuid is { } g ? table.Columns[g].Name : "'00000000-0000-0000-0000-000000000000'::uuid")}";
+        var note = $"INSERT INTO sync_dirty (tab, k_int, k_guid) SELECT {table.Number}, ";
+        foreach (var (end, what, seen, body) in (IEnumerable<(string, string, string, string)>)
+        [
+            ("i", "INSERT", "REFERENCING NEW TABLE AS new_rows", $"{note}{key} FROM new_rows;"),
+            ("u", "UPDATE", "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+                $"{note}{key} FROM new_rows; {note}k.* FROM (SELECT {key} FROM old_rows EXCEPT SELECT {key} FROM new_rows) k;"),
+            ("d", "DELETE", "REFERENCING OLD TABLE AS old_rows", $"{note}{key} FROM old_rows;"),
+            ("t", "TRUNCATE", "", $"{note}k_int, k_guid FROM sync_feed WHERE tab = {table.Number} AND removed = 0;"),
+        ])
+        {
+            // Whoever changes a row has its key noted, whatever that user may do and wherever it looks for tables.
+            yield return $"""
+                CREATE OR REPLACE FUNCTION sync_{table.Name}_{end}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+                AS $$ BEGIN {body} RETURN NULL; END $$
+                """;
+            yield return $"DROP TRIGGER IF EXISTS sync_{table.Name}_{end} ON {table.Name}";
+            yield return $"CREATE TRIGGER sync_{table.Name}_{end} AFTER {what} ON {table.Name} {seen} FOR EACH STATEMENT EXECUTE FUNCTION sync_{table.Name}_{end}()";
+        }
+    }
+
+    public T Writing<T>(Func<Session, T> work) => Run(IsolationLevel.ReadCommitted, null, work);
+
+    public T Reading<T>(Func<Session, T> work) => Run(IsolationLevel.RepeatableRead, null, work);
+
+    public bool TrySequencing(Action<Session> work)
+    {
+        try
+        {
+            return Run(IsolationLevel.RepeatableRead, BeginSequencing, session =>
+            {
+                work(session);
+                return true;
+            });
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+    }
+
+    public bool ComesFromData(Exception failure) => failure switch
+    {
+        // Classes 22 (data exception) and 23 (integrity constraint violation), and a row too large for an index.
+        PostgresException e => e.SqlState[..2] is "22" or "23" || e.SqlState == PostgresErrorCodes.ProgramLimitExceeded,
+        NpgsqlException or DatabaseAwayException or IOException or TimeoutException or OutOfMemoryException => false,
+        _ => true,
+    };
+
+    public void Dispose() => source.Dispose();
+
+    private Session OpenSession() => new(source.OpenConnection(), PostgresDialect.Instance);
+
+    /// <summary>
+    /// Runs the work in a transaction, again when the engine asks for it or the line broke; not when the line broke at the commit, because then
+    /// it may have been done.
+    /// </summary>
+    private T Run<T>(IsolationLevel isolation, string? first, Func<Session, T> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var committing = false;
+            try
+            {
+                using var session = OpenSession();
+                session.Begin(connection => connection.BeginTransaction(isolation));
+                if (first is not null)
+                {
+                    session.Script(first);
+                }
+                var result = work(session);
+                committing = true;
+                session.Commit();
+                return result;
+            }
+            catch (Exception e) when (attempt < MostAttempts && MayPass(e, attempt, committing))
+            {
+                Thread.Sleep(attempt * PauseMilliseconds);
+            }
+            catch (Exception e) when (IsAway(e))
+            {
+                throw new DatabaseAwayException(name, e);
+            }
+        }
+    }
+
+    private static bool MayPass(Exception failure, int attempt, bool committing) => failure switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => true,
+        // Two have added the same row at the same moment: the second finds it when it looks again.
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => attempt == 1,
+        _ => !committing && IsAway(failure),
+    };
+
+    /// <summary>Whether the server is gone, going, full of connections, or a standby: classes 08, 53, 57P and a read-only transaction.</summary>
+    private static bool IsAway(Exception failure) => failure switch
+    {
+        PostgresException e => e.SqlState[..2] is "08" or "53" || e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException => true,
+        TimeoutException or IOException => true,
+        _ => false,
+    };
+}
