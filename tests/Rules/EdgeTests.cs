@@ -12,12 +12,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.Rules;
 
 /// <summary>What happens at the edges of the rules.</summary>
-public sealed class EdgeTests
+public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task What_was_dropped_is_told_by_the_next_report_when_the_line_breaks_after_the_posting()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -36,7 +36,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_sale_of_a_hundred_and_twenty_lines_is_shown_and_refunded_whole()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(new SaleDraft
@@ -52,7 +52,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task Copies_refunded_one_by_one_give_back_exactly_what_was_paid()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var sale = Sales.Of(Sales.Lighthouse, 3, 334);
@@ -73,7 +73,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_line_named_twice_in_one_refund_counts_twice()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -84,7 +84,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_docket_of_another_branch_that_was_refunded_there_is_not_refunded_again_with_the_server_at_hand()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("pier", branch: 2);
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -98,7 +98,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_till_whose_clock_is_years_off_is_posted_today_and_its_dates_are_listed_as_doubtful()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var dead = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
         using (var till = global::Bookmine.TillClient.Till.Open(shop.TillFolder("front"), true, dead))
@@ -117,7 +117,7 @@ public sealed class EdgeTests
     [InlineData(long.MinValue, 1)]
     public async Task A_discount_is_never_more_than_its_line_and_never_pays_out(long discount, long qty)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var sale = Sales.Of(Sales.Lighthouse, qty);
         sale.Lines![0].DiscountCents = discount;
@@ -128,7 +128,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task What_another_program_sold_on_this_till_is_seen_also_after_a_sale_of_ones_own()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var (one, two) = (shop.OpenTill("front", true), shop.OpenTill("front", true));
         await one.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -141,7 +141,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task An_older_till_still_posts_to_a_newer_server_and_downloads_nothing_until_it_is_renewed()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await using var crash = new CrashingTill(shop, "front");
@@ -153,7 +153,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_feed_whose_head_was_left_behind_catches_up_at_the_next_hello()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         shop.Write("UPDATE sync_state SET head = head - 1");
         await shop.ResyncAsync("front");
@@ -172,7 +172,7 @@ public sealed class EdgeTests
     [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"edit","by":null,"at":1,"rows":[{"table":"stock","op":"update","values":{"id":"01930000-0000-7000-8000-00000000dead","title":"x"}}]}""")]
     public async Task A_request_that_is_well_formed_and_wrong_is_answered_with_what_is_wrong(string path, string body)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         var id = shop.Database.Reading(s => global::Bookmine.Sync.Data.TableSql.Where(s, BookmineSetup.Stock, "isbn13 = 9780000000019")[0].Guid("id"));
@@ -187,7 +187,7 @@ public sealed class EdgeTests
     [Fact]
     public async Task A_servers_clock_that_is_set_back_over_the_end_of_a_month_takes_no_transaction_from_the_tills()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         shop.Clock.Advance(TimeSpan.FromDays(29));
         using (var till = shop.OpenTill("front", false))
@@ -206,7 +206,7 @@ public sealed class EdgeTests
     [InlineData(false, EntryState.Quarantined)]
     public async Task A_push_proves_that_its_numbers_were_leased_to_a_server_whose_records_are_older(bool proved, EntryState state)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         shop.Write("DELETE FROM number_block");

@@ -9,7 +9,7 @@ namespace Bookmine.Tests.Rules;
 /// A journal written by each version that was ever released, as the file it was: <c>Golden/journal-format-N.db</c>. Today's programs open and
 /// post it. A new format adds a file; none is ever changed.
 /// </summary>
-public sealed class KeptJournalTests
+public abstract class KeptJournalTests(Engine engine) : ServerSuite(engine)
 {
     /// <summary>Where to write this version's journal, when a new format is released.</summary>
     private static readonly string? WriteTo = Environment.GetEnvironmentVariable("BOOKMINE_WRITE_JOURNAL");
@@ -23,7 +23,7 @@ public sealed class KeptJournalTests
     [InlineData(1)]
     public async Task A_journal_of_an_older_version_is_posted_by_todays_till_to_todays_server(int format)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         foreach (var file in Directory.EnumerateFiles(shop.TillFolder("front"), "journal.*"))
         {
@@ -52,7 +52,7 @@ public sealed class KeptJournalTests
     public async Task This_versions_journal_is_written_when_asked_for()
     {
         Assert.SkipWhen(WriteTo is null, "BOOKMINE_WRITE_JOURNAL names no file");
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using (var till = Till.Open(shop.TillFolder("front"), true, shop.Clock))
         {

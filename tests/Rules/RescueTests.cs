@@ -14,12 +14,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.Rules;
 
 /// <summary>The sales of a till that cannot bring them itself.</summary>
-public sealed class RescueTests
+public abstract class RescueTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task The_journal_of_a_dead_till_is_brought_by_hand_once_also_when_the_till_comes_back()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -41,7 +41,7 @@ public sealed class RescueTests
     [Fact]
     public async Task The_mirror_has_each_entry_before_its_docket_and_brings_it_to_the_server_when_the_disk_is_lost()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var stick = Directory.CreateDirectory(shop.TillFolder("stick")).FullName;
         var till = shop.OpenTill("front", true);
@@ -64,7 +64,7 @@ public sealed class RescueTests
     [Fact]
     public async Task A_mirror_that_was_cut_short_is_gone_on_with_and_loses_no_other_line()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var stick = Directory.CreateDirectory(shop.TillFolder("stick")).FullName;
         using (var first = Till.Open(shop.TillFolder("front"), true, shop.Clock))
@@ -86,7 +86,7 @@ public sealed class RescueTests
     [Fact]
     public async Task What_lies_behind_a_hole_waits_in_quarantine_is_posted_by_hand_and_never_twice()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         for (var i = 0; i < 4; i++)
@@ -117,7 +117,7 @@ public sealed class RescueTests
     [Fact]
     public async Task A_damaged_journal_is_told_with_its_remedy_and_gives_up_what_can_be_read_of_it()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using (var till = Till.Open(shop.TillFolder("front"), true, shop.Clock))
         {
@@ -160,7 +160,7 @@ public sealed class RescueTests
         Assert.Throws<WireFormatException>(() => JournalLines.ReadHead("{\"n\":1}"));
         Assert.Throws<WireFormatException>(() => JournalLines.ReadHead("isbn13,title"));
         Assert.NotNull(JournalLines.ReadEntry(2, "{\"n\":1,\"id\":").Fault);
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Garden));
@@ -175,7 +175,7 @@ public sealed class RescueTests
     [Fact]
     public async Task A_revoked_till_loses_its_replica_keeps_its_journal_and_what_it_brings_waits_in_quarantine()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", false);
         shop.Write("UPDATE till SET state = 'revoked'");
@@ -208,7 +208,7 @@ public sealed class RescueTests
     [Fact]
     public async Task Two_journals_that_went_different_ways_in_one_file_post_the_common_way_and_the_rest_waits_for_a_person()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         Directory.CreateDirectory(shop.TillFolder("twin"));
         foreach (var file in Directory.EnumerateFiles(shop.TillFolder("front")))

@@ -9,12 +9,12 @@ using Bookmine.TillClient.Finding;
 namespace Bookmine.Tests.Rules;
 
 /// <summary>Media that were put back from copies: a till's folder, one image on two machines, the server's records.</summary>
-public sealed class RestoreTests
+public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task A_tills_folder_put_back_from_a_copy_is_filled_again_from_the_server_and_uses_none_of_its_old_numbers()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var folder = shop.TillFolder("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -35,7 +35,7 @@ public sealed class RestoreTests
     [Fact]
     public async Task Two_machines_made_from_one_image_become_two_tills_and_no_sale_of_either_is_lost()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         Copy(shop.TillFolder("front"), shop.TillFolder("twin"));
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -57,18 +57,15 @@ public sealed class RestoreTests
     [Fact]
     public async Task After_a_restore_behind_the_servers_back_every_sale_comes_again_with_the_number_and_date_it_had()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
-        await shop.StopServerAsync();
-        File.Copy(shop.DatabaseFile, shop.DatabaseFile + ".old");
-        await shop.StartServerAsync();
+        var copy = await shop.CopyRecordsAsync();
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
         await shop.ResyncAsync("front");
         var (before, epoch) = (shop.FindSale("D100002"), shop.Text("SELECT epoch FROM sync_state"));
         var totals = System.Text.Json.JsonSerializer.Serialize(shop.Totals());
-        await shop.StopServerAsync();
-        File.Move(shop.DatabaseFile + ".old", shop.DatabaseFile, overwrite: true);
+        await shop.PutRecordsBackAsync(copy);
         shop.Clock.Advance(TimeSpan.FromDays(2));
         await shop.StartServerAsync();
 
@@ -87,16 +84,13 @@ public sealed class RestoreTests
     [Fact]
     public async Task A_till_enrolled_after_the_backup_that_was_restored_is_known_again_by_the_servers_own_word()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
-        await shop.StopServerAsync();
-        File.Copy(shop.DatabaseFile, shop.DatabaseFile + ".old");
-        await shop.StartServerAsync();
+        var copy = await shop.CopyRecordsAsync();
         await shop.EnrolAsync("back");
         await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
         var before = (await shop.ResyncAsync("back")).Renumbered.Single();
-        await shop.StopServerAsync();
-        File.Move(shop.DatabaseFile + ".old", shop.DatabaseFile, overwrite: true);
+        await shop.PutRecordsBackAsync(copy);
         await shop.StartServerAsync();
         await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
 
@@ -115,7 +109,7 @@ public sealed class RestoreTests
     [Fact]
     public async Task A_backup_is_made_while_the_server_serves_and_a_restored_one_begins_a_new_epoch()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var backup = shop.DatabaseFile + ".backup";
         ShopBackup.Write(shop.DatabaseFile, backup);

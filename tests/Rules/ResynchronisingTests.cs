@@ -6,12 +6,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.Rules;
 
 /// <summary>The rules of resynchronising, one by one, through the real till, server and files.</summary>
-public sealed class ResynchronisingTests
+public abstract class ResynchronisingTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task A_disconnected_sale_is_posted_once_with_a_new_TransID_and_both_sides_agree()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var (outcome, transId) = await shop.OpenTill("front", disconnected: true).SellAsync(Sales.Of(Sales.Lighthouse, 2));
         Assert.Equal(100_001, outcome.Entry!.Number);
@@ -29,7 +29,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_sale_made_disconnected_keeps_its_start_and_shipping_dates_and_its_payments_are_dated_at_posting()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse, started: "2026-11-01T08:26:00Z", shipped: "2026-11-01T08:27:00Z"));
         shop.Clock.Advance(TimeSpan.FromDays(3));
@@ -45,7 +45,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task Totals_of_a_finished_day_never_change_and_the_drawer_can_still_be_balanced_by_the_day_taken()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         using (var till = shop.OpenTill("front", false))
@@ -69,7 +69,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task Typing_the_D_number_finds_the_posted_transaction_on_the_till_and_on_another_till()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -90,7 +90,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_number_of_another_branch_is_asked_of_the_server_and_the_look_up_is_logged()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("pier", branch: 2);
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -107,7 +107,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task An_edit_of_an_existing_record_is_dropped_listed_and_the_servers_value_shows_again()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var outcome = await till.EditStockAsync(new StockDraft { Isbn = Sales.Lighthouse, Title = "The Lighthouse", PriceCents = 999, Operator = "07" });
@@ -128,7 +128,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task An_email_made_disconnected_is_dropped_and_listed_and_one_made_in_normal_mode_is_recorded()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var email = new EmailDraft { Name = "Rosa Finch", Subject = "Your order", Body = "It is here." };
         Assert.NotNull((await shop.OpenTill("front", true).EmailAsync(email)).Warning);
@@ -143,7 +143,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_correction_of_the_tills_own_unposted_record_is_kept()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.NewContactAsync(new ContactDraft { Name = "Bela Orban", Phone = "0177" });
@@ -164,7 +164,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_correction_is_dropped_where_the_server_has_changed_the_field_after_the_record_was_posted_by_an_unheard_answer()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.NewContactAsync(new ContactDraft { Name = "Bela Orban", Phone = "0177" });
@@ -184,7 +184,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task On_hand_is_the_sum_of_movements_and_no_till_sends_a_count()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse, 3));
@@ -201,7 +201,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task Goods_oversold_are_posted_and_listed_as_an_exception()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Maps, 5, 2400));
         Assert.True((await shop.ResyncAsync("front")).Agree);
@@ -211,7 +211,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task The_same_new_ISBN_made_on_two_tills_is_inserted_twice_and_listed_as_a_likely_duplicate()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         foreach (var name in (string[])["front", "back"])
         {
             await shop.EnrolAsync(name);
@@ -226,7 +226,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_resynchronisation_over_midnight_never_dates_a_posting_earlier_than_the_one_before()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -242,7 +242,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_day_is_the_branchs_local_day()
     {
-        await using var shop = await Shop.OpenAsync("Pacific/Auckland");
+        await using var shop = await OpenShopAsync("Pacific/Auckland");
         await shop.EnrolAsync("front");
         using var till = shop.OpenTill("front", false);
         await till.SynchroniseAsync();
@@ -253,7 +253,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task An_order_begun_and_not_shipped_is_posted_active_and_moves_no_stock()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var order = Sales.Of(Sales.Lighthouse, started: "2026-11-01T08:26:00Z");
         order.ShippedAt = null;
@@ -268,7 +268,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_sale_at_a_price_edited_while_disconnected_keeps_its_price()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.EditStockAsync(new StockDraft { Isbn = Sales.Lighthouse, PriceCents = 1000 });
@@ -283,7 +283,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_sale_with_the_server_at_hand_gets_its_TransID_at_once()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using var till = shop.OpenTill("front", false);
         await till.SynchroniseAsync();
@@ -295,7 +295,7 @@ public sealed class ResynchronisingTests
     [Fact]
     public async Task A_till_that_loses_the_server_sells_on_with_D_numbers_and_posts_them_when_it_is_back()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using var till = shop.OpenTill("front", false);
         await till.SynchroniseAsync();

@@ -9,14 +9,14 @@ using Bookmine.TillClient;
 namespace Bookmine.Tests.Rules;
 
 /// <summary>What becomes old is put away or forgotten, and nobody who could still need it is left with less than the truth.</summary>
-public sealed class RetentionTests
+public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
 {
     private static readonly JournalKeeping Keeping = new(TimeSpan.FromDays(90), 3);
 
     [Fact]
     public async Task Answered_entries_older_than_ninety_days_leave_the_journal_for_files_that_verify_and_export_read_too()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await TradeAndArchiveAsync(shop);
 
         using var till = Open(shop, disconnected: true);
@@ -30,7 +30,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task Entries_that_are_young_unanswered_or_not_reported_stay_in_the_journal()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await SellAsync(shop, 8);
         shop.Clock.Advance(TimeSpan.FromDays(100));
@@ -50,15 +50,12 @@ public sealed class RetentionTests
     [Fact]
     public async Task A_server_restored_from_a_backup_older_than_the_archive_takes_every_sale_again_with_its_number_and_date()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
-        await shop.StopServerAsync();
-        File.Copy(shop.DatabaseFile, shop.DatabaseFile + ".old");
-        await shop.StartServerAsync();
+        var copy = await shop.CopyRecordsAsync();
         await TradeAndArchiveAsync(shop, isEnrolled: true);
         var before = shop.FindSale("D100001");
-        await shop.StopServerAsync();
-        File.Move(shop.DatabaseFile + ".old", shop.DatabaseFile, overwrite: true);
+        await shop.PutRecordsBackAsync(copy);
         await shop.StartServerAsync();
 
         await shop.ResyncAsync("front");
@@ -71,7 +68,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task A_damaged_archive_is_told_by_verify_and_stops_no_sale()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await TradeAndArchiveAsync(shop);
         var file = Archives(shop)[0];
         File.WriteAllText(file, File.ReadAllText(file).Replace("9780000000026", "9780000000019", StringComparison.Ordinal));
@@ -85,7 +82,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task A_till_that_was_away_while_removals_were_forgotten_gets_a_fresh_replica_without_ghosts()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         var retention = new Retention(shop.Database, RetentionPeriods.Standard);
@@ -123,7 +120,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task The_server_forgets_the_content_of_old_entries_and_knows_them_when_they_come_again()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         Copy(shop.TillFolder("front"), shop.TillFolder("image"));
         await SellAsync(shop, 5);

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bookmine.Tests.Support;
 
-/// <summary>A shop for one test: a real server on loopback over a real SQLite file, its clock in the test's hand, and tills in folders of their own.</summary>
+/// <summary>A shop for one test: a real server on loopback over a real database, its clock in the test's hand, and tills in folders of their own.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
     /// <summary>Noon of a Monday.</summary>
@@ -25,6 +25,8 @@ internal sealed class Shop : IAsyncDisposable
     private readonly List<Till> opened = [];
     private WebApplication? app;
     private int mostDownloads;
+    private Engine engine = Engine.Sqlite;
+    private string? database;
 
     public FakeTimeProvider Clock { get; } = new(Monday);
 
@@ -32,12 +34,51 @@ internal sealed class Shop : IAsyncDisposable
 
     public IServerDatabase Database => app!.Services.GetRequiredService<IServerDatabase>();
 
-    public string DatabaseFile => Path.Combine(folder, "server", "shop.db");
+    /// <summary>The database by its name on the command line.</summary>
+    public string DatabaseName => database ??= engine.NewDatabase(Path.Combine(folder, "server"));
+
+    /// <summary>The file of the embedded database; a test that asks for it is skipped on another engine.</summary>
+    public string DatabaseFile
+    {
+        get
+        {
+            Assert.SkipUnless(engine == Engine.Sqlite, "files, backup and restore are the embedded database's; another engine has its own means");
+            return Engine.ConnectionOf(DatabaseName);
+        }
+    }
+
+    /// <summary>Another connection to the database, as an administrator has it.</summary>
+    public Session Connect() => engine.Connect(DatabaseName);
+
+    /// <summary>Copies the records behind the server's back, which is stopped meanwhile.</summary>
+    public async Task<string> CopyRecordsAsync()
+    {
+        await StopServerAsync();
+        var copy = engine.Copy(DatabaseName);
+        await StartServerAsync();
+        return copy;
+    }
+
+    /// <summary>Stops the server and puts copied records back behind its back.</summary>
+    public async Task PutRecordsBackAsync(string copy)
+    {
+        await StopServerAsync();
+        engine.PutBack(DatabaseName, copy);
+    }
+
+    /// <summary>Adds so many titles with the codes c1, c2 and on, in one transaction.</summary>
+    public void AddTitles(int count) => Database.Writing(session =>
+    {
+        session.ExecuteEach(
+            "INSERT INTO stock (id, code, title) VALUES (@id, @code, @title)",
+            [.. Enumerable.Range(1, count).Select(i => new object?[] { Guid.NewGuid(), $"c{i}", $"Title {i}" })]);
+        return true;
+    });
 
     /// <summary>A shop of two branches with a handful of titles.</summary>
-    public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16, string scheme = "http")
+    public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16, string scheme = "http", Engine? engine = null)
     {
-        var shop = new Shop { mostDownloads = mostDownloads, Url = scheme + "://127.0.0.1:0" };
+        var shop = new Shop { mostDownloads = mostDownloads, Url = scheme + "://127.0.0.1:0", engine = engine ?? Engine.Sqlite };
         await shop.StartServerAsync();
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'High Street', @zone, 'The Test Shop', 1000, 'GBP')", zone);
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (2, 'Harbour', @zone, 'The Harbour', 1000, 'GBP')", zone);
@@ -58,7 +99,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <param name="clock">The server's own clock; null for the one that all share.</param>
     public async Task StartServerAsync(TimeProvider? clock = null)
     {
-        app = ServerHost.Build(new ServerOptions("sqlite:" + DatabaseFile, Path.Combine(folder, "server"), Url, mostDownloads), clock ?? Clock);
+        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }
@@ -141,6 +182,10 @@ internal sealed class Shop : IAsyncDisposable
         if (app is not null)
         {
             await StopServerAsync();
+        }
+        if (database is not null)
+        {
+            engine.Drop(database);
         }
         Directory.Delete(folder, recursive: true);
     }

@@ -6,12 +6,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.Sync;
 
 /// <summary>The crash points that need no fault harness: what dies, and what is true afterwards.</summary>
-public sealed class CrashPointTests
+public abstract class CrashPointTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task When_the_servers_answer_is_lost_the_same_sales_come_again_with_the_numbers_they_were_given()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         for (var i = 0; i < 3; i++)
@@ -38,7 +38,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_till_restarted_in_the_middle_of_a_day_goes_on_where_it_was()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using (var morning = shop.OpenTill("front", true))
         {
@@ -54,7 +54,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task Two_programs_on_one_tills_files_take_different_numbers_and_see_each_others_sales()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var (one, two) = (shop.OpenTill("front", true), shop.OpenTill("front", true));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? one : two).SellAsync(Sales.Of(Sales.Lighthouse)))));
@@ -67,7 +67,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_fresh_replica_is_put_in_use_while_the_old_one_is_open_and_the_old_file_goes_when_nobody_holds_it()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -95,7 +95,7 @@ public sealed class CrashPointTests
     [InlineData("-wal")]
     public async Task What_a_death_has_left_of_an_unfinished_replica_gets_into_no_later_one(string leftover)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var replica = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current!;
         var orphan = Path.Combine(shop.TillFolder("front"), "replica-7.db" + leftover);
@@ -114,7 +114,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task The_administrators_order_to_reprovision_is_carried_out_once_and_loses_no_unposted_sale()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         shop.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -133,10 +133,9 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_long_download_that_breaks_off_goes_on_where_it_was_and_shows_nothing_torn_meanwhile()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
-        shop.Database.Writing(s => s.Execute(
-            "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 12000) INSERT INTO stock (id, code, title) SELECT randomblob(16), 'c' || n, 'Title ' || n FROM i"));
+        shop.AddTitles(12_000);
         // The snapshot's own threshold would offer a fresh file: a plain pull is wanted here.
         await using (var crash = new CrashingTill(shop, "front"))
         {
@@ -155,7 +154,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_journal_that_lost_its_end_sells_nothing_before_the_server_was_reached_and_then_goes_on_with_new_numbers()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var folder = shop.TillFolder("front");
         using (var till = shop.OpenTill("front", true))
@@ -180,7 +179,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task Rows_that_leave_a_tills_scope_leave_its_replica_and_rows_that_enter_it_come()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("pier", branch: 2);
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -203,7 +202,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_month_that_grows_too_old_leaves_the_replica_and_its_sales_are_asked_of_the_server()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await shop.ResyncAsync("front");
@@ -217,7 +216,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_row_changed_behind_the_replicas_back_is_found_when_its_change_comes_and_the_replica_is_replaced()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var tampered = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current;
         using (var session = new Bookmine.Sync.Data.Session(global::Bookmine.TillClient.Files.SqliteFiles.Open(new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current!)))
@@ -233,7 +232,7 @@ public sealed class CrashPointTests
     [Fact]
     public async Task A_till_whose_numbers_run_low_is_leased_another_block_and_no_number_comes_twice()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using (var till = shop.OpenTill("front", true))
         {

@@ -7,14 +7,14 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.Sync;
 
 /// <summary>The feed is complete under concurrent writers, whoever they are.</summary>
-public sealed class FeedTests
+public abstract class FeedTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task Overlapping_writers_rolled_back_ones_and_an_administrators_SQL_lose_no_row_and_invent_none()
     {
         const int writers = 6;
         const int rounds = 40;
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using var done = new CancellationTokenSource();
         var pulling = Task.Run(async () =>
@@ -24,7 +24,7 @@ public sealed class FeedTests
                 await shop.ResyncAsync("front");
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(() => Write(shop.DatabaseFile, w, rounds))));
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(() => Write(shop, w, rounds))));
         await done.CancelAsync();
         await pulling;
 
@@ -37,10 +37,10 @@ public sealed class FeedTests
     [Fact]
     public async Task A_transaction_left_open_delays_its_own_rows_and_no_download()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         shop.Write("UPDATE stock SET title = 'Committed before' WHERE isbn13 = 9780000000019");
-        using (var open = new Session(SqliteDatabase.OpenPlain(shop.DatabaseFile)))
+        using (var open = shop.Connect())
         {
             open.Begin();
             open.Execute("UPDATE stock SET title = 'Left open' WHERE isbn13 = 9780000000026");
@@ -55,7 +55,7 @@ public sealed class FeedTests
     [Fact]
     public async Task A_key_that_changes_removes_the_old_row_and_brings_the_new_one()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         shop.Write("UPDATE stock SET id = @id WHERE isbn13 = 9780000000019", Guid.Parse("01930000-0000-7000-8000-0000000000ff"));
         shop.Write("DELETE FROM stock WHERE isbn13 = 9780000000026");
@@ -66,10 +66,13 @@ public sealed class FeedTests
     [Fact]
     public async Task A_row_changed_with_the_triggers_off_is_found_by_check_and_mended()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
-        shop.Write("DROP TRIGGER sync_stock_u");
-        shop.Write("UPDATE stock SET title = 'Behind the back' WHERE isbn13 = 9780000000019");
+        shop.Database.Writing(session =>
+        {
+            Engine.TriggersOff(session, "stock");
+            return session.Execute("UPDATE stock SET title = 'Behind the back' WHERE isbn13 = 9780000000019");
+        });
         await shop.ResyncAsync("front");
         Assert.Single(new FeedCheck(shop.Database, BookmineSetup.Instance).Run());
         await shop.ResyncAsync("front");
@@ -80,7 +83,7 @@ public sealed class FeedTests
     [Fact]
     public async Task A_row_that_moves_to_another_bucket_leaves_the_tills_that_hold_only_the_old_one()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("pier", branch: 2);
         var order = Sales.Of(Sales.Lighthouse);
@@ -101,11 +104,11 @@ public sealed class FeedTests
     [Fact]
     public async Task The_head_moves_only_when_nothing_is_left_and_no_checkpoint_is_given_before()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var sequencer = new Sequencer(shop.Database, BookmineSetup.Instance);
         sequencer.Drain();
         var before = shop.Database.Reading(FeedState.Read);
-        shop.Write("WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 5000) INSERT INTO stock (id, code, title) SELECT randomblob(16), 'c' || n, 'T' FROM i");
+        shop.AddTitles(5_000);
         sequencer.Pass();
         var between = shop.Database.Reading(FeedState.Read);
         Assert.Equal((before.Head, true), (between.Head, between.Tip > between.Head));
@@ -119,15 +122,15 @@ public sealed class FeedTests
     [Fact]
     public async Task A_synchronisation_with_nothing_to_do_is_one_request()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         Assert.Equal(1, (await shop.ResyncAsync("front")).Requests);
     }
 
-    private static void Write(string file, int writer, int rounds)
+    private static void Write(Shop shop, int writer, int rounds)
     {
         var random = new Random(writer);
-        using var session = new Session(SqliteDatabase.OpenPlain(file));
+        using var session = shop.Connect();
         for (var round = 0; round < rounds; round++)
         {
             session.Begin();

@@ -12,12 +12,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.SyncServer;
 
 /// <summary>Enrolment and identity: codes, secrets, versions, and what strangers may not do.</summary>
-public sealed class EnrolmentTests
+public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task A_code_is_good_once()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var code = shop.NewCode("front");
         await Enrol(shop, "a", code);
         var fault = await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "b", code));
@@ -28,7 +28,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_code_expires_after_ten_minutes_and_an_unknown_one_is_told_apart()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var code = shop.NewCode("front");
         shop.Clock.Advance(TimeSpan.FromMinutes(11));
         Assert.Contains("expired", (await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "a", code))).Message, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task An_enrolled_tills_folder_is_not_enrolled_over()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var code = shop.NewCode("other");
         await Assert.ThrowsAsync<TillException>(() => Enrol(shop, "front", code));
@@ -48,7 +48,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_till_enrolled_afresh_gets_numbers_of_its_own()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var code = shop.NewCode("front");
         await Enrol(shop, "replacement", code);
@@ -59,7 +59,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_block_of_numbers_is_proved_from_the_enrolment_on_also_to_a_server_that_was_restored_to_before_it()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var backup = shop.TillFolder("backup.db");
         Bookmine.SyncServer.Database.ShopBackup.Write(shop.DatabaseFile, backup);
         var code = shop.NewCode("front");
@@ -77,7 +77,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_server_of_another_version_says_so_and_burns_no_code()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var code = shop.NewCode("front");
         using var http = new HttpClient();
         var reply = await http.PostAsJsonAsync(shop.Url + "/sync/enrol", new { code, protocol = 2, schema = 1 });
@@ -93,7 +93,7 @@ public sealed class EnrolmentTests
     [InlineData("99999999999999999999:y")]
     public async Task Without_a_tills_secret_nothing_is_answered(string? credentials)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = credentials is null ? null : new AuthenticationHeaderValue("Till", credentials);
@@ -106,7 +106,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task Malformed_and_hostile_bodies_get_a_problem_answer_that_leaks_nothing()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         using var http = new HttpClient();
@@ -133,7 +133,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_client_that_sends_nothing_holds_a_place_for_seconds_only_and_meanwhile_sales_are_posted_and_downloads_wait_their_turn()
     {
-        await using var shop = await Shop.OpenAsync(mostDownloads: 1);
+        await using var shop = await OpenShopAsync(mostDownloads: 1);
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
@@ -165,7 +165,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_decompression_bomb_is_refused()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         using var http = new HttpClient();
@@ -183,7 +183,7 @@ public sealed class EnrolmentTests
     [Fact]
     public async Task A_tills_secret_lies_in_a_file_that_only_its_owner_reads_and_on_the_server_only_as_a_hash()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var file = Path.Combine(shop.TillFolder("front"), "till.json");
         if (!OperatingSystem.IsWindows())

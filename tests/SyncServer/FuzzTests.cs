@@ -15,7 +15,7 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.SyncServer;
 
 /// <summary>Mutated and random input: answered, never with the server's own failure. BOOKMINE_FUZZ asks for more inputs.</summary>
-public sealed class FuzzTests
+public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
 {
     private static readonly int Inputs = int.Parse(Environment.GetEnvironmentVariable("BOOKMINE_FUZZ") ?? "3000", CultureInfo.InvariantCulture);
     private readonly int seed = Environment.TickCount;
@@ -24,7 +24,7 @@ public sealed class FuzzTests
     public async Task No_request_makes_the_server_fail_whatever_is_in_it()
     {
         var random = Seeded();
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         for (var i = 0; i < 3; i++)
@@ -93,7 +93,7 @@ public sealed class FuzzTests
     public async Task A_stock_file_of_any_bytes_is_imported_or_refused_row_by_row_and_never_fails()
     {
         var random = Seeded();
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var csv = "isbn13,title,authors,condition,price_cents,on_hand\n9780000000019,\"The, Keeper\",Ada,,1795,10\n,Old Charts,Ines,used,600,1\n"u8.ToArray();
         var file = shop.TillFolder("fuzz.csv");
         for (var i = 0; i < Inputs / 10; i++)

@@ -6,14 +6,14 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.SyncServer;
 
 /// <summary>The importers with good files, bad files, and files of real shops.</summary>
-public sealed class ImportTests
+public abstract class ImportTests(Engine engine) : ServerSuite(engine)
 {
     private const string Header = "isbn13,title,authors,condition,price_cents,on_hand\n";
 
     [Fact]
     public async Task A_file_imported_twice_changes_nothing_the_second_time()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         const string file = Header + "9780000000040,Rivers,Ines Calder,,800,4\n,Loose Leaves,Anon,used,300,1\n,Loose Leaves,Anon,used,300,1\n";
         shop.ImportStock(file);
         var (records, movements) = (shop.Number("SELECT count(*) FROM stock"), shop.Number("SELECT count(*) FROM stock_movement"));
@@ -35,7 +35,7 @@ public sealed class ImportTests
     [InlineData("9780000000040,\"Open quote,,,100,1", "quote")]
     public async Task A_bad_row_is_rejected_with_its_line_and_reason_and_the_good_rows_beside_it_go_in(string row, string reason)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var (imported, rejected, file) = shop.ImportStock($"{Header}9780000000057,Before,,,100,1\n{row}\n9780000000064,After,,,100,1\n");
         Assert.Equal((2, 1), (imported, rejected));
         var told = await File.ReadAllTextAsync(file!);
@@ -47,7 +47,7 @@ public sealed class ImportTests
     [Fact]
     public async Task Latin_1_bytes_are_rejected_with_the_remedy_and_never_become_question_marks()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, [.. Encoding.UTF8.GetBytes(Header + "9780000000057,Good é,,,100,1\n"), .. Encoding.Latin1.GetBytes("9780000000064,Bad é,,,100,1\n")]);
         var outcome = new StockImport(shop.Database, 1, shop.Clock).Run(file, _ => { });
@@ -62,7 +62,7 @@ public sealed class ImportTests
     [InlineData("\0\0\0\0")]
     public async Task A_file_with_the_wrong_columns_is_refused_whole_and_the_columns_known_are_named(string text)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var fault = Assert.Throws<ShopException>(() => shop.ImportStock(text));
         Assert.Contains("price_cents", fault.Message, StringComparison.Ordinal);
         Assert.Contains("no column title", fault.Message, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ImportTests
     [Fact]
     public async Task A_contact_file_imported_twice_doubles_no_contact()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "name,email,phone,address\nAda Marsh,ada@example.com,01,Pier 1\n,x@example.com,,\nBen,not-an-email,,\n");
         for (var i = 0; i < 2; i++)
@@ -87,7 +87,7 @@ public sealed class ImportTests
     {
         var catalogue = FindCatalogue();
         Assert.SkipWhen(catalogue is null, "the catalogue books.csv is not beside this checkout (../shared/data/books.csv)");
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var before = shop.Number("SELECT count(*) FROM stock");
         var copy = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.csv");
         File.Copy(catalogue!, copy);

@@ -9,12 +9,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.SyncServer;
 
 /// <summary>One bad entry delays no other, and is kept whole.</summary>
-public sealed class QuarantineTests
+public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task An_entry_that_cannot_be_posted_is_kept_with_its_reason_and_those_behind_it_are_posted()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -37,7 +37,7 @@ public sealed class QuarantineTests
     [Fact]
     public async Task The_till_goes_on_showing_what_is_in_quarantine()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -53,7 +53,7 @@ public sealed class QuarantineTests
     [Fact]
     public async Task A_mended_entry_is_posted_by_hand_with_both_contents_kept_and_the_till_shows_it_posted()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -84,7 +84,7 @@ public sealed class QuarantineTests
     [Fact]
     public async Task An_entry_written_off_keeps_its_content_and_leaves_the_tills_books()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -105,7 +105,7 @@ public sealed class QuarantineTests
     [Fact]
     public async Task A_refund_of_a_sale_in_quarantine_is_posted_with_an_exception_that_the_sale_resolves()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));

@@ -15,12 +15,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.SyncServer;
 
 /// <summary>How a till knows its server on a TLS line: by the server's own key, from the enrolment code on.</summary>
-public sealed class ServerKeyTests
+public abstract class ServerKeyTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task A_till_that_was_enrolled_over_https_knows_the_servers_key_and_posts()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         Assert.True((await shop.ResyncAsync("front")).Agree);
@@ -30,7 +30,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task The_key_is_made_at_the_first_start_and_kept_through_the_next()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         var before = shop.Keys.Current().Fingerprint;
         await shop.StopServerAsync();
@@ -42,7 +42,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_server_with_another_key_is_told_nothing_and_the_till_sells_on()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         using var stranger = new Stranger();
         TillSetUp.SetServer(Disk.Files, shop.TillFolder("front"), stranger.Url, null);
@@ -59,7 +59,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_code_tells_the_server_apart_from_a_stranger_before_it_is_sent()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         using var stranger = new Stranger();
         var code = shop.NewCode("front");
         var fault = await Assert.ThrowsAsync<TillException>(() => Enrol(shop, stranger.Url, code));
@@ -71,7 +71,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task Without_the_key_in_the_code_only_a_certificate_of_the_usual_authorities_will_do()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         var code = EnrolmentCode.Read(shop.NewCode("front")).Secret;
         var fault = await Assert.ThrowsAsync<TillException>(() => Enrol(shop, shop.Url, code));
         Assert.Contains("--no-key", fault.Message, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_code_is_typed_in_small_letters_and_without_hyphens_as_well_and_a_short_one_is_told()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         var code = shop.NewCode("front");
         var fault = await Assert.ThrowsAsync<TillException>(() => Enrol(shop, shop.Url, code[..^3]));
         Assert.Contains("five groups", fault.Message, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_successor_is_announced_then_shown_and_no_till_notices()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         shop.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -117,7 +117,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_till_that_missed_the_successor_is_told_the_new_key_by_hand()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         shop.Keys.Announce();
         var key = shop.Keys.Switch(force: true).Fingerprint;
@@ -131,7 +131,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_successor_that_is_taken_back_is_trusted_no_longer()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         shop.Keys.Announce();
         Assert.Throws<ShopException>(() => shop.Keys.Announce());
@@ -147,7 +147,7 @@ public sealed class ServerKeyTests
     [Fact]
     public async Task A_restored_server_shows_the_key_that_the_tills_know_by_now()
     {
-        await using var shop = await Shop.OpenAsync(scheme: "https");
+        await using var shop = await OpenShopAsync(scheme: "https");
         await shop.EnrolAsync("front");
         var backup = shop.TillFolder("backup.db");
         ShopBackup.Write(shop.DatabaseFile, backup);
@@ -170,7 +170,7 @@ public sealed class ServerKeyTests
     [InlineData("ABCDE")]
     public async Task What_is_no_key_is_not_taken_for_one(string announced)
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         IReadOnlyList<string>? kept = null;
         new PinnedKeys(["ABCDEFGHJKLMNPQ"], keys => kept = keys).Learn([announced]);

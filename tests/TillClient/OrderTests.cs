@@ -5,7 +5,7 @@ using Bookmine.TillClient.Selling;
 namespace Bookmine.Tests.TillClient;
 
 /// <summary>Gift vouchers, orders and laybys: what is left and what is owing are sums over what was done, at every till and on the server.</summary>
-public sealed class OrderTests
+public abstract class OrderTests(Engine engine) : ServerSuite(engine)
 {
     private const string Voucher = "4", Order = "5", Layby = "6", OnOrder = "7";
 
@@ -33,7 +33,7 @@ public sealed class OrderTests
     [Fact]
     public async Task A_voucher_spent_at_two_tills_without_the_server_is_posted_and_listed()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var card = new VoucherDraft { AmountCents = 2_000, Number = "gift-0001", Payments = [new PaymentDraft { Method = "cash", AmountCents = 2_000 }] };
         Assert.Null((await shop.OpenTill("front", false).SellVoucherAsync(card)).Outcome.Refused);
@@ -55,7 +55,7 @@ public sealed class OrderTests
     [Fact]
     public async Task A_voucher_that_nobody_knows_is_refused_with_the_server_and_listed_without_until_its_sale_is_posted()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         var sale = Sales.Of(Sales.Lighthouse);
@@ -108,7 +108,7 @@ public sealed class OrderTests
     [Fact]
     public async Task An_order_taken_at_one_till_is_handed_over_at_another_and_its_goods_come_back_as_any()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         var order = Sales.Of(Sales.Lighthouse, 2);
@@ -135,7 +135,7 @@ public sealed class OrderTests
     [Fact]
     public async Task An_order_paid_or_handed_over_at_two_tills_without_the_server_is_listed()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         var order = Sales.Of(Sales.Lighthouse);
@@ -172,7 +172,7 @@ public sealed class OrderTests
     [Fact]
     public async Task Nothing_is_left_owing_on_goods_that_leave_the_shop()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var sale = Sales.Of(Sales.Lighthouse);

@@ -4,12 +4,12 @@ using Bookmine.Tests.Support;
 namespace Bookmine.Tests.TillClient;
 
 /// <summary>Refunds refer to their original and never change it.</summary>
-public sealed class RefundTests
+public abstract class RefundTests(Engine engine) : ServerSuite(engine)
 {
     [Fact]
     public async Task A_posted_sale_is_refunded_by_its_D_number_per_line_and_amount()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse, 3));
         await shop.ResyncAsync("front");
@@ -29,7 +29,7 @@ public sealed class RefundTests
     [Fact]
     public async Task A_tills_own_unposted_sale_is_refunded_and_both_are_posted_in_order()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse, 2));
@@ -43,7 +43,7 @@ public sealed class RefundTests
     [Fact]
     public async Task No_more_comes_back_than_was_sold_unless_two_tills_do_it_and_then_it_is_listed()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
@@ -64,7 +64,7 @@ public sealed class RefundTests
     [Fact]
     public async Task A_refund_raised_as_General_Credit_is_a_ledger_row_of_the_contact_and_pays_a_later_sale()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var sale = Sales.Of(Sales.Lighthouse);
@@ -82,7 +82,7 @@ public sealed class RefundTests
     [Fact]
     public async Task General_Credit_without_a_contact_is_refused()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
@@ -92,7 +92,7 @@ public sealed class RefundTests
     [Fact]
     public async Task Another_tills_unposted_docket_is_named_with_whose_it_is()
     {
-        await using var shop = await Shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
         await shop.EnrolAsync("back");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));

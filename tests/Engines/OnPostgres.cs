@@ -1,0 +1,39 @@
+using Bookmine.Tests.Rules;
+using Bookmine.Tests.Sync;
+using Bookmine.Tests.SyncServer;
+using Bookmine.Tests.TillClient;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.Engines;
+
+public sealed class EdgeOnPostgres() : EdgeTests(Engine.Postgres);
+
+public sealed class KeptJournalOnPostgres() : KeptJournalTests(Engine.Postgres);
+
+public sealed class RescueOnPostgres() : RescueTests(Engine.Postgres);
+
+public sealed class RestoreOnPostgres() : RestoreTests(Engine.Postgres);
+
+public sealed class ResynchronisingOnPostgres() : ResynchronisingTests(Engine.Postgres);
+
+public sealed class RetentionOnPostgres() : RetentionTests(Engine.Postgres);
+
+public sealed class CrashPointOnPostgres() : CrashPointTests(Engine.Postgres);
+
+public sealed class DivergenceOnPostgres() : DivergenceTests(Engine.Postgres);
+
+public sealed class FeedOnPostgres() : FeedTests(Engine.Postgres);
+
+public sealed class EnrolmentOnPostgres() : EnrolmentTests(Engine.Postgres);
+
+public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);
+
+public sealed class ImportOnPostgres() : ImportTests(Engine.Postgres);
+
+public sealed class QuarantineOnPostgres() : QuarantineTests(Engine.Postgres);
+
+public sealed class ServerKeyOnPostgres() : ServerKeyTests(Engine.Postgres);
+
+public sealed class OrderOnPostgres() : OrderTests(Engine.Postgres);
+
+public sealed class RefundOnPostgres() : RefundTests(Engine.Postgres);

@@ -1,0 +1,39 @@
+using Bookmine.Tests.Rules;
+using Bookmine.Tests.Sync;
+using Bookmine.Tests.SyncServer;
+using Bookmine.Tests.TillClient;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.Engines;
+
+public sealed class EdgeOnSqlite() : EdgeTests(Engine.Sqlite);
+
+public sealed class KeptJournalOnSqlite() : KeptJournalTests(Engine.Sqlite);
+
+public sealed class RescueOnSqlite() : RescueTests(Engine.Sqlite);
+
+public sealed class RestoreOnSqlite() : RestoreTests(Engine.Sqlite);
+
+public sealed class ResynchronisingOnSqlite() : ResynchronisingTests(Engine.Sqlite);
+
+public sealed class RetentionOnSqlite() : RetentionTests(Engine.Sqlite);
+
+public sealed class CrashPointOnSqlite() : CrashPointTests(Engine.Sqlite);
+
+public sealed class DivergenceOnSqlite() : DivergenceTests(Engine.Sqlite);
+
+public sealed class FeedOnSqlite() : FeedTests(Engine.Sqlite);
+
+public sealed class EnrolmentOnSqlite() : EnrolmentTests(Engine.Sqlite);
+
+public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);
+
+public sealed class ImportOnSqlite() : ImportTests(Engine.Sqlite);
+
+public sealed class QuarantineOnSqlite() : QuarantineTests(Engine.Sqlite);
+
+public sealed class ServerKeyOnSqlite() : ServerKeyTests(Engine.Sqlite);
+
+public sealed class OrderOnSqlite() : OrderTests(Engine.Sqlite);
+
+public sealed class RefundOnSqlite() : RefundTests(Engine.Sqlite);

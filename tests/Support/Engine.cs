@@ -1,0 +1,105 @@
+using System.Data.Common;
+using Bookmine.Sync.Data;
+using Bookmine.SyncServer.Database;
+using Npgsql;
+
+namespace Bookmine.Tests.Support;
+
+/// <summary>A kind of database that a shop's records may lie in, as tests need it.</summary>
+public abstract class Engine
+{
+    public static readonly Engine Sqlite = new SqliteEngine();
+    public static readonly Engine Postgres = new PostgresEngine();
+
+    /// <summary>Its folder in <c>db</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A fresh database for one test, by its name on the command line; skips the test where the engine is absent.</summary>
+    /// <param name="folder">A folder of the test's own.</param>
+    public abstract string NewDatabase(string folder);
+
+    public virtual void Drop(string database)
+    {
+    }
+
+    /// <summary>A connection of the administrator's own, beside the server's.</summary>
+    internal abstract Session Connect(string database);
+
+    /// <summary>Makes changes of tables go unseen, as an administrator could.</summary>
+    internal abstract void TriggersOff(Session session, params string[] tables);
+
+    /// <summary>An expression for a new GUID.</summary>
+    public abstract string NewGuid { get; }
+
+    /// <summary>An expression for any sixteen bytes.</summary>
+    public abstract string SixteenBytes { get; }
+
+    /// <summary>Copies a database that nobody uses.</summary>
+    public abstract string Copy(string database);
+
+    /// <summary>Puts a copy in a database's place, which nobody uses.</summary>
+    public abstract void PutBack(string database, string copy);
+
+    internal static string ConnectionOf(string database) => database[(database.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    private sealed class SqliteEngine : Engine
+    {
+        public override string Name => "sqlite";
+
+        public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
+
+        internal override Session Connect(string database) => new(SqliteDatabase.OpenPlain(ConnectionOf(database)));
+
+        internal override void TriggersOff(Session session, params string[] tables)
+        {
+            foreach (var trigger in tables.SelectMany(t => new[] { "i", "u", "d" }.Select(end => $"sync_{t}_{end}")))
+            {
+                session.Script($"DROP TRIGGER {trigger}");
+            }
+        }
+
+        public override string NewGuid => "randomblob(16)";
+
+        public override string SixteenBytes => "randomblob(16)";
+
+        public override string Copy(string database)
+        {
+            File.Copy(ConnectionOf(database), ConnectionOf(database) + ".old");
+            return ConnectionOf(database) + ".old";
+        }
+
+        public override void PutBack(string database, string copy) => File.Move(copy, ConnectionOf(database), overwrite: true);
+    }
+
+    private sealed class PostgresEngine : Engine
+    {
+        public override string Name => "postgresql";
+
+        public override string NewDatabase(string folder) => "postgres:" + PostgresCluster.NewDatabase();
+
+        public override void Drop(string database) => PostgresCluster.DropDatabase(ConnectionOf(database));
+
+        internal override Session Connect(string database)
+        {
+            var connection = new NpgsqlConnection(ConnectionOf(database) + ";Pooling=false");
+            connection.Open();
+            return new Session(connection, PostgresDialect.Instance);
+        }
+
+        internal override void TriggersOff(Session session, params string[] tables)
+        {
+            foreach (var table in tables)
+            {
+                session.Script($"ALTER TABLE {table} DISABLE TRIGGER USER");
+            }
+        }
+
+        public override string NewGuid => "gen_random_uuid()";
+
+        public override string SixteenBytes => "decode(md5(random()::text), 'hex')";
+
+        public override string Copy(string database) => PostgresCluster.CopyDatabase(ConnectionOf(database));
+
+        public override void PutBack(string database, string copy) => PostgresCluster.PutBack(ConnectionOf(database), copy);
+    }
+}
