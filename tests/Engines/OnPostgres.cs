@@ -37,3 +37,7 @@ public sealed class ServerKeyOnPostgres() : ServerKeyTests(Engine.Postgres);
 public sealed class OrderOnPostgres() : OrderTests(Engine.Postgres);
 
 public sealed class RefundOnPostgres() : RefundTests(Engine.Postgres);
+
+public sealed class StoredRowOnPostgres() : StoredRowTests(Engine.Postgres);
+
+public sealed class FeedUnderLoadOnPostgres() : FeedUnderLoadTests(Engine.Postgres);

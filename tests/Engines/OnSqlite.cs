@@ -37,3 +37,7 @@ public sealed class ServerKeyOnSqlite() : ServerKeyTests(Engine.Sqlite);
 public sealed class OrderOnSqlite() : OrderTests(Engine.Sqlite);
 
 public sealed class RefundOnSqlite() : RefundTests(Engine.Sqlite);
+
+public sealed class StoredRowOnSqlite() : StoredRowTests(Engine.Sqlite);
+
+public sealed class FeedUnderLoadOnSqlite() : FeedUnderLoadTests(Engine.Sqlite);

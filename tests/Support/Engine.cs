@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Database;
 using Npgsql;
 
@@ -22,6 +23,9 @@ public abstract class Engine
     {
     }
 
+    /// <summary>Whether several transactions may write at the same time.</summary>
+    public virtual bool HasManyWriters => true;
+
     /// <summary>A connection of the administrator's own, beside the server's.</summary>
     internal abstract Session Connect(string database);
 
@@ -33,6 +37,12 @@ public abstract class Engine
 
     /// <summary>An expression for any sixteen bytes.</summary>
     public abstract string SixteenBytes { get; }
+
+    /// <summary>A statement that makes a table of the setup's form.</summary>
+    public string CreateTable(SyncTable table) =>
+        $"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(c => $"{c.Name} {TypeOf(c.Type)}{(c.Nullable ? "" : " NOT NULL")}"))}, PRIMARY KEY ({string.Join(", ", table.KeyColumns)}))";
+
+    protected abstract string TypeOf(ColumnType type);
 
     /// <summary>Copies a database that nobody uses.</summary>
     public abstract string Copy(string database);
@@ -46,6 +56,8 @@ public abstract class Engine
     {
         public override string Name => "sqlite";
 
+        public override bool HasManyWriters => false;
+
         public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
 
         internal override Session Connect(string database) => new(SqliteDatabase.OpenPlain(ConnectionOf(database)));
@@ -57,6 +69,8 @@ public abstract class Engine
                 session.Script($"DROP TRIGGER {trigger}");
             }
         }
+
+        protected override string TypeOf(ColumnType type) => type switch { ColumnType.Integer => "INTEGER", ColumnType.Guid => "BLOB", _ => "TEXT" };
 
         public override string NewGuid => "randomblob(16)";
 
@@ -75,7 +89,7 @@ public abstract class Engine
     {
         public override string Name => "postgresql";
 
-        public override string NewDatabase(string folder) => "postgres:" + PostgresCluster.NewDatabase();
+        public override string NewDatabase(string folder) => "postgres:" + PostgresCluster.NewShop();
 
         public override void Drop(string database) => PostgresCluster.DropDatabase(ConnectionOf(database));
 
@@ -93,6 +107,8 @@ public abstract class Engine
                 session.Script($"ALTER TABLE {table} DISABLE TRIGGER USER");
             }
         }
+
+        protected override string TypeOf(ColumnType type) => type switch { ColumnType.Integer => "bigint", ColumnType.Guid => "uuid", _ => "text COLLATE \"C\"" };
 
         public override string NewGuid => "gen_random_uuid()";
 

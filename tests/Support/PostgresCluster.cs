@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Bookmine.SyncServer.Database;
 using Npgsql;
 
 namespace Bookmine.Tests.Support;
@@ -15,6 +16,13 @@ internal sealed class PostgresCluster : IDisposable
         .Where(d => File.Exists(Path.Combine(d, "initdb"))).OrderDescending(StringComparer.Ordinal).FirstOrDefault();
 
     private static readonly Lazy<PostgresCluster> Common = new(StartForAll);
+    private static readonly Lazy<string> Template = new(() =>
+    {
+        var connection = NewDatabase(Shared);
+        ShopDatabase.Open("postgres:" + connection, TimeProvider.System).Dispose();
+        return new NpgsqlConnectionStringBuilder(connection).Database!;
+    });
+
     private static int databases;
     private readonly string folder;
 
@@ -25,18 +33,17 @@ internal sealed class PostgresCluster : IDisposable
     /// <summary>Of its last database; for a server that others run, as they gave it.</summary>
     public string Connection => $"Host=127.0.0.1;Port={Port};Username=bookmine";
 
-    /// <summary>A database of its own on the server that all tests share; skips the test where there is none.</summary>
-    public static string NewDatabase()
-    {
-        var server = Environment.GetEnvironmentVariable("BOOKMINE_TEST_POSTGRES") ?? (Programs is null ? Skipped() : Common.Value.Connection);
-        return NewDatabase(server);
-    }
+    /// <summary>The server that all tests share; skips the test where there is none.</summary>
+    public static string Shared => Environment.GetEnvironmentVariable("BOOKMINE_TEST_POSTGRES") ?? (Programs is null ? Skipped() : Common.Value.Connection);
 
-    /// <summary>Makes a database on a server.</summary>
-    public static string NewDatabase(string server)
+    /// <summary>A new shop's database on the shared server, as the first start of a server leaves it.</summary>
+    public static string NewShop() => NewDatabase(Shared, Template.Value);
+
+    /// <summary>An empty database on a server.</summary>
+    public static string NewDatabase(string server, string template = "template0")
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"bookmine_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}");
-        Run(server, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
+        Run(server, $"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C'");
         return $"{server};Database={name}";
     }
 
@@ -66,12 +73,7 @@ internal sealed class PostgresCluster : IDisposable
         {
             Skipped();
         }
-        var folder = Directory.CreateTempSubdirectory("bookmine-postgres-").FullName;
-        var cluster = new PostgresCluster(folder, FreePort());
-        if (Environment.UserName == "root")
-        {
-            Check(Process.Start("chown", ["postgres", folder]), "chown");
-        }
+        var cluster = new PostgresCluster(NewFolder(), FreePort());
         cluster.Call("initdb", "--pgdata", cluster.Data, "--username", "bookmine", "--auth", "trust", "--encoding", "UTF8", "--locale", "C");
         cluster.Configure(settings);
         cluster.Go();
@@ -81,12 +83,7 @@ internal sealed class PostgresCluster : IDisposable
     /// <summary>A standby that follows this cluster.</summary>
     public PostgresCluster StartStandby()
     {
-        var standby = Directory.CreateTempSubdirectory("bookmine-postgres-").FullName;
-        if (Environment.UserName == "root")
-        {
-            Check(Process.Start("chown", ["postgres", standby]), "chown");
-        }
-        var cluster = new PostgresCluster(standby, FreePort());
+        var cluster = new PostgresCluster(NewFolder(), FreePort());
         cluster.Call("pg_basebackup", "--pgdata", cluster.Data, "--host", "127.0.0.1", "--port", $"{Port}", "--username", "bookmine", "--write-recovery-conf", "--checkpoint", "fast");
         cluster.Configure([]);
         cluster.Go();
@@ -111,6 +108,18 @@ internal sealed class PostgresCluster : IDisposable
 
     private string Data => Path.Combine(folder, "data");
 
+    /// <summary>In memory where that is possible: it must have fsync on, and nobody pulls the plug here.</summary>
+    private static string NewFolder()
+    {
+        var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"bookmine-postgres-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        if (Environment.UserName == "root")
+        {
+            Check(Process.Start("chown", ["postgres", folder]), "chown");
+        }
+        return folder;
+    }
+
     private static PostgresCluster StartForAll()
     {
         var cluster = Start();
@@ -122,7 +131,7 @@ internal sealed class PostgresCluster : IDisposable
     {
         var lines = (string[])
         [
-            $"port = {Port}", "listen_addresses = '127.0.0.1'", "unix_socket_directories = ''", "max_connections = 300", "shared_buffers = 64MB", "wal_level = replica", .. settings,
+            $"port = {Port}", "listen_addresses = '127.0.0.1'", "unix_socket_directories = ''", "max_connections = 300", "shared_buffers = 64MB", "wal_level = replica", "deadlock_timeout = 100ms", .. settings,
         ];
         File.AppendAllLines(Path.Combine(Data, "postgresql.conf"), lines);
         File.WriteAllLines(Path.Combine(Data, "pg_hba.conf"), ["host all secretive 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"]);
