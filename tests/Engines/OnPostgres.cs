@@ -41,3 +41,5 @@ public sealed class RefundOnPostgres() : RefundTests(Engine.Postgres);
 public sealed class StoredRowOnPostgres() : StoredRowTests(Engine.Postgres);
 
 public sealed class FeedUnderLoadOnPostgres() : FeedUnderLoadTests(Engine.Postgres);
+
+public sealed class OpeningOnPostgres() : OpeningTests(Engine.Postgres);

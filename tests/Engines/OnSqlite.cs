@@ -41,3 +41,5 @@ public sealed class RefundOnSqlite() : RefundTests(Engine.Sqlite);
 public sealed class StoredRowOnSqlite() : StoredRowTests(Engine.Sqlite);
 
 public sealed class FeedUnderLoadOnSqlite() : FeedUnderLoadTests(Engine.Sqlite);
+
+public sealed class OpeningOnSqlite() : OpeningTests(Engine.Sqlite);

@@ -37,6 +37,9 @@ internal sealed class CrashingTill : IAsyncDisposable
         await Assert.ThrowsAsync<ServerAwayException>(() => orchestrator.PushAsync());
     }
 
+    /// <summary>Posts what there is, as a sale in normal mode is posted at once.</summary>
+    public Task PushAsync() => orchestrator.PushAsync();
+
     public Task<SyncOutcome> SynchroniseAsync() => orchestrator.SynchroniseAsync();
 
     public Task ReprovisionAsync() => orchestrator.ReprovisionAsync();

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Database;
+using DbUp;
+using DbUp.Builder;
 using Npgsql;
 
 namespace Bookmine.Tests.Support;
@@ -18,6 +20,26 @@ public abstract class Engine
     /// <summary>A fresh database for one test, by its name on the command line; skips the test where the engine is absent.</summary>
     /// <param name="folder">A folder of the test's own.</param>
     public abstract string NewDatabase(string folder);
+
+    /// <summary>An empty database for one test.</summary>
+    public virtual string NewEmptyDatabase(string folder) => NewDatabase(folder);
+
+    /// <summary>For running some of the migrations only.</summary>
+    internal abstract UpgradeEngineBuilder Upgrading(string database);
+
+    /// <summary>All tables, columns, indexes and triggers, a line each.</summary>
+    internal IReadOnlyList<string> Catalogue(Session session)
+    {
+        using var reader = session.Query(CatalogueSql);
+        var lines = new List<string>();
+        while (reader.Read())
+        {
+            lines.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i))));
+        }
+        return lines;
+    }
+
+    protected abstract string CatalogueSql { get; }
 
     public virtual void Drop(string database)
     {
@@ -58,6 +80,10 @@ public abstract class Engine
 
         public override bool HasManyWriters => false;
 
+        internal override UpgradeEngineBuilder Upgrading(string database) => DeployChanges.To.SqliteDatabase($"Data Source={ConnectionOf(database)};Pooling=false");
+
+        protected override string CatalogueSql => "SELECT type, name, sql FROM sqlite_master ORDER BY type, name";
+
         public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
 
         internal override Session Connect(string database) => new(SqliteDatabase.OpenPlain(ConnectionOf(database)));
@@ -90,6 +116,20 @@ public abstract class Engine
         public override string Name => "postgresql";
 
         public override string NewDatabase(string folder) => "postgres:" + PostgresCluster.NewShop();
+
+        public override string NewEmptyDatabase(string folder) => "postgres:" + PostgresCluster.NewDatabase(PostgresCluster.Shared);
+
+        internal override UpgradeEngineBuilder Upgrading(string database) => DeployChanges.To.PostgresqlDatabase(ConnectionOf(database) + ";Pooling=false");
+
+        protected override string CatalogueSql => """
+            SELECT 'column' AS what, table_name || '.' || column_name AS named, data_type || ' ' || is_nullable || ' ' || coalesce(collation_name, '') || ' ' || coalesce(column_default, '') || is_identity AS form
+            FROM information_schema.columns WHERE table_schema = 'public'
+            UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+            UNION ALL SELECT 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+            UNION ALL SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+            ORDER BY 1, 2
+            """;
 
         public override void Drop(string database) => PostgresCluster.DropDatabase(ConnectionOf(database));
 

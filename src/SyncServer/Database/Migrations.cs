@@ -35,7 +35,7 @@ internal static class Migrations
         {
             throw new ShopDatabaseException(
                 $"{name}: bringing it to this program's tables failed at {result.ErrorScript?.Name ?? "the list of what was done"} ({result.Error.Message}). "
-                + "Nothing of that step was kept: mend the disk or the rights if that is what failed, and start again; else restore a backup with the program that made it.");
+                + "Nothing of that step was kept: mend the disk or the rights if that is what failed, and start again; else restore a backup with the program that made it.", result.Error);
         }
     }
 
@@ -64,4 +64,4 @@ internal static class Migrations
 }
 
 /// <summary>The shop's database cannot be used; the message says which, why and the remedy.</summary>
-public sealed class ShopDatabaseException(string message) : Exception(message);
+public sealed class ShopDatabaseException(string message, Exception? cause = null) : Exception(message, cause);

@@ -15,6 +15,8 @@ internal static class PostgresConnection
     private const int ConnectSeconds = 10;
     private const int KeepAliveSeconds = 30;
     private const int StatementsKept = 200;
+    private const int WaitMilliseconds = 100;
+    private const int MostWaits = 1_200;
 
     /// <exception cref="ShopDatabaseException">It cannot be read, or names no host.</exception>
     public static NpgsqlConnectionStringBuilder Read(string connection)
@@ -76,6 +78,19 @@ internal static class PostgresConnection
         if (session.Scalar("SELECT pg_is_in_recovery()") is true)
         {
             throw new ShopDatabaseException($"{name} is a standby, which takes no writes. Name the primary, or all hosts parted by commas; nothing was changed.");
+        }
+    }
+
+    /// <summary>Lets no other host bring the database up to date until the session's transaction ends.</summary>
+    public static void WaitForOthers(Session session, string name)
+    {
+        for (var i = 0; session.Scalar("SELECT pg_try_advisory_xact_lock(hashtext('bookmine'))") is not true; i++)
+        {
+            if (i == MostWaits)
+            {
+                throw new ShopDatabaseException($"{name}: another bookmine-server has been bringing it up to date for {MostWaits * WaitMilliseconds / 1000} s. Start this one when that one serves.");
+            }
+            Thread.Sleep(WaitMilliseconds);
         }
     }
 

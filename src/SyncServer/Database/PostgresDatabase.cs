@@ -43,7 +43,8 @@ public sealed class PostgresDatabase : IServerDatabase
         {
             using var alone = database.OpenSession();
             PostgresConnection.RequireFit(alone, name);
-            alone.Scalar("SELECT pg_advisory_lock(hashtext('bookmine'))");
+            alone.Begin();
+            PostgresConnection.WaitForOthers(alone, name);
             Migrations.Run(
                 DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(database.source)), Engine, name,
                 () => PostgresConnection.Tables(alone));
