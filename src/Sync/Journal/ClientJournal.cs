@@ -148,16 +148,18 @@ public sealed class ClientJournal : IDisposable
                 NoteAnswered(entry.N, known.Number ?? 0);
                 continue;
             }
-            var hash = JournalEntry.HashOf(entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, entry.Payload);
-            if (entry.N != last + 1 || !hash.AsSpan().SequenceEqual(entry.Hash) || entry.Answer is null)
+            // One whose content was damaged before it was sent is held in quarantine as it came, under the hash with which it was sealed.
+            var isWhole = entry.Answer is { State: EntryState.Quarantined }
+                || JournalEntry.HashOf(entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, entry.Payload).AsSpan().SequenceEqual(entry.Hash);
+            if (entry.N != last + 1 || !isWhole || entry.Answer is null)
             {
                 throw new WireFormatException($"The server gave back entry {entry.N}, which does not continue this journal after {last}.");
             }
-            (last, chain) = (entry.N, JournalEntry.ChainOf(chain, hash));
+            (last, chain) = (entry.N, JournalEntry.ChainOf(chain, entry.Hash));
             var (number, amount) = control(entry);
             session.Execute(
                 $"INSERT INTO entry ({EntryRow.Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
-                entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, hash, chain, entry.SealedAt,
+                entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt,
                 JsonSerializer.Serialize(entry.Answer, WireJson.Default.EntryResult));
             NoteAnswered(entry.N, entry.Answer.Number ?? 0);
         }
