@@ -1,9 +1,11 @@
 using Bookmine.Schema;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Data;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Database;
 using Bookmine.Tests.Support;
 using Bookmine.TillClient;
+using Bookmine.TillClient.Files;
 using Bookmine.TillClient.Finding;
 
 namespace Bookmine.Tests.Rules;
@@ -30,6 +32,32 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(200_001, (await till.SellAsync(Sales.Of(Sales.Lighthouse))).Outcome.Entry!.Number);
         Assert.True((await shop.ResyncAsync("restored")).Agree);
         Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
+    public async Task An_entry_that_was_damaged_before_it_was_sent_is_given_back_as_it_came_to_a_till_that_lost_it()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var folder = shop.TillFolder("front");
+        Copy(folder, shop.TillFolder("restored"));
+        using (var till = Till.Open(folder, true, shop.Clock))
+        {
+            await till.SellAsync(Sales.Of(Sales.Lighthouse));
+            await till.SellAsync(Sales.Of(Sales.Garden));
+        }
+        using (var session = new Session(SqliteFiles.Open(ClientJournal.FileIn(folder))))
+        {
+            session.Execute("UPDATE entry SET payload = @bytes WHERE n = 1", new byte[] { 1, 2, 3 });
+        }
+        Assert.Single((await shop.ResyncAsync("front")).Quarantined);
+
+        await shop.ResyncAsync("restored");
+
+        await shop.OpenTill("restored", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        Assert.True((await shop.ResyncAsync("restored")).Agree);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal("quarantined", shop.Text("SELECT state FROM sync_inbox WHERE n = 1"));
     }
 
     [Fact]

@@ -90,11 +90,11 @@ public sealed class ClientJournal : IDisposable
     /// <summary>The last entry the server has answered.</summary>
     public long Acknowledged => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0);
 
-    /// <summary>How many printed numbers are left in the leased blocks.</summary>
     /// <summary>The last entry of a kind that is in the journal's own file; where there is none, what lies before that file's first.</summary>
     public long LastOf(string kind) => Locked(() =>
         session.Integer("SELECT max(n) FROM entry WHERE kind = @kind", kind) ?? session.Integer("SELECT min(n) - 1 FROM entry") ?? LastN);
 
+    /// <summary>How many printed numbers are left in the leased blocks.</summary>
     public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
@@ -157,10 +157,8 @@ public sealed class ClientJournal : IDisposable
             }
             (last, chain) = (entry.N, JournalEntry.ChainOf(chain, entry.Hash));
             var (number, amount) = control(entry);
-            session.Execute(
-                $"INSERT INTO entry ({EntryRow.Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
-                entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt,
-                JsonSerializer.Serialize(entry.Answer, WireJson.Default.EntryResult));
+            EntryRow.Insert(session, new JournalEntry(
+                entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt, entry.Answer));
             NoteAnswered(entry.N, entry.Answer.Number ?? 0);
         }
         NumberBlocks.UseUp(session);
@@ -344,9 +342,7 @@ public sealed class ClientJournal : IDisposable
         var entry = new JournalEntry(
             scope.N, scope.Id, content.Kind, content.Format, content.Number, content.Amount,
             content.Payload, hash, JournalEntry.ChainOf(chain, hash), scope.SealedAt);
-        session.Execute(
-            $"INSERT INTO entry ({EntryRow.Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, NULL)",
-            entry.N, entry.Id, entry.Kind, entry.Format, entry.Number, entry.Amount, entry.Payload, entry.Hash, entry.Chain, entry.SealedAt);
+        EntryRow.Insert(session, entry);
         return entry;
     }
 

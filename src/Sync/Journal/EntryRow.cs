@@ -10,6 +10,11 @@ internal static class EntryRow
 {
     public const string Columns = "n, id, kind, format, number, amount, payload, hash, chain, sealed_at, result";
 
+    public static void Insert(Session session, JournalEntry entry) => session.Execute(
+        $"INSERT INTO entry ({Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
+        entry.N, entry.Id, entry.Kind, entry.Format, entry.Number, entry.Amount, entry.Payload, entry.Hash, entry.Chain, entry.SealedAt,
+        entry.Result is null ? null : JsonSerializer.Serialize(entry.Result, WireJson.Default.EntryResult));
+
     /// <exception cref="DamagedValueException">A value is not what was written there.</exception>
     public static JournalEntry Read(DbDataReader reader)
     {
