@@ -40,9 +40,9 @@ internal sealed class PostgresCluster : IDisposable
     public static string NewShop() => NewDatabase(Shared, Template.Value);
 
     /// <summary>An empty database on a server.</summary>
-    public static string NewDatabase(string server, string template = "template0")
+    public static string NewDatabase(string server, string template = "template0", string? name = null)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"bookmine_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}");
+        name ??= string.Create(CultureInfo.InvariantCulture, $"bookmine_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}");
         Run(server, $"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C'");
         return $"{server};Database={name}";
     }
@@ -94,6 +94,13 @@ internal sealed class PostgresCluster : IDisposable
 
     /// <summary>Ends it at once, as a crash does.</summary>
     public void Crash() => Call("pg_ctl", "stop", "--pgdata", Data, "--mode", "immediate", "--silent");
+
+    /// <summary>Changes a setting for good and has it read.</summary>
+    public void Set(string sql)
+    {
+        Run(Connection, sql);
+        Run(Connection, "SELECT pg_reload_conf()");
+    }
 
     public void Promote() => Call("pg_ctl", "promote", "--pgdata", Data, "--wait", "--silent");
 

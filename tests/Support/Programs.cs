@@ -16,6 +16,9 @@ internal sealed class Programs : IDisposable
 
     public string Url { get; private set; } = "http://127.0.0.1:0";
 
+    /// <summary>Where the server's records lie; null for the embedded database.</summary>
+    public string? Database { get; set; }
+
     /// <summary>The till's program as a shell calls it.</summary>
     public static string TillProgram => PublishedTill ?? $"dotnet {Path.Combine(AppContext.BaseDirectory, "till", "bookmine-till.dll")}";
 
@@ -26,6 +29,14 @@ internal sealed class Programs : IDisposable
         var process = Start(["dotnet", ServerProgram], "server", "serve", "--urls", Url);
         Url = (await process.StandardOutput.ReadLineAsync())!.Replace("listening on ", "", StringComparison.Ordinal);
         return process;
+    }
+
+    /// <summary>One of several hosts, with a folder of its own.</summary>
+    public async Task<(Process Process, string Url)> ServeAsync(string host)
+    {
+        var process = Start(["dotnet", ServerProgram], host, "serve", "--urls", "http://127.0.0.1:0");
+        var told = await process.StandardOutput.ReadLineAsync();
+        return (process, told!.Replace("listening on ", "", StringComparison.Ordinal));
     }
 
     public async Task EnrolAsync(string name)
@@ -82,7 +93,7 @@ internal sealed class Programs : IDisposable
     {
         var process = Process.Start(new ProcessStartInfo(program[0], [.. program[1..], .. arguments, "--data", Path.Combine(Folder, data), "--json"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["BOOKMINE_DB"] = Database },
         })!;
         started.Add(process);
         return process;

@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
 using Bookmine.TillClient.Files;
@@ -9,11 +10,13 @@ namespace Bookmine.Tests.Support;
 /// <summary>Compares a till's replica with the server's tables, row by row and value by value, without the engine's digests.</summary>
 internal static class Replicas
 {
-    public static void AssertEqual(Shop shop, string till, long branch = 1)
+    public static void AssertEqual(Shop shop, string till, long branch = 1) => AssertEqual(shop.Database, shop.TillFolder(till), shop.Clock, branch);
+
+    public static void AssertEqual(IServerDatabase database, string folder, TimeProvider clock, long branch = 1)
     {
-        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(shop.Clock.GetUtcNow().ToUnixTimeMilliseconds(), TimeZoneInfo.Utc)));
-        var expected = shop.Database.Reading(s => Rows(s)).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
-        using var session = new Session(SqliteFiles.Open(new ReplicaFolder(Disk.Files, shop.TillFolder(till)).Current!));
+        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(clock.GetUtcNow().ToUnixTimeMilliseconds(), TimeZoneInfo.Utc)));
+        var expected = database.Reading(s => Rows(s)).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
+        using var session = new Session(SqliteFiles.Open(new ReplicaFolder(Disk.Files, folder).Current!));
         var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(expected, actual);
     }
