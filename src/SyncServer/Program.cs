@@ -26,6 +26,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
     KeyCommands.Make(verbs),
+    DatabaseCommands.Make(verbs),
     BackupCommands.MakeBackup(verbs),
     BackupCommands.MakeRestore(verbs),
 };

@@ -43,3 +43,5 @@ public sealed class StoredRowOnPostgres() : StoredRowTests(Engine.Postgres);
 public sealed class FeedUnderLoadOnPostgres() : FeedUnderLoadTests(Engine.Postgres);
 
 public sealed class OpeningOnPostgres() : OpeningTests(Engine.Postgres);
+
+public sealed class MoveOnPostgres() : MoveTests(Engine.Postgres);

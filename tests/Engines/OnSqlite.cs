@@ -43,3 +43,5 @@ public sealed class StoredRowOnSqlite() : StoredRowTests(Engine.Sqlite);
 public sealed class FeedUnderLoadOnSqlite() : FeedUnderLoadTests(Engine.Sqlite);
 
 public sealed class OpeningOnSqlite() : OpeningTests(Engine.Sqlite);
+
+public sealed class MoveOnSqlite() : MoveTests(Engine.Sqlite);

@@ -17,6 +17,8 @@ public abstract class Engine
     /// <summary>Its folder in <c>db</c>.</summary>
     public abstract string Name { get; }
 
+    public static Engine Of(string name) => new[] { Sqlite, Postgres }.Single(e => e.Name == name);
+
     /// <summary>A fresh database for one test, by its name on the command line; skips the test where the engine is absent.</summary>
     /// <param name="folder">A folder of the test's own.</param>
     public abstract string NewDatabase(string folder);
@@ -40,6 +42,25 @@ public abstract class Engine
     }
 
     protected abstract string CatalogueSql { get; }
+
+    /// <summary>All columns of the shop's tables, as <c>table.column</c>.</summary>
+    internal List<string> Columns(Session session) => Texts(session, ColumnsSql);
+
+    /// <summary>The columns of a table that hold GUIDs, where the engine has a type for them; else those the program says.</summary>
+    internal virtual IEnumerable<string> Guids(Session session, string table) => ShopTables.All.Single(t => t.Name == table).Guids.Order(StringComparer.Ordinal);
+
+    protected abstract string ColumnsSql { get; }
+
+    protected static List<string> Texts(Session session, string sql, params object?[] values)
+    {
+        using var reader = session.Query(sql, values);
+        var texts = new List<string>();
+        while (reader.Read())
+        {
+            texts.Add(reader.GetString(0));
+        }
+        return texts;
+    }
 
     public virtual void Drop(string database)
     {
@@ -84,6 +105,11 @@ public abstract class Engine
 
         protected override string CatalogueSql => "SELECT type, name, sql FROM sqlite_master ORDER BY type, name";
 
+        protected override string ColumnsSql => """
+            SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT IN ('SchemaVersions', 'sync_move') ORDER BY 1
+            """;
+
         public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
 
         internal override Session Connect(string database) => new(SqliteDatabase.OpenPlain(ConnectionOf(database)));
@@ -120,6 +146,14 @@ public abstract class Engine
         public override string NewEmptyDatabase(string folder) => "postgres:" + PostgresCluster.NewDatabase(PostgresCluster.Shared);
 
         internal override UpgradeEngineBuilder Upgrading(string database) => DeployChanges.To.PostgresqlDatabase(ConnectionOf(database) + ";Pooling=false");
+
+        protected override string ColumnsSql => """
+            SELECT (table_name || '.' || column_name) COLLATE "C" FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name NOT IN ('schemaversions', 'sync_move', 'sync_lock') ORDER BY 1
+            """;
+
+        internal override IEnumerable<string> Guids(Session session, string table) => Texts(
+            session, "SELECT column_name::text COLLATE \"C\" FROM information_schema.columns WHERE table_schema = 'public' AND table_name = @table AND data_type = 'uuid' ORDER BY 1", table);
 
         protected override string CatalogueSql => """
             SELECT 'column' AS what, table_name || '.' || column_name AS named, data_type || ' ' || is_nullable || ' ' || coalesce(collation_name, '') || ' ' || coalesce(column_default, '') || is_identity AS form

@@ -104,6 +104,14 @@ internal sealed class Shop : IAsyncDisposable
         Url = app.Urls.First();
     }
 
+    /// <summary>Starts the server on another database, at the address it had.</summary>
+    public async Task StartServerOnAsync(string other, Engine otherEngine)
+    {
+        engine.Drop(DatabaseName);
+        (database, engine) = (other, otherEngine);
+        await StartServerAsync();
+    }
+
     public async Task StopServerAsync()
     {
         await app!.StopAsync();

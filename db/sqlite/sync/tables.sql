@@ -24,3 +24,5 @@ CREATE TABLE IF NOT EXISTS sync_fork (
 CREATE TABLE IF NOT EXISTS sync_desk (
     id INTEGER NOT NULL PRIMARY KEY, entry BLOB NOT NULL, at INTEGER NOT NULL, deed TEXT NOT NULL, why TEXT, payload BLOB, hash BLOB, number INTEGER) STRICT;
 CREATE INDEX IF NOT EXISTS sync_desk_entry ON sync_desk (entry);
+-- A row here says that the shop was carried to another database, or is being carried to this one.
+CREATE TABLE IF NOT EXISTS sync_move (id INTEGER NOT NULL PRIMARY KEY, what TEXT NOT NULL) STRICT;

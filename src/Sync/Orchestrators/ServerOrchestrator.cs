@@ -159,7 +159,7 @@ public sealed class ServerOrchestrator(
         return reply with { Results = results };
     }
 
-    private bool IsOfEntry(Exception failure) => failure is not OperationCanceledException && database.ComesFromData(failure);
+    private bool IsOfEntry(Exception failure) => failure is not (OperationCanceledException or RecordsElsewhereException) && database.ComesFromData(failure);
 
     private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors, client.IsRevoked ? "its till is revoked" : null);
 

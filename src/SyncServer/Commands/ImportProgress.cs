@@ -1,19 +1,22 @@
 namespace Bookmine.SyncServer.Commands;
 
-/// <summary>Says how far an import is: one line that moves on a terminal, a line every so often when piped.</summary>
+/// <summary>Says how far long work is: one line that moves on a terminal, a line every so often when piped.</summary>
 internal static class ImportProgress
 {
     private const long EveryRows = 20_000;
 
-    public static void Report(long rows)
+    public static void Report(long rows) => Report(rows, "");
+
+    /// <param name="what">Of what they are; empty when there is only one thing.</param>
+    public static void Report(long rows, string what)
     {
         if (!Console.IsErrorRedirected)
         {
-            Console.Error.Write($"\r{rows:N0} rows ");
+            Console.Error.Write($"\r{what,-40} {rows:N0} rows ".TrimStart(' '));
         }
         else if (rows % EveryRows == 0)
         {
-            Console.Error.WriteLine($"{rows} rows");
+            Console.Error.WriteLine($"{rows} rows {what}".TrimEnd());
         }
     }
 

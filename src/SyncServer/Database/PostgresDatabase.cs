@@ -12,7 +12,7 @@ namespace Bookmine.SyncServer.Database;
 /// PostgreSQL, for one host or many. Writers lock the rows that they change; the sequencer locks a table that no other transaction touches,
 /// as the first statement of a transaction that sees one state (a statement before it would fix that state too early).
 /// </summary>
-public sealed class PostgresDatabase : IServerDatabase
+public sealed class PostgresDatabase : IShopDatabase
 {
     private const string Engine = "postgresql";
     private const int MostAttempts = 5;
@@ -25,9 +25,10 @@ public sealed class PostgresDatabase : IServerDatabase
         """;
 
     private readonly NpgsqlDataSource source;
-    private readonly string name;
 
-    private PostgresDatabase(NpgsqlDataSource source, string name) => (this.source, this.name) = (source, name);
+    private PostgresDatabase(NpgsqlDataSource source, string name) => (this.source, Name) = (source, name);
+
+    public string Name { get; }
 
     public string EngineTables => Migrations.EngineTables(Engine);
 
@@ -108,6 +109,13 @@ public sealed class PostgresDatabase : IServerDatabase
         }
     }
 
+    /// <summary>Whoever has asked whether the shop is here is waited for, and whoever asks now waits for the answer; writers wait as well.</summary>
+    public T Frozen<T>(Func<Session, T> work) => Run(
+        IsolationLevel.RepeatableRead, $"LOCK TABLE sync_move IN ACCESS EXCLUSIVE MODE; LOCK TABLE {string.Join(", ", ShopTables.All.Select(t => t.Name))} IN SHARE MODE", work);
+
+    public (string? Before, string? After) LoadingNumbers(string table) =>
+        (null, $"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)");
+
     public bool ComesFromData(Exception failure) => failure switch
     {
         // Classes 22 (data exception) and 23 (integrity constraint violation), and a row too large for an index.
@@ -148,7 +156,7 @@ public sealed class PostgresDatabase : IServerDatabase
             }
             catch (Exception e) when (IsAway(e))
             {
-                throw new DatabaseAwayException(name, e);
+                throw new DatabaseAwayException(Name, e);
             }
         }
     }

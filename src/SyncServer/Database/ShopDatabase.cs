@@ -15,14 +15,40 @@ public static class ShopDatabase
 
     /// <param name="name"><c>sqlite:PATH</c> or <c>postgres:CONNECTION</c>.</param>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
-    public static IServerDatabase Open(string name, TimeProvider clock)
+    /// <exception cref="RecordsElsewhereException">The shop was carried to another database.</exception>
+    public static IServerDatabase Open(string name, TimeProvider clock) => Open(name, database => Provision(database, new EntityIds(clock), new SystemSecrets()));
+
+    /// <summary>Opens a database with this program's tables, whether it holds a shop or not.</summary>
+    /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
+    public static IShopDatabase OpenBare(string name) => Open(name, database => database.Writing(session =>
     {
-        var ids = new EntityIds(clock);
+        session.Script(database.EngineTables);
+        return true;
+    }));
+
+    /// <summary>Opens a shop's database that the shop is about to leave, or has left already by a move that was broken off at its end.</summary>
+    /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
+    public static IShopDatabase OpenToLeave(string name, TimeProvider clock)
+    {
+        if (Split(name) is (Sqlite, var path) && !File.Exists(path))
+        {
+            throw new ShopDatabaseException($"There is no shop's database {path}. Nothing was changed.");
+        }
+        var database = OpenBare(name);
+        if (database.Reading(session => session.Scalar("SELECT 1 FROM sync_state") is not null && session.Scalar("SELECT 1 FROM sync_move") is null))
+        {
+            Provision(database, new EntityIds(clock), new SystemSecrets());
+        }
+        return database;
+    }
+
+    private static IShopDatabase Open(string name, Action<IServerDatabase> prepare)
+    {
         var (engine, connection) = Split(name);
         return engine switch
         {
-            Sqlite => OpenFile(Path.GetFullPath(connection), ids),
-            Postgres => PostgresDatabase.Open(connection, database => Provision(database, ids, new SystemSecrets())),
+            Sqlite => OpenFile(Path.GetFullPath(connection), prepare),
+            Postgres => PostgresDatabase.Open(connection, prepare),
             _ => throw new ShopDatabaseException($"{engine}: is no database this program has. Give --db {Sqlite}:PATH or {Postgres}:CONNECTION."),
         };
     }
@@ -36,12 +62,15 @@ public static class ShopDatabase
         : throw new ShopDatabaseException($"{Shown(name)} is backed up and restored with its own means, and not by this command: docs/operations.md says how.");
 
     /// <param name="vfs">The SQLite file system to use; null for the machine's own.</param>
-    public static IServerDatabase OpenSqlite(string path, EntityIds ids, ISecrets secrets, string? vfs = null)
+    public static IServerDatabase OpenSqlite(string path, EntityIds ids, ISecrets secrets, string? vfs = null) =>
+        OpenSqlite(path, database => Provision(database, ids, secrets), vfs);
+
+    private static SqliteDatabase OpenSqlite(string path, Action<IServerDatabase> prepare, string? vfs)
     {
         var database = SqliteDatabase.Open(path, vfs);
         try
         {
-            Provision(database, ids, secrets);
+            prepare(database);
             database.MakeDurable();
             return database;
         }
@@ -52,11 +81,11 @@ public static class ShopDatabase
         }
     }
 
-    private static IServerDatabase OpenFile(string path, EntityIds ids)
+    private static SqliteDatabase OpenFile(string path, Action<IServerDatabase> prepare)
     {
         PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
         PrivateFiles.MakeFile(path);
-        return OpenSqlite(path, ids, new SystemSecrets());
+        return OpenSqlite(path, prepare, null);
     }
 
     private static void Provision(IServerDatabase database, EntityIds ids, ISecrets secrets) =>

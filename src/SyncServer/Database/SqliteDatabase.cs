@@ -9,7 +9,7 @@ namespace Bookmine.SyncServer.Database;
 
 /// <summary>The embedded database: one file, one writer at a time, readers beside it.</summary>
 /// <param name="vfs">The SQLite file system to use (sqlite.org/vfs.html); null for the machine's own.</param>
-public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDatabase
+public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatabase
 {
     private const string Engine = "sqlite";
     private const int BusyMilliseconds = 20_000;
@@ -35,7 +35,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
     private readonly SessionPool sequencers = new(() => OpenFile(path, SequencerPatienceMilliseconds, vfs));
     private readonly Lock writing = new();
 
-    public string Path => path;
+    public string Name => path;
 
     /// <summary>Opens the file, making it where there is none, with this program's tables.</summary>
     /// <exception cref="ShopDatabaseException">It is another program's or a newer one's, or cannot be brought to this program's tables.</exception>
@@ -114,6 +114,10 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IServerDat
             writing.Exit();
         }
     }
+
+    public T Frozen<T>(Func<Session, T> work) => Writing(work);
+
+    public (string? Before, string? After) LoadingNumbers(string table) => (null, null);
 
     public bool ComesFromData(Exception failure) => failure switch
     {

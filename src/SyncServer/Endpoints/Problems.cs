@@ -24,6 +24,7 @@ internal static class Problems
     private static (int Status, string Detail) Answer(Exception fault) => fault switch
     {
         DatabaseAwayException => (StatusCodes.Status503ServiceUnavailable, "The shop's database does not answer at this moment. Nothing is lost: tills go on selling, and resynchronise when it is back."),
+        RecordsElsewhereException => (StatusCodes.Status503ServiceUnavailable, "The shop's records were carried to another database, and this server still looks at the old one. Nothing is lost: tills go on selling until it is started on the new one."),
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
         EpochException => (StatusCodes.Status409Conflict, fault.Message),

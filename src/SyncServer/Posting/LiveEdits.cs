@@ -22,6 +22,7 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         {
             return stored;
         }
+        FeedState.RequireHere(session);
         Refuse(till, group);
         var conflicts = group.Changes.SelectMany(c => Conflicts(session, c)).ToList();
         if (conflicts.Count == 0)
