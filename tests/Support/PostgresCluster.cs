@@ -60,6 +60,22 @@ internal sealed class PostgresCluster : IDisposable
         return name + "_old";
     }
 
+    /// <summary>A dump as an administrator makes it while the shop trades.</summary>
+    public static void Dump(string connection, string file)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection);
+        Check(Process.Start(Program("pg_dump"), ["--format=custom", "--host", settings.Host!, "--port", $"{settings.Port}", "--username", settings.Username!, "--file", file, settings.Database!]), "pg_dump");
+    }
+
+    /// <summary>A dump into an empty database.</summary>
+    public static void Restore(string file, string connection)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection);
+        Check(Process.Start(Program("pg_restore"), ["--exit-on-error", "--host", settings.Host!, "--port", $"{settings.Port}", "--username", settings.Username!, "--dbname", settings.Database!, file]), "pg_restore");
+    }
+
+    private static string Program(string name) => Path.Combine(Programs ?? Skipped(), name);
+
     public static void PutBack(string connection, string copy)
     {
         DropDatabase(connection);
@@ -148,7 +164,7 @@ internal sealed class PostgresCluster : IDisposable
 
     private ProcessStartInfo Command(string program, string[] arguments)
     {
-        var path = Path.Combine(Programs!, program);
+        var path = Program(program);
         return Environment.UserName == "root"
             ? new ProcessStartInfo("runuser", ["-u", "postgres", "--", path, .. arguments]) { RedirectStandardOutput = true, WorkingDirectory = folder }
             : new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, WorkingDirectory = folder };

@@ -76,6 +76,35 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task A_dump_made_while_the_shop_trades_and_restored_gets_every_later_sale_again_with_its_number()
+    {
+        await using var shop = await Shop.OpenAsync(engine: Engine.Postgres);
+        await shop.EnrolAsync("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("front");
+        using var folder = new TestFolder();
+        var dump = Path.Combine(folder.Path, "shop.dump");
+        PostgresCluster.Dump(Engine.ConnectionOf(shop.DatabaseName), dump);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
+        await shop.ResyncAsync("front");
+        var later = shop.FindSale("D100002");
+        await shop.StopServerAsync();
+        var restored = PostgresCluster.NewDatabase(PostgresCluster.Shared);
+        PostgresCluster.Restore(dump, restored);
+
+        await shop.StartServerOnAsync("postgres:" + restored, Engine.Postgres);
+
+        Assert.Null(shop.FindSale("D100002"));
+        Assert.True((await shop.ResyncAsync("front")).Agree);
+        Assert.Equivalent(later, shop.FindSale("D100002"));
+        Replicas.AssertEqual(shop, "front");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Assert.Empty(SyncServerCheck(shop));
+    }
+
+    private static IReadOnlyList<string> SyncServerCheck(Shop shop) => Bookmine.SyncServer.ShopCheck.Run(shop.Database, shop.Clock) is var (feed, books) ? [.. feed, .. books] : [];
+
+    [Fact]
     public async Task A_sale_is_posted_while_a_sequencer_is_at_work()
     {
         await using var shop = await Shop.OpenAsync(engine: Engine.Postgres);
