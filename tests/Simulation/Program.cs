@@ -11,6 +11,7 @@ const string usage = """
     bookmine-simulation every [STRIDE [WORDS]]  each fault at each step of each thing a shop does; with a stride of 19, at every nineteenth
     bookmine-simulation flips COUNT [FIRST]     short days, in each of which one bit of a till's files turns over
     bookmine-simulation soak MINUTES       seeds as long as asked
+    bookmine-simulation engines COUNT DB [FIRST]  days without failing disks on SQLite and on a real PostgreSQL server; both end with the same digests
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
 const int stepsOfASeed = 60;
@@ -29,6 +30,8 @@ switch (args)
         Console.Write(met.Table());
         Console.WriteLine($"{bits} bits turned over: {(broken == 0 ? "no fault" : $"{broken} FAIL")}");
         return broken == 0 ? 0 : 1;
+    case ["engines", var count, var server, .. var rest]:
+        return Engines.All(Number(count), server, rest.Length > 0 ? Number(rest[0]) : 1, stepsOfASeed);
     case ["prove", .. var rest]:
         return Prove.All(rest.Length > 0 ? rest[0] : "");
     case ["soak", var minutes]:

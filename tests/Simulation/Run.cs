@@ -19,6 +19,12 @@ internal static class Run
     public static SeedOutcome Seed(int seed, IReadOnlyList<int> steps)
     {
         using var world = new ShopWorld(seed);
+        return Live(world, steps);
+    }
+
+    /// <summary>Lets a shop live.</summary>
+    public static SeedOutcome Live(ShopWorld world, IReadOnlyList<int> steps)
+    {
         var day = new Day(world);
         var taken = 0;
         try
@@ -40,7 +46,7 @@ internal static class Run
             world.Model.Faults.Add(e.ToString());
         }
 #pragma warning restore CA1031
-        return new SeedOutcome(seed, [.. steps.Take(taken)], world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
+        return new SeedOutcome(world.Seed, [.. steps.Take(taken)], world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
     }
 
     /// <summary>Leaves out of a failing seed what it fails without: halves, quarters, down to single steps.</summary>

@@ -173,8 +173,8 @@ public sealed class PostgresDatabase : IShopDatabase
     private static bool IsAway(Exception failure) => failure switch
     {
         PostgresException e => e.SqlState[..2] is "08" or "53" || e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+        // The driver wraps what the line throws; anything else is the work's own.
         NpgsqlException => true,
-        TimeoutException or IOException => true,
         _ => false,
     };
 }

@@ -16,7 +16,9 @@ public static class ShopDatabase
     /// <param name="name"><c>sqlite:PATH</c> or <c>postgres:CONNECTION</c>.</param>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
     /// <exception cref="RecordsElsewhereException">The shop was carried to another database.</exception>
-    public static IServerDatabase Open(string name, TimeProvider clock) => Open(name, database => Provision(database, new EntityIds(clock), new SystemSecrets()));
+    public static IServerDatabase Open(string name, TimeProvider clock) => Open(name, new EntityIds(clock), new SystemSecrets());
+
+    public static IServerDatabase Open(string name, EntityIds ids, ISecrets secrets) => Open(name, database => Provision(database, ids, secrets));
 
     /// <summary>Opens a database with this program's tables, whether it holds a shop or not.</summary>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>

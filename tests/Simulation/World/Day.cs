@@ -136,6 +136,10 @@ internal sealed class Day
     /// <summary>At any file, or at the first steps of one kind of file, so that what is seldom written meets every fault too.</summary>
     private void PlanFault(Disk.SimDisk disk, string[] kinds)
     {
+        if (!world.DisksFail)
+        {
+            return;
+        }
         var fault = Faults[world.Random.Next(Faults.Length)];
         if (world.Random.Next(2) == 0)
         {
@@ -163,7 +167,7 @@ internal sealed class Day
                 world.Server.Stop();
                 Settle(world.Tills[0]);
                 break;
-            case 1 when world.Server.IsUp:
+            case 1 when world.Server.IsUp && world.DisksFail:
                 world.Server.Disk.Die(world.Random.Next(2) == 0);
                 Settle(world.Tills[0]);
                 break;
@@ -184,7 +188,7 @@ internal sealed class Day
             case 8 when world.Server.IsUp && !world.WasRestored:
                 ReadFinishedDays();
                 break;
-            case 11 or 12 or 13:
+            case 11 or 12 or 13 when world.DisksFail:
                 media.Happen(world.Tills[world.Random.Next(world.Tills.Count)], Settle);
                 break;
             case 9:

@@ -14,19 +14,26 @@ internal sealed class ShopWorld : IDisposable
 {
     private const int Items = 12;
     private static Dictionary<string, SimFile>? freshShop;
+    private readonly bool isOnRealDatabase;
     private int tillsMade;
 
-    public ShopWorld(int seed)
+    /// <param name="diskFaults">Whether disks and media fail; lines do in any case.</param>
+    /// <param name="records">A real database, of a fresh shop, for the server; null for a file on its simulated disk.</param>
+    public ShopWorld(int seed, bool diskFaults = true, string? records = null)
     {
         Seed = seed;
+        DisksFail = diskFaults;
+        isOnRealDatabase = records is not null;
         Random = new Random(seed);
         SimVfs.Reset(seed);
         var clock = new SimClock(Time);
-        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between);
+        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between, records);
         OpenShop();
     }
 
     public int Seed { get; }
+
+    public bool DisksFail { get; }
 
     /// <summary>What the step that is being taken draws on.</summary>
     public Random Random { get; private set; }
@@ -232,13 +239,16 @@ internal sealed class ShopWorld : IDisposable
 
     private void OpenShop()
     {
-        if (freshShop is null)
+        if (!isOnRealDatabase)
         {
-            Server.Start();
-            Server.Stop();
-            freshShop = Server.Disk.Image();
+            if (freshShop is null)
+            {
+                Server.Start();
+                Server.Stop();
+                freshShop = Server.Disk.Image();
+            }
+            Server.Disk.Restore(freshShop);
         }
-        Server.Disk.Restore(freshShop);
         Server.Start();
         Server.Database.Writing(session =>
         {

@@ -12,7 +12,8 @@ using Bookmine.SyncServer.Tills;
 namespace Bookmine.Simulation.World;
 
 /// <summary>The branch server of a simulated shop: production code on a simulated machine.</summary>
-internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Action<IServerDatabase> between) : IDisposable
+/// <param name="records">A real database instead of the simulated machine's own file; null for that.</param>
+internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Action<IServerDatabase> between, string? records = null) : IDisposable
 {
     public const string Folder = "/server/data";
     public const string File = Folder + "/shop.db";
@@ -43,7 +44,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
     {
         var ids = new EntityIds(clock, random);
         var secrets = new SeededSecrets(random);
-        var database = new Interleaved(ShopDatabase.OpenSqlite(File, ids, secrets, SimVfs.Name), between);
+        var database = new Interleaved(records is null ? ShopDatabase.OpenSqlite(File, ids, secrets, SimVfs.Name) : ShopDatabase.Open(records, ids, secrets), between);
         running = new Running(
             database,
             new ServerOrchestrator(
