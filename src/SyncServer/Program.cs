@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.SyncServer.Commands;
 
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 var clock = ShopClock.FromEnvironment(Console.Error.WriteLine);
 var verbs = new Verbs(clock);
 var root = new RootCommand("The Bookmine branch server: the shop's records, and what its tills post and receive.")

@@ -1,5 +1,7 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -13,6 +15,9 @@ namespace Bookmine.Sync.Data;
 public sealed partial class Session(DbConnection connection, SqlDialect? dialect = null) : IDisposable
 {
     private const int StatementsPerBatch = 500;
+
+    // For whoever wants to see which statements are made, and on which connection (event "Prepared", with the command).
+    private static readonly DiagnosticListener Diagnostics = new("Bookmine.Sync.Data");
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
 
     public SqlDialect Dialect { get; } = dialect ?? SqlDialect.Common;
@@ -119,7 +124,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
                 {
                     var parameter = command.CreateParameter();
                     parameter.ParameterName = names[i];
-                    parameter.Value = Dialect.ToParameter(values[i]);
+                    Dialect.Bind(parameter, values[i]);
                     command.Parameters.Add(parameter);
                 }
                 batch.BatchCommands.Add(command);
@@ -153,6 +158,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         {
             command = Create(sql);
             prepared.Add(sql, command);
+            Seen(command);
         }
         if (values.Length != command.Parameters.Count)
         {
@@ -160,10 +166,19 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         }
         for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters[i].Value = Dialect.ToParameter(values[i]);
+            Dialect.Bind(command.Parameters[i], values[i]);
         }
         command.Transaction = Transaction;
         return command;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The command goes to a listener of the same process, which asks for its text alone.")]
+    private static void Seen(DbCommand command)
+    {
+        if (Diagnostics.IsEnabled())
+        {
+            Diagnostics.Write("Prepared", command);
+        }
     }
 
     private DbCommand Create(string sql)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookmine.Sync.Rows;
 
 namespace Bookmine.Sync.Data;
@@ -10,8 +11,8 @@ public class SqlDialect
 {
     public static readonly SqlDialect Common = new();
 
-    /// <summary>A value as the engine's driver takes it: here a GUID is its 16 bytes in RFC order, and a hash its bytes.</summary>
-    public virtual object ToParameter(object? value) => value switch
+    /// <summary>Gives a parameter its value as the engine's driver takes it: here a GUID is its 16 bytes in RFC order, and a hash its bytes.</summary>
+    public virtual void Bind(DbParameter parameter, object? value) => parameter.Value = value switch
     {
         null => DBNull.Value,
         Guid guid => guid.ToByteArray(bigEndian: true),

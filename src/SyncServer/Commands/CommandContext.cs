@@ -10,7 +10,7 @@ namespace Bookmine.SyncServer.Commands;
 /// <summary>What every verb has: the options all share, the database opened on demand, and one way to print.</summary>
 internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
 {
-    public static readonly Option<string?> Db = new("--db") { Description = "sqlite:PATH or postgres:CONNECTION; also BOOKMINE_DB. Default: sqlite:DATA/shop.db", Recursive = true };
+    public static readonly Option<string?> Db = new("--db") { Description = "sqlite:PATH, postgres:CONNECTION or sqlserver:CONNECTION; also BOOKMINE_DB. Default: sqlite:DATA/shop.db", Recursive = true };
     public static readonly Option<string> Data = new("--data") { Description = "The folder of the server's files", DefaultValueFactory = _ => "data", Recursive = true };
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON object, or one a line for lists", Recursive = true };
 

@@ -12,11 +12,9 @@ namespace Bookmine.SyncServer.Database;
 /// PostgreSQL, for one host or many. Writers lock the rows that they change; the sequencer locks a table that no other transaction touches,
 /// as the first statement of a transaction that sees one state (a statement before it would fix that state too early).
 /// </summary>
-public sealed class PostgresDatabase : IShopDatabase
+public sealed class PostgresDatabase : NetworkDatabase
 {
     private const string Engine = "postgresql";
-    private const int MostAttempts = 5;
-    private const int PauseMilliseconds = 40;
 
     // Few rows are joined with many: from the few noted keys to their rows by the index, whatever the statistics of a table that fills and empties.
     private const string BeginSequencing = """
@@ -26,11 +24,10 @@ public sealed class PostgresDatabase : IShopDatabase
 
     private readonly NpgsqlDataSource source;
 
-    private PostgresDatabase(NpgsqlDataSource source, string name) => (this.source, Name) = (source, name);
+    private PostgresDatabase(NpgsqlDataSource source, string name)
+        : base(name) => this.source = source;
 
-    public string Name { get; }
-
-    public string EngineTables => Migrations.EngineTables(Engine);
+    public override string EngineTables => Migrations.EngineTables(Engine);
 
     /// <param name="connection">As Npgsql reads it: <c>Host=…;Database=…;Username=…</c>; several hosts parted by commas.</param>
     /// <param name="provision">Run once the tables are there, while no other host does the same.</param>
@@ -66,7 +63,7 @@ public sealed class PostgresDatabase : IShopDatabase
     /// <summary>A connection as it may be shown: without the password.</summary>
     public static string Shown(string connection) => PostgresConnection.Shown(PostgresConnection.Read(connection));
 
-    public IEnumerable<string> Triggers(SyncTable table)
+    public override IEnumerable<string> Triggers(SyncTable table)
     {
         var key = $"{(table.KeyInteger is { } i ? table.Columns[i].Name : "0")}, {(table.KeyGuid is { } g ? table.Columns[g].Name : "'00000000-0000-0000-0000-000000000000'::uuid")}";
         var note = $"INSERT INTO sync_dirty (tab, k_int, k_guid) SELECT {table.Number}, ";
@@ -89,11 +86,7 @@ public sealed class PostgresDatabase : IShopDatabase
         }
     }
 
-    public T Writing<T>(Func<Session, T> work) => Run(IsolationLevel.ReadCommitted, null, work);
-
-    public T Reading<T>(Func<Session, T> work) => Run(IsolationLevel.RepeatableRead, null, work);
-
-    public bool TrySequencing(Action<Session> work)
+    public override bool TrySequencing(Action<Session> work)
     {
         try
         {
@@ -103,78 +96,37 @@ public sealed class PostgresDatabase : IShopDatabase
                 return true;
             });
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        catch (PostgresException e) when (KindOf(e) == FailureKind.Locked)
         {
             return false;
         }
     }
 
     /// <summary>Whoever has asked whether the shop is here is waited for, and whoever asks now waits for the answer; writers wait as well.</summary>
-    public T Frozen<T>(Func<Session, T> work) => Run(
+    public override T Frozen<T>(Func<Session, T> work) => Run(
         IsolationLevel.RepeatableRead, $"LOCK TABLE sync_move IN ACCESS EXCLUSIVE MODE; LOCK TABLE {string.Join(", ", ShopTables.All.Select(t => t.Name))} IN SHARE MODE", work);
 
-    public (string? Before, string? After) LoadingNumbers(string table) =>
+    public override (string? Before, string? After) LoadingNumbers(string table) =>
         (null, $"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)");
 
-    public bool ComesFromData(Exception failure) => failure switch
+    public override void Dispose() => source.Dispose();
+
+    private protected override IsolationLevel OneState => IsolationLevel.RepeatableRead;
+
+    private protected override Session OpenSession() => new(source.OpenConnection(), PostgresDialect.Instance);
+
+    // PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html), by class where a class is of one kind.
+    private protected override FailureKind KindOf(Exception failure) => failure switch
     {
-        // Classes 22 (data exception) and 23 (integrity constraint violation), and a row too large for an index.
-        PostgresException e => e.SqlState[..2] is "22" or "23" || e.SqlState == PostgresErrorCodes.ProgramLimitExceeded,
-        NpgsqlException or DatabaseAwayException or IOException or TimeoutException or OutOfMemoryException => false,
-        _ => true,
-    };
-
-    public void Dispose() => source.Dispose();
-
-    private Session OpenSession() => new(source.OpenConnection(), PostgresDialect.Instance);
-
-    /// <summary>
-    /// Runs the work in a transaction, again when the engine asks for it or the line broke; not when the line broke at the commit, because then
-    /// it may have been done.
-    /// </summary>
-    private T Run<T>(IsolationLevel isolation, string? first, Func<Session, T> work)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var committing = false;
-            try
-            {
-                using var session = OpenSession();
-                session.Begin(connection => connection.BeginTransaction(isolation));
-                if (first is not null)
-                {
-                    session.Script(first);
-                }
-                var result = work(session);
-                committing = true;
-                session.Commit();
-                return result;
-            }
-            catch (Exception e) when (attempt < MostAttempts && MayPass(e, attempt, committing))
-            {
-                Thread.Sleep(attempt * PauseMilliseconds);
-            }
-            catch (Exception e) when (IsAway(e))
-            {
-                throw new DatabaseAwayException(Name, e);
-            }
-        }
-    }
-
-    private static bool MayPass(Exception failure, int attempt, bool committing) => failure switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => true,
-        // Two have added the same row at the same moment: the second finds it when it looks again.
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => attempt == 1,
-        _ => !committing && IsAway(failure),
-    };
-
-    /// <summary>Whether the server is gone, going, full of connections, or a standby: classes 08, 53, 57P and a read-only transaction.</summary>
-    private static bool IsAway(Exception failure) => failure switch
-    {
-        PostgresException e => e.SqlState[..2] is "08" or "53" || e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
-        // The driver wraps what the line throws; anything else is the work's own.
-        NpgsqlException => true,
-        _ => false,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Duplicate,
+        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => FailureKind.Collision,
+        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => FailureKind.Locked,
+        PostgresException { SqlState: PostgresErrorCodes.ProgramLimitExceeded } => FailureKind.Data,
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => FailureKind.Away,
+        PostgresException e when e.SqlState.StartsWith("57P", StringComparison.Ordinal) => FailureKind.Away,
+        PostgresException e => e.SqlState[..2] switch { "22" or "23" => FailureKind.Data, "08" or "53" => FailureKind.Away, _ => FailureKind.Other },
+        // The driver wraps what the line throws.
+        NpgsqlException => FailureKind.Away,
+        _ => FailureKind.Own,
     };
 }

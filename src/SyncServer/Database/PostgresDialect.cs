@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bookmine.Sync.Data;
 
 namespace Bookmine.SyncServer.Database;
@@ -7,5 +8,15 @@ internal sealed class PostgresDialect : SqlDialect
 {
     public static readonly PostgresDialect Instance = new();
 
-    public override object ToParameter(object? value) => value is Guid ? value : base.ToParameter(value);
+    public override void Bind(DbParameter parameter, object? value)
+    {
+        if (value is Guid)
+        {
+            parameter.Value = value;
+        }
+        else
+        {
+            base.Bind(parameter, value);
+        }
+    }
 }

@@ -11,9 +11,11 @@ public static class ShopDatabase
 {
     private const string Sqlite = "sqlite";
     private const string Postgres = "postgres";
+    private const string SqlServer = "sqlserver";
+    private const string Forms = $"Give --db {Sqlite}:PATH, {Postgres}:CONNECTION or {SqlServer}:CONNECTION.";
     private const int ProofKeyBytes = 32;
 
-    /// <param name="name"><c>sqlite:PATH</c> or <c>postgres:CONNECTION</c>.</param>
+    /// <param name="name"><c>sqlite:PATH</c>, <c>postgres:CONNECTION</c> or <c>sqlserver:CONNECTION</c>.</param>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
     /// <exception cref="RecordsElsewhereException">The shop was carried to another database.</exception>
     public static IServerDatabase Open(string name, TimeProvider clock) => Open(name, new EntityIds(clock), new SystemSecrets());
@@ -51,12 +53,18 @@ public static class ShopDatabase
         {
             Sqlite => OpenFile(Path.GetFullPath(connection), prepare),
             Postgres => PostgresDatabase.Open(connection, prepare),
-            _ => throw new ShopDatabaseException($"{engine}: is no database this program has. Give --db {Sqlite}:PATH or {Postgres}:CONNECTION."),
+            SqlServer => SqlServerDatabase.Open(connection, prepare),
+            _ => throw new ShopDatabaseException($"{engine}: is no database this program has. {Forms}"),
         };
     }
 
     /// <summary>The name as it may be shown and logged: without what may be secret.</summary>
-    public static string Shown(string name) => Split(name) is (Postgres, var connection) ? PostgresDatabase.Shown(connection) : name;
+    public static string Shown(string name) => Split(name) switch
+    {
+        (Postgres, var connection) => PostgresDatabase.Shown(connection),
+        (SqlServer, var connection) => SqlServerDatabase.Shown(connection),
+        _ => name,
+    };
 
     /// <summary>The file that a name of the embedded database stands for.</summary>
     public static string SqlitePath(string name) => Split(name) is (Sqlite, var path)
@@ -95,5 +103,5 @@ public static class ShopDatabase
 
     private static (string Engine, string Connection) Split(string name) => name.IndexOf(':', StringComparison.Ordinal) is > 0 and var end
         ? (name[..end], name[(end + 1)..])
-        : throw new ShopDatabaseException($"“{name}” names no database. Give --db {Sqlite}:PATH or {Postgres}:CONNECTION.");
+        : throw new ShopDatabaseException($"“{name}” names no database. {Forms}");
 }

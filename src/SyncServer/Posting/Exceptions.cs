@@ -194,5 +194,5 @@ internal sealed class Exceptions(Session session, long till, long now)
     }
 
     private void Resolved(string kind, string subject) =>
-        session.Execute("UPDATE exception SET resolved_at = @now WHERE kind = @kind AND subject = @subject AND resolved_at IS NULL", now, kind, subject);
+        session.Execute($"UPDATE exception SET resolved_at = @now WHERE kind = @kind AND {session.Dialect.TextEquals("subject", "@subject")} AND resolved_at IS NULL", now, kind, subject);
 }
