@@ -13,11 +13,12 @@ public abstract class Engine
 {
     public static readonly Engine Sqlite = new SqliteEngine();
     public static readonly Engine Postgres = new PostgresEngine();
+    public static readonly Engine SqlServer = new SqlServerEngine();
 
     /// <summary>Its folder in <c>db</c>.</summary>
     public abstract string Name { get; }
 
-    public static Engine Of(string name) => new[] { Sqlite, Postgres }.Single(e => e.Name == name);
+    public static Engine Of(string name) => new[] { Sqlite, Postgres, SqlServer }.Single(e => e.Name == name);
 
     /// <summary>A fresh database for one test, by its name on the command line; skips the test where the engine is absent.</summary>
     /// <param name="folder">A folder of the test's own.</param>

@@ -79,7 +79,15 @@ internal sealed class Shop : IAsyncDisposable
     public static async Task<Shop> OpenAsync(string zone = "UTC", int mostDownloads = 16, string scheme = "http", Engine? engine = null)
     {
         var shop = new Shop { mostDownloads = mostDownloads, Url = scheme + "://127.0.0.1:0", engine = engine ?? Engine.Sqlite };
-        await shop.StartServerAsync();
+        try
+        {
+            await shop.StartServerAsync();
+        }
+        catch
+        {
+            Directory.Delete(shop.folder, recursive: true);
+            throw;
+        }
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (1, 'High Street', @zone, 'The Test Shop', 1000, 'GBP')", zone);
         shop.Write("INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (2, 'Harbour', @zone, 'The Harbour', 1000, 'GBP')", zone);
         shop.ImportStock(

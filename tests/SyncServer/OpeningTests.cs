@@ -21,12 +21,12 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
         using (var session = Engine.Connect(old))
         {
             session.Execute("INSERT INTO stock (id, code, title) VALUES (@id, 'old', 'Of an older program')", Guid.NewGuid());
-            session.Execute("UPDATE counter SET in_house_ean = 42, trans_id = 600000 WHERE id = 1");
+            session.Execute("UPDATE counter SET trans_id = 600000 WHERE id = 1");
         }
 
         using (var opened = ShopDatabase.Open(old, shop.Clock))
         {
-            Assert.Equal(42, opened.Reading(s => s.Integer("SELECT last FROM in_house_ean WHERE id = 1")));
+            Assert.Equal(0, opened.Reading(s => s.Integer("SELECT last FROM in_house_ean WHERE id = 1")));
             Assert.Equal(600_000, opened.Reading(s => s.Integer("SELECT trans_id FROM counter WHERE id = 1")));
             Assert.Empty(new FeedCheck(opened, BookmineSetup.Instance).Run());
             Assert.Equal(1, opened.Reading(s => s.Integer("SELECT count(*) FROM sync_feed WHERE tab = @stock", BookmineSetup.Stock.Number)));

@@ -13,6 +13,8 @@ public sealed class PostgresTests
     [InlineData("postgres:Username=me;Password=s3cret", "lacks its Host")]
     [InlineData("postgres:", "lacks its Host")]
     [InlineData("postgres:Host=127.0.0.1;Port=1;Database=shop;Password=s3cret", "cannot be reached")]
+    [InlineData("sqlserver:Server=127.0.0.1;Password=s3cret;Nonsense=1", "cannot be read")]
+    [InlineData("sqlserver:Password=s3cret", "lacks its Server")]
     [InlineData("mysql:whatever", "mysql: is no database")]
     [InlineData("shop.db", "names no database")]
     public void A_name_that_leads_nowhere_is_told_with_the_remedy_and_without_the_password(string name, string told)

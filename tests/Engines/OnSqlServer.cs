@@ -1,0 +1,47 @@
+using Bookmine.Tests.Rules;
+using Bookmine.Tests.Sync;
+using Bookmine.Tests.SyncServer;
+using Bookmine.Tests.TillClient;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.Engines;
+
+public sealed class EdgeOnSqlServer() : EdgeTests(Engine.SqlServer);
+
+public sealed class KeptJournalOnSqlServer() : KeptJournalTests(Engine.SqlServer);
+
+public sealed class RescueOnSqlServer() : RescueTests(Engine.SqlServer);
+
+public sealed class RestoreOnSqlServer() : RestoreTests(Engine.SqlServer);
+
+public sealed class ResynchronisingOnSqlServer() : ResynchronisingTests(Engine.SqlServer);
+
+public sealed class RetentionOnSqlServer() : RetentionTests(Engine.SqlServer);
+
+public sealed class CrashPointOnSqlServer() : CrashPointTests(Engine.SqlServer);
+
+public sealed class DivergenceOnSqlServer() : DivergenceTests(Engine.SqlServer);
+
+public sealed class FeedOnSqlServer() : FeedTests(Engine.SqlServer);
+
+public sealed class EnrolmentOnSqlServer() : EnrolmentTests(Engine.SqlServer);
+
+public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);
+
+public sealed class ImportOnSqlServer() : ImportTests(Engine.SqlServer);
+
+public sealed class QuarantineOnSqlServer() : QuarantineTests(Engine.SqlServer);
+
+public sealed class ServerKeyOnSqlServer() : ServerKeyTests(Engine.SqlServer);
+
+public sealed class OrderOnSqlServer() : OrderTests(Engine.SqlServer);
+
+public sealed class RefundOnSqlServer() : RefundTests(Engine.SqlServer);
+
+public sealed class StoredRowOnSqlServer() : StoredRowTests(Engine.SqlServer);
+
+public sealed class FeedUnderLoadOnSqlServer() : FeedUnderLoadTests(Engine.SqlServer);
+
+public sealed class OpeningOnSqlServer() : OpeningTests(Engine.SqlServer);
+
+public sealed class MoveOnSqlServer() : MoveTests(Engine.SqlServer);
