@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Selling;
@@ -13,9 +14,9 @@ internal static class Measurements
     private const int DeltaRows = 1_000;
     private const int Seals = 1_000;
 
-    public static async Task<IReadOnlyList<Figure>> ProvisionAsync(int titles)
+    public static async Task<IReadOnlyList<Figure>> ProvisionAsync(int titles, string? server)
     {
-        await using var shop = await BenchShop.OpenAsync(titles);
+        await using var shop = await BenchShop.OpenAsync(titles, server);
         await shop.EnrolAsync();
         using var till = shop.OpenTill(false);
         var first = await TimeAsync(() => till.ReprovisionAsync());
@@ -29,9 +30,9 @@ internal static class Measurements
         ];
     }
 
-    public static async Task<IReadOnlyList<Figure>> PostAsync(int sales)
+    public static async Task<IReadOnlyList<Figure>> PostAsync(int sales, string? server)
     {
-        await using var shop = await BenchShop.OpenAsync(1_000);
+        await using var shop = await BenchShop.OpenAsync(1_000, server);
         await shop.EnrolAsync();
         using (var till = shop.OpenTill(false))
         {
@@ -56,12 +57,12 @@ internal static class Measurements
             .. TableSql.Where(s, BookmineSetup.Document, "1 = 1"), .. TableSql.Where(s, BookmineSetup.DocumentLine, "1 = 1"),
             .. TableSql.Where(s, BookmineSetup.Payment, "1 = 1"), .. TableSql.Where(s, BookmineSetup.StockMovement, "1 = 1"),
         ]);
-        return [new Figure($"posting {sales:N0} disconnected sales, report and download included", time, RawWrites.InsertIntoServer(shop.File("raw.db"), rows))];
+        return [new Figure($"posting {sales:N0} disconnected sales, report and download included", time, shop.Raw(rows))];
     }
 
-    public static async Task<IReadOnlyList<Figure>> NothingToDoAsync()
+    public static async Task<IReadOnlyList<Figure>> NothingToDoAsync(string? server)
     {
-        await using var shop = await BenchShop.OpenAsync(10_000);
+        await using var shop = await BenchShop.OpenAsync(10_000, server);
         await shop.EnrolAsync();
         using var till = shop.OpenTill(false);
         await till.ReprovisionAsync();
@@ -71,9 +72,9 @@ internal static class Measurements
         return [new Figure($"a resynchronisation with nothing to do ({report!.Requests} request)", time, 0)];
     }
 
-    public static async Task<IReadOnlyList<Figure>> DeltaAsync()
+    public static async Task<IReadOnlyList<Figure>> DeltaAsync(string? server)
     {
-        await using var shop = await BenchShop.OpenAsync(100_000);
+        await using var shop = await BenchShop.OpenAsync(100_000, server);
         await shop.EnrolAsync();
         using var till = shop.OpenTill(false);
         await till.ReprovisionAsync();
@@ -124,6 +125,26 @@ internal static class Measurements
             }
         }
         return (provisioning, await TillProcess.PeakMegabytesAsync(shop.TillFolder, "resync"));
+    }
+
+    /// <summary>An import's worth of titles through the server's own import, sequenced.</summary>
+    public static async Task<IReadOnlyList<Figure>> SequenceAsync(string? server)
+    {
+        const int titles = 20_000;
+        await using var shop = await BenchShop.OpenAsync(0, server);
+        var rows = BenchShop.Titles(titles).ToList();
+        var sequencer = new Sequencer(shop.Database, BookmineSetup.Instance);
+        var insert = await TimeAsync(() => Task.FromResult(shop.Database.Writing(session =>
+        {
+            foreach (var row in rows)
+            {
+                TableSql.TryInsert(session, row);
+            }
+            return true;
+        })));
+        var sequenced = await TimeAsync(() => Task.FromResult(sequencer.Drain()));
+        var raw = shop.Raw(rows);
+        return [new Figure($"inserting {titles:N0} titles, an insert each", insert, raw), new Figure($"sequencing {titles:N0} titles", sequenced, raw)];
     }
 
     private static SaleDraft Sale(BenchShop shop, int number) => new()

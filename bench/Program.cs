@@ -11,20 +11,29 @@ var runs = args.Length > 0 && int.TryParse(args[0], out var given) ? given : 3;
 Console.WriteLine($"Medians of {runs} runs, each beside its raw write in the same run. {Environment.ProcessorCount} processors, .NET {Environment.Version}.");
 Console.WriteLine($"{"",-62}{"time",12}{"raw",12}{"ratio",8}");
 var wanted = args.Length > 1 ? args[1] : "";
-foreach (var (name, measure) in (IEnumerable<(string, Func<Task<IReadOnlyList<Figure>>>)>)
+// A PostgreSQL server, as tests/with-postgres starts one: then each is measured on both.
+var server = Environment.GetEnvironmentVariable("BOOKMINE_TEST_POSTGRES");
+foreach (var (name, measure) in (IEnumerable<(string, Func<string?, Task<IReadOnlyList<Figure>>>)>)
 [
-    ("provision 10000", () => Measurements.ProvisionAsync(10_000)),
-    ("provision 100000", () => Measurements.ProvisionAsync(100_000)),
-    ("post 1000", () => Measurements.PostAsync(1_000)),
-    ("post 10000", () => Measurements.PostAsync(10_000)),
+    ("provision 10000", s => Measurements.ProvisionAsync(10_000, s)),
+    ("provision 100000", s => Measurements.ProvisionAsync(100_000, s)),
+    ("post 1000", s => Measurements.PostAsync(1_000, s)),
+    ("post 10000", s => Measurements.PostAsync(10_000, s)),
     ("nothing", Measurements.NothingToDoAsync),
     ("delta", Measurements.DeltaAsync),
-    ("seal", Measurements.SealAsync),
+    ("sequence", Measurements.SequenceAsync),
+    ("seal", _ => Measurements.SealAsync()),
 ])
 {
-    if (name.StartsWith(wanted, StringComparison.Ordinal))
+    if (!name.StartsWith(wanted, StringComparison.Ordinal))
     {
-        await Table.MeasureAsync(runs, measure);
+        continue;
+    }
+    await Table.MeasureAsync(runs, () => measure(null));
+    if (server is not null && name != "seal")
+    {
+        Console.WriteLine("… on PostgreSQL, beside a binary COPY of the same rows:");
+        await Table.MeasureAsync(runs, () => measure(server));
     }
 }
 if ("memory".StartsWith(wanted, StringComparison.Ordinal))

@@ -128,14 +128,26 @@ public sealed partial class TransactSqlTests
             {
                 foreach (var fact in suite.GetMethods().Where(m => m.GetCustomAttribute<FactAttribute>() is not null && m.GetParameters().Length == 0))
                 {
-                    if (fact.Invoke(Activator.CreateInstance(suite), null) is Task running)
-                    {
-                        await running;
-                    }
+                    await RunAsync(suite, fact);
                 }
             }
         }
         return [.. seen.Where(s => !OwnOfSqlite().IsMatch(s)).Select(Translated).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task RunAsync(Type suite, MethodInfo fact)
+    {
+        try
+        {
+            if (fact.Invoke(Activator.CreateInstance(suite), null) is Task running)
+            {
+                await running;
+            }
+        }
+        catch (Exception e) when (e.GetBaseException().Message.StartsWith(Xunit.v3.DynamicSkipToken.Value, StringComparison.Ordinal))
+        {
+            // What the machine lacks is said elsewhere.
+        }
     }
 
     private static string Translated(string statement)

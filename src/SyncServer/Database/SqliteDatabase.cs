@@ -22,6 +22,9 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     private const int SequencerPatienceMilliseconds = 500;
     private const int MigrationSeconds = 20;
 
+    // The value of PRAGMA synchronous that the settings ask for (sqlite.org/pragma.html#pragma_synchronous).
+    private const long Full = 2;
+
     // SQLite's result codes (sqlite.org/rescode.html).
     private const int Busy = 5;
     private const int Corrupt = 11;
@@ -74,8 +77,13 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     /// Makes sure that what can be read also survives a power cut: the program before this one may have been killed between writing a
     /// commit and syncing it, and what is read here is told to tills.
     /// </summary>
+    /// <exception cref="ShopDatabaseException">A commit would not outlast a power cut here.</exception>
     public void MakeDurable() => sessions.Use(session =>
     {
+        if (session.Scalar("PRAGMA journal_mode") as string != "wal" || session.Integer("PRAGMA synchronous") != Full)
+        {
+            throw new ShopDatabaseException($"{path}: the file system does not let SQLite keep a write-ahead log that is synced at each commit (is it on a network share?). Put the file on a disk of this machine.");
+        }
         session.Script("PRAGMA wal_checkpoint(PASSIVE)");
         return true;
     });
