@@ -83,6 +83,32 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_new_identity_that_the_disk_has_changed_before_it_was_taken_on_is_asked_for_again()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        Copy(shop.TillFolder("front"), shop.TillFolder("twin"));
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        using (var twin = Till.Open(shop.TillFolder("twin"), true, shop.Clock))
+        {
+            await twin.SellAsync(Sales.Of(Sales.Garden));
+        }
+        await shop.ResyncAsync("front");
+        await Assert.ThrowsAsync<TillRenewedException>(() => shop.ResyncAsync("twin"));
+        var file = Path.Combine(shop.TillFolder("twin"), "till.next.json");
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[bytes.Length / 2] ^= 4;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        await Assert.ThrowsAsync<TillRenewedException>(() => shop.ResyncAsync("twin"));
+
+        await shop.OpenTill("twin", true).SellAsync(Sales.Of(Sales.Garden));
+        Assert.True((await shop.ResyncAsync("twin")).Agree);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM sync_fork"));
+    }
+
+    [Fact]
     public async Task After_a_restore_behind_the_servers_back_every_sale_comes_again_with_the_number_and_date_it_had()
     {
         await using var shop = await OpenShopAsync();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -14,19 +15,27 @@ internal static class NewIdentity
 {
     private const string FileName = "till.next.json";
 
-    public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block) => files.Replace(
-        Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last, block.Mac), TillFilesJson.Default.Next));
+    public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(new Next(identity, block.First, block.Last, block.Mac), TillFilesJson.Default.Next);
+        files.Replace(Path.Combine(folder, FileName), [.. SHA256.HashData(json), .. json]);
+    }
 
     /// <summary>Finishes what was begun, if anything was. No journal may be open.</summary>
     public static void Finish(TillMachine machine, string folder)
     {
         var files = machine.Files;
         var path = Path.Combine(folder, FileName);
-        if (files.Read(path) is not { } json)
+        if (files.Read(path) is not { } written)
         {
             return;
         }
-        var next = JsonSerializer.Deserialize(json, TillFilesJson.Default.Next)!;
+        if (Read(written) is not { } next)
+        {
+            // What the disk has changed is nobody's identity. The till is still the one it was, and the server gives it another again.
+            files.Delete(path);
+            return;
+        }
         var journal = ClientJournal.FileIn(folder);
         if (!BelongsTo(files, journal, next.Identity.Till))
         {
@@ -34,6 +43,13 @@ internal static class NewIdentity
         }
         TillSetUp.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast, next.BlockMac));
         files.Delete(path);
+    }
+
+    /// <returns>Null when it is not what was written down.</returns>
+    private static Next? Read(byte[] written)
+    {
+        var json = written.AsSpan(Math.Min(SHA256.HashSizeInBytes, written.Length));
+        return SHA256.HashData(json).AsSpan().SequenceEqual(written.AsSpan(0, written.Length - json.Length)) ? JsonSerializer.Deserialize(json, TillFilesJson.Default.Next) : null;
     }
 
     private static bool BelongsTo(IFileStore files, string journal, long till)
