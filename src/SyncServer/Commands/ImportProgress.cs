@@ -14,7 +14,7 @@ internal static class ImportProgress
         {
             Console.Error.Write($"\r{what,-40} {rows:N0} rows ".TrimStart(' '));
         }
-        else if (rows % EveryRows == 0)
+        else if (rows > 0 && rows % EveryRows == 0)
         {
             Console.Error.WriteLine($"{rows} rows {what}".TrimEnd());
         }
