@@ -97,10 +97,10 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
             {
                 to.Writing(target =>
                 {
-                    var (before, _) = to.LoadingNumbers(table.Name);
-                    Run(target, table, before);
+                    var (before, after) = Numbered.Contains(table.Name) ? to.LoadingNumbers(table.Name) : default;
+                    Run(target, before);
                     target.ExecuteEach(insert, slice);
-                    return true;
+                    return Run(target, after);
                 });
                 last = slice[^1];
             }
@@ -108,15 +108,14 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
             progress(new MoveProgress(table.Name, rows, IsChecking: false));
             if (slice.Count < Slice)
             {
-                to.Writing(target => Run(target, table, to.LoadingNumbers(table.Name).After));
                 return rows;
             }
         }
     }
 
-    private static bool Run(Session target, ShopTable table, string? statement)
+    private static bool Run(Session target, string? statement)
     {
-        if (statement is not null && Numbered.Contains(table.Name))
+        if (statement is not null)
         {
             target.Script(statement);
         }
