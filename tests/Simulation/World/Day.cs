@@ -316,16 +316,14 @@ internal sealed class Day
     /// <summary>Two programs at work on one till's files.</summary>
     private void TwoPrograms(SimTill till)
     {
-        using var second = Open(till);
-        if (second is null)
-        {
-            return;
-        }
-        var identity = till.Identity;
-        for (var i = 0; i < 3 && !till.Disk.IsDead && till.Identity == identity; i++)
+        till.Second = Open(till);
+        // It ends where the till is put right by people: nobody moves a folder away under a program that has it open.
+        for (var i = 0; i < 3 && !till.Disk.IsDead && till.Second is { } second; i++)
         {
             counter.Sell(till, i % 2 == 0 ? second : till.Program);
         }
+        till.Second?.Dispose();
+        till.Second = null;
     }
 
     private static Till? Open(SimTill till)

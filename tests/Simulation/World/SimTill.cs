@@ -82,8 +82,13 @@ internal sealed class SimTill : IDisposable
     /// <summary>It is enrolled afresh.</summary>
     public void Become(TillIdentity identity) => (Identity, Line.Identity, MediumFailed, JournalFailed, ReplicaDoubtful, WasPutBack, HasMoved) = (identity, identity, false, false, false, WasPutBack, HasMoved);
 
+    /// <summary>Another program at work on the same files; it ends with the first.</summary>
+    public Till? Second { get; set; }
+
     public void Stop()
     {
+        Second?.Dispose();
+        Second = null;
         Program?.Dispose();
         Program = null;
     }
