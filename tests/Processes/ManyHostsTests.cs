@@ -157,15 +157,27 @@ public sealed class ManyHostsTests : IAsyncLifetime
         await StartAsync(host.Name);
     }
 
-    /// <summary>All tills sell and post at once, round after round, while something happens.</summary>
+    /// <summary>All tills sell and post at once, round after round, each at least once and for as long as something happens.</summary>
     private async Task TradeAsync(Func<int, Task> disturb)
     {
         for (var round = 0; round < Rounds; round++)
         {
-            var trading = Enumerable.Range(0, Tills).Select(t => Task.Run(() => TradeAsync(t))).ToList();
+            var disturbing = DisturbAsync(round);
+            await Task.WhenAll(Enumerable.Range(0, Tills).Select(t => Task.Run(async () =>
+            {
+                do
+                {
+                    await TradeAsync(t);
+                }
+                while (!disturbing.IsCompleted);
+            })));
+            await disturbing;
+        }
+
+        async Task DisturbAsync(int round)
+        {
             await Task.Delay(random.Next(50, 400));
             await disturb(round);
-            await Task.WhenAll(trading);
         }
     }
 
