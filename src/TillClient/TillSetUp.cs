@@ -89,7 +89,7 @@ public static class TillSetUp
     public static long ExportJournal(string folder, TillMachine machine, Stream to)
     {
         var client = TillIdentity.Read(machine.Files, folder).Till;
-        to.Write(JournalLines.Head(client));
+        to.Write(JournalLines.Head(client, JournalSalvage.Blocks(machine.Files, folder)));
         var count = 0L;
         foreach (var entry in JournalSalvage.Read(machine.Files, folder, client))
         {

@@ -161,6 +161,35 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task The_mirror_of_a_till_that_restored_records_do_not_know_is_brought_by_hand_and_the_till_may_come_back_all_the_same()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var copy = await shop.CopyRecordsAsync();
+        await shop.EnrolAsync("back");
+        var stick = Directory.CreateDirectory(shop.TillFolder("stick")).FullName;
+        var till = shop.OpenTill("back", true);
+        till.Settings = till.Settings with { Mirror = stick };
+        await till.SellAsync(Sales.Of(Sales.Garden));
+        var before = (await shop.ResyncAsync("back")).Renumbered.Single();
+        await till.SellAsync(Sales.Of(Sales.Garden));
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+
+        Assert.Equal(2, shop.Import(File.ReadAllLines(Assert.Single(Directory.GetFiles(stick))), branch: 1).Posted);
+
+        // The mirror is written before the answer comes, so the number that went with the records is not in it.
+        Assert.True(shop.FindSale(before.Docket)!.TransId >= before.TransId + 100_000);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM quarantine"));
+        await till.SellAsync(Sales.Of(Sales.Garden));
+        Assert.True((await shop.ResyncAsync("back")).Agree);
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
+        Replicas.AssertEqual(shop, "back");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
     public async Task A_backup_is_made_while_the_server_serves_and_a_restored_one_begins_a_new_epoch()
     {
         await using var shop = await OpenShopAsync();

@@ -172,11 +172,14 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Brings an exported journal by hand.</summary>
-    public Bookmine.Sync.Orchestrators.ImportOutcome Import(string[] lines)
+    /// <param name="branch">Of a till that the records do not know any more.</param>
+    public Bookmine.Sync.Orchestrators.ImportOutcome Import(string[] lines, long? branch = null)
     {
         var tills = new TillRegister(Database, Clock);
+        var heads = lines.Where(l => l.Contains("\"journal\"", StringComparison.Ordinal)).Select(JournalLines.ReadHead).ToList();
+        var till = branch is { } b ? new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).Recall(heads[0].Client, b) : tills.Find(heads[0].Client)!;
         return ShopOrchestrator.Make(Database, TillFolder("unused"), Clock).Import(
-            tills.RecordOf(tills.Find(JournalLines.ReadHead(lines[0]))!), new EntityIds(Clock).Next(),
+            tills.RecordOf(till, [.. heads.SelectMany(h => h.Blocks ?? [])]), new EntityIds(Clock).Next(),
             lines.Skip(1).Select((l, i) => JournalLines.ReadEntry(i + 2, l).Entry).OfType<PushedEntry>());
     }
 

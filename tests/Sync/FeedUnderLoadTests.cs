@@ -18,6 +18,7 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
     private const int Writers = 12;
     private const int Rounds = 80;
     private const int PairsPerRound = 12;
+    private const int Looks = 3;
 
     [Fact]
     public async Task A_dozen_writers_lose_no_row_tear_no_transaction_and_invent_nothing()
@@ -39,10 +40,10 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
             {
                 await shop.ResyncAsync("front");
                 AssertWhole(shop);
-                looks++;
+                Interlocked.Increment(ref looks);
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() => Write(shop, w))));
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() => Write(shop, w, () => Volatile.Read(ref looks) >= Looks || looking.IsCompleted))));
         await done.CancelAsync();
         await looking;
         if (Engine.HasManyWriters)
@@ -53,20 +54,21 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
 
         AssertWhole(shop);
-        Assert.InRange(looks, 2, int.MaxValue);
         Assert.InRange(shop.Number("SELECT count(*) FROM stock WHERE title LIKE 'pair-%'"), Writers * Rounds * PairsPerRound / 2, int.MaxValue);
         Assert.Equal(Engine.HasManyWriters ? 2 : 0, shop.Number("SELECT count(*) FROM stock WHERE title = 'pair-left-open'"));
         Replicas.AssertEqual(shop, "front");
         Assert.Empty(new FeedCheck(shop.Database, BookmineSetup.Instance).Run());
     }
 
-    private static void Write(Shop shop, int writer)
+    private static void Write(Shop shop, int writer, Func<bool> isEnough)
     {
         var random = new Random(writer);
         using var session = shop.Connect();
         var pairs = new List<(Guid One, Guid Other)>();
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds || !isEnough(); round++)
         {
+            // Where one writes at a time, the others and the till's look need a gap to come in.
+            Thread.Sleep(1);
             try
             {
                 Round(session, writer, round, random, pairs);

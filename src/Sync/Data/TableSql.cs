@@ -15,7 +15,8 @@ public sealed class TableSql
         var key = string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}"));
         var others = columns.Where((_, i) => !table.IsKey(i)).ToArray();
         Columns = string.Join(", ", columns);
-        Select = $"SELECT {Columns} FROM {table.Name} WHERE {key}";
+        ByKey = $"FROM {table.Name} WHERE {key}";
+        Select = $"SELECT {Columns} {ByKey}";
         Insert = dialect.InsertIfAbsent(table.Name, columns);
         Delete = $"DELETE FROM {table.Name} WHERE {key}";
         Update = $"UPDATE {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
@@ -39,6 +40,8 @@ public sealed class TableSql
 
     public string Delete { get; }
 
+    private string ByKey { get; }
+
     private string Lock { get; }
 
     private string First { get; }
@@ -54,6 +57,10 @@ public sealed class TableSql
         using var reader = session.Query(Of(table, session.Dialect).Select, KeyArguments(table, key));
         return reader.Read() ? DbValues.ReadRow(table, reader) : null;
     }
+
+    /// <summary>What a row has in a column that is not the setup's; null when there is no such row.</summary>
+    public static long? FindExtra(Session session, SyncTable table, string column, RowKey key) =>
+        session.Integer($"SELECT {column} {Of(table, session.Dialect).ByKey}", KeyArguments(table, key));
 
     /// <summary>A row that is going to be changed by what is found in it: nobody else changes it until the transaction ends.</summary>
     public static Row? FindForChange(Session session, SyncTable table, RowKey key) =>

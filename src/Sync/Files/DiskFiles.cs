@@ -17,6 +17,8 @@ public sealed partial class DiskFiles(Func<string, DbConnection> openDatabase, F
         return openDatabase(path);
     }
 
+    public DbConnection OpenMemory() => openDatabase(":memory:");
+
     public bool Exists(string path) => File.Exists(path);
 
     public byte[]? Read(string path)

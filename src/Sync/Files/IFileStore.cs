@@ -11,6 +11,9 @@ public interface IFileStore
     /// <summary>Opens a SQLite database for reading and writing, making it when there is none.</summary>
     DbConnection OpenDatabase(string path);
 
+    /// <summary>Opens an empty SQLite database in memory, which is gone when it is closed.</summary>
+    DbConnection OpenMemory();
+
     /// <summary>Whether a database failed because its file is damaged, and not because it is busy, full or away.</summary>
     bool IsDamage(DbException failure);
 

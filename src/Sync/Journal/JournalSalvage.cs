@@ -17,12 +17,23 @@ public static class JournalSalvage
     public static IEnumerable<JournalEntry> Read(IFileStore files, string folder, long client) =>
         Archived(files, folder, client).Concat(InFile(files, folder)).DistinctBy(e => (e.N, Convert.ToHexString(e.Hash)));
 
+    /// <summary>The blocks of numbers it was leased, as far as they can be read.</summary>
+    public static IReadOnlyList<NumberBlock> Blocks(IFileStore files, string folder)
+    {
+        if (!files.Exists(ClientJournal.FileIn(folder)))
+        {
+            return [];
+        }
+        using var session = Tried(files, () => new Session(files.OpenDatabase(ClientJournal.FileIn(folder))));
+        return session is null ? [] : Tried(files, () => NumberBlocks.All(session)) ?? [];
+    }
+
     private static IEnumerable<JournalEntry> Archived(IFileStore files, string folder, long client)
     {
         foreach (var path in JournalArchive.FilesIn(files, folder))
         {
             using var reader = new StreamReader(files.OpenRead(path));
-            if (!IsOf(client, reader.ReadLine()))
+            if (!JournalLines.IsHead(reader.ReadLine(), client))
             {
                 continue;
             }
@@ -33,18 +44,6 @@ public static class JournalSalvage
                     yield return new JournalEntry(e.N, e.Id, e.Kind, e.Format, null, 0, e.Payload, e.Hash, JournalEntry.NoChain, e.SealedAt, e.Answer);
                 }
             }
-        }
-    }
-
-    private static bool IsOf(long client, string? head)
-    {
-        try
-        {
-            return JournalLines.ReadHead(head) == client;
-        }
-        catch (WireFormatException)
-        {
-            return false;
         }
     }
 

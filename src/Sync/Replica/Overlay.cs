@@ -1,4 +1,6 @@
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
@@ -7,46 +9,54 @@ namespace Bookmine.Sync.Replica;
 
 /// <summary>
 /// What was done here and the replica does not include yet: the journal's entries above the replica's head for this client, and those
-/// in quarantine. Made anew from the journal after a download, extended by each seal; for one thread at a time.
+/// in quarantine. Made anew from the journal after a download, extended by each seal; for one thread at a time. The rows lie in
+/// tables like the replica's in memory, where they take a third of what objects would.
 /// </summary>
-public sealed class Overlay
+public sealed class Overlay(SyncSetup setup, IFileStore files) : IDisposable
 {
-    private static readonly Dictionary<RowKey, Row> None = [];
-    private readonly Dictionary<int, Dictionary<RowKey, Row>> made = [];
-    private readonly Dictionary<int, Dictionary<RowKey, Row>> edits = [];
-    private readonly Dictionary<RowKey, long> madeBy = [];
-    private readonly HashSet<long> entries = [];
-    private readonly Dictionary<(int Table, string Column), Dictionary<object, List<Row>>> indexes = [];
+    /// <summary>A column that only these tables have: the entry that made the row.</summary>
+    private const string Entry = "made_by_entry";
+
+    private readonly Dictionary<SyncTable, string> inserts = [];
+    private readonly HashSet<(SyncTable Table, string Column)> indexed = [];
+    private readonly Dictionary<(int Table, RowKey Key), Row> edits = [];
+    private Session? session;
 
     /// <summary>The last entry it has.</summary>
     public long Through { get; private set; }
 
-    /// <summary>Rows made here, with the corrections they got since.</summary>
-    public IEnumerable<Row> Made(SyncTable table) => made.GetValueOrDefault(table.Number, None).Values;
+    private Session Session => session ??= new Session(files.OpenMemory());
 
-    /// <summary>Those of them with a value in a column; the first question for a column makes an index, which is kept.</summary>
-    public IReadOnlyList<Row> Made(SyncTable table, string column, object value)
+    /// <summary>Rows made here that a condition holds for, with the corrections they got since.</summary>
+    public IReadOnlyList<Row> Made(SyncTable table, string condition, object value) =>
+        inserts.ContainsKey(table) ? TableSql.Where(Session, table, condition, value) : [];
+
+    /// <summary>Those with a value in a column; the first question for a column makes an index, which is kept.</summary>
+    public IReadOnlyList<Row> MadeWith(SyncTable table, string column, object value)
     {
-        if (!indexes.TryGetValue((table.Number, column), out var index))
-        {
-            indexes.Add((table.Number, column), index = []);
-            foreach (var row in Made(table))
-            {
-                Index(index, row, column);
-            }
-        }
-        return index.TryGetValue(value, out var rows) ? rows : [];
+        Index(table, column);
+        return Made(table, $"{column} = @value", value);
     }
 
-    public Row? FindMade(SyncTable table, RowKey key) => made.GetValueOrDefault(table.Number, None).GetValueOrDefault(key);
+    /// <summary>Those made by entries up to <paramref name="n"/>.</summary>
+    public IReadOnlyList<Row> MadeThrough(SyncTable table, long n) => Made(table, $"{Entry} <= @n", n);
+
+    /// <summary>The sum of one column over the rows made here that have a value in another.</summary>
+    public long Sum(SyncTable table, string summed, string column, object value)
+    {
+        Index(table, column);
+        return inserts.ContainsKey(table) ? Session.Integer($"SELECT sum({summed}) FROM {table.Name} WHERE {column} = @value", value) ?? 0 : 0;
+    }
+
+    public Row? FindMade(SyncTable table, RowKey key) => inserts.ContainsKey(table) ? TableSql.Find(Session, table, key) : null;
 
     /// <summary>The entry that made a row; null when it was not made here.</summary>
-    public long? MadeBy(RowKey key) => madeBy.TryGetValue(key, out var n) ? n : null;
+    public long? MadeBy(SyncTable table, RowKey key) => inserts.ContainsKey(table) ? TableSql.FindExtra(Session, table, Entry, key) : null;
 
     /// <summary>The server's row as edited here; the row itself when it was not.</summary>
     public Row Edited(Row row)
     {
-        if (edits.GetValueOrDefault(row.Table.Number, None).GetValueOrDefault(row.Key) is not { } edit)
+        if (edits.GetValueOrDefault((row.Table.Number, row.Key)) is not { } edit)
         {
             return row;
         }
@@ -55,115 +65,110 @@ public sealed class Overlay
         return edited;
     }
 
-    public void Add(long n, ChangeGroup group)
+    /// <summary>Reads it anew from the journal: entries above <paramref name="included"/>, and <paramref name="quarantined"/> ones below.</summary>
+    public void Read(ClientJournal journal, long included, IEnumerable<long> quarantined)
     {
-        if (!entries.Add(n))
+        edits.Clear();
+        foreach (var table in inserts.Keys)
         {
-            return;
+            Session.Execute($"DELETE FROM {table.Name}");
         }
-        Through = Math.Max(Through, n);
-        foreach (var change in group.Changes)
-        {
-            if (change.Op == ChangeOp.Insert)
-            {
-                Make(n, change);
-            }
-            else if (FindMade(change.Table, change.Key) is { } own)
-            {
-                own.Merge(change.Values);
-                Forget(change.Table);
-            }
-            else if (TableOf(edits, change.Table) is var edited && !edited.TryAdd(change.Key, change.Values.Copy()))
-            {
-                edited[change.Key].Merge(change.Values);
-            }
-        }
-    }
-
-    /// <summary>Reads the overlay from the journal: entries above <paramref name="included"/>, and <paramref name="quarantined"/> ones below.</summary>
-    public static Overlay Read(SyncSetup setup, ClientJournal journal, long included, IEnumerable<long> quarantined)
-    {
-        var overlay = new Overlay { Through = included };
-        foreach (var entry in quarantined.Where(n => n <= included).Order().Select(journal.ByN).OfType<JournalEntry>())
-        {
-            overlay.Add(setup, entry);
-        }
-        overlay.CatchUp(setup, journal);
-        return overlay;
+        Take(quarantined.Where(n => n <= included).Order().Select(journal.ByN).OfType<JournalEntry>());
+        Through = included;
+        CatchUp(journal);
     }
 
     /// <summary>Adds what was sealed since, also by another program on this machine.</summary>
-    public void CatchUp(SyncSetup setup, ClientJournal journal)
+    public void CatchUp(ClientJournal journal)
     {
         // Few at a time: a till that comes back after weeks has little memory all the same.
         const int slice = 32;
         while (journal.After(Through, slice) is { Count: > 0 } sealedSince)
         {
-            foreach (var entry in sealedSince)
+            Take(sealedSince);
+            Through = sealedSince[^1].N;
+        }
+    }
+
+    public void Dispose() => session?.Dispose();
+
+    private void Take(IEnumerable<JournalEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (Content(entry) is { } group)
             {
-                Add(setup, entry);
+                Session.InTransaction(() =>
+                {
+                    foreach (var change in group.Changes)
+                    {
+                        Take(entry.N, change);
+                    }
+                    return true;
+                });
             }
         }
     }
 
     /// <summary>An entry whose content the disk has damaged shows nothing; the server keeps it for a person, with its reason.</summary>
-    private void Add(SyncSetup setup, JournalEntry entry)
+    private ChangeGroup? Content(JournalEntry entry)
     {
         try
         {
-            Add(entry.N, ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload));
+            return ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload);
         }
         catch (MalformedEntryException)
         {
-            Through = Math.Max(Through, entry.N);
+            return null;
         }
     }
 
-    private void Make(long n, RowChange change)
+    private void Take(long n, RowChange change)
     {
-        var row = change.Values.Copy();
-        if (!TableOf(made, change.Table).TryAdd(change.Key, row))
+        if (change.Op == ChangeOp.Insert)
         {
-            return;
+            Make(n, change.Values);
         }
-        madeBy.TryAdd(change.Key, n);
-        foreach (var ((table, column), index) in indexes)
+        else if (FindMade(change.Table, change.Key) is { } own)
         {
-            if (table == change.Table.Number)
-            {
-                Index(index, row, column);
-            }
+            own.Merge(change.Values);
+            TableSql.Replace(Session, own);
+        }
+        else if (!edits.TryAdd((change.Table.Number, change.Key), change.Values.Copy()))
+        {
+            edits[(change.Table.Number, change.Key)].Merge(change.Values);
         }
     }
 
-    private static void Index(Dictionary<object, List<Row>> index, Row row, string column)
+    private void Make(long n, Row row)
     {
-        if (row[column] is not { } value)
+        if (!inserts.TryGetValue(row.Table, out var insert))
         {
-            return;
+            insert = MakeTable(row.Table);
         }
-        if (!index.TryGetValue(value, out var rows))
+        var values = new object?[row.Table.Columns.Count + 1];
+        for (var i = 0; i < row.Table.Columns.Count; i++)
         {
-            index.Add(value, rows = []);
+            values[i] = row[i];
         }
-        rows.Add(row);
+        values[^1] = n;
+        Session.Execute(insert, values);
     }
 
-    /// <summary>A correction may move a row in any index; corrections are rare, and the next question makes the index again.</summary>
-    private void Forget(SyncTable table)
+    private string MakeTable(SyncTable table)
     {
-        foreach (var key in indexes.Keys.Where(k => k.Table == table.Number).ToArray())
-        {
-            indexes.Remove(key);
-        }
+        Session.Script(ReplicaSchema.Partial(table, Entry));
+        indexed.UnionWith(table.Indexes.Select(i => (table, i.Columns[0])));
+        var insert = Session.Dialect.InsertIfAbsent(table.Name, [.. table.Columns.Select(c => c.Name), Entry]);
+        inserts.Add(table, insert);
+        return insert;
     }
 
-    private static Dictionary<RowKey, Row> TableOf(Dictionary<int, Dictionary<RowKey, Row>> tables, SyncTable table)
+    private void Index(SyncTable table, string column)
     {
-        if (!tables.TryGetValue(table.Number, out var rows))
+        if (inserts.ContainsKey(table) && !table.KeyColumns.Contains(column) && indexed.Add((table, column)))
         {
-            tables.Add(table.Number, rows = []);
+            Session.Script($"CREATE INDEX {table.Name}_with_{column} ON {table.Name} ({column});");
         }
-        return rows;
     }
 }

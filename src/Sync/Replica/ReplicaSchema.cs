@@ -25,9 +25,17 @@ public static class ReplicaSchema
     /// <summary>Indexes and full-text indexes; made after a first load, which is faster.</summary>
     public static IEnumerable<string> Indexes(SyncSetup setup) => setup.Tables.SelectMany(IndexesOf);
 
-    private static string Table(SyncTable table)
+    /// <summary>A table of the same name with its indexes for rows that may lack values, and an integer of their own.</summary>
+    public static string Partial(SyncTable table, string extra)
     {
-        var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}{(c.Nullable ? "" : " NOT NULL")}");
+        var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}").Append($"{extra} INTEGER");
+        return Table(table, columns) + string.Concat(IndexesOf(table));
+    }
+
+    private static string Table(SyncTable table) => Table(table, table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}{(c.Nullable ? "" : " NOT NULL")}"));
+
+    private static string Table(SyncTable table, IEnumerable<string> columns)
+    {
         // A full-text index refers to its table's rowids; the others are smaller and faster without.
         var options = table.Searched.Count == 0 ? "STRICT, WITHOUT ROWID" : "STRICT";
         return $"CREATE TABLE {table.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({string.Join(", ", table.KeyColumns)})) {options};";

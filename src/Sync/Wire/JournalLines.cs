@@ -4,10 +4,11 @@ using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Wire;
 
-/// <summary>The first line of an exported journal.</summary>
+/// <summary>The first line of an exported journal; later ones may follow, as blocks are leased.</summary>
 /// <param name="Journal">The version of the file's form; 1.</param>
 /// <param name="Client">Whose journal it is.</param>
-public sealed record ExportHead(int Journal, long Client);
+/// <param name="Blocks">The blocks of printed numbers leased to it, with the server's proofs, for records that do not know them any more.</param>
+public sealed record ExportHead(int Journal, long Client, IReadOnlyList<NumberBlock>? Blocks = null);
 
 /// <summary>An exported entry.</summary>
 /// <param name="Hash">In hexadecimal.</param>
@@ -30,7 +31,8 @@ public static class JournalLines
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static byte[] Head(long client) => Line(JsonSerializer.SerializeToUtf8Bytes(new ExportHead(Version, client), WireJson.Default.ExportHead));
+    public static byte[] Head(long client, IReadOnlyList<NumberBlock>? blocks = null) =>
+        Line(JsonSerializer.SerializeToUtf8Bytes(new ExportHead(Version, client, blocks), WireJson.Default.ExportHead));
 
     public static byte[] Of(JournalEntry entry)
     {
@@ -42,19 +44,32 @@ public static class JournalLines
             WireJson.Default.ExportedEntry));
     }
 
-    /// <summary>The client whose journal a file's first line says it is.</summary>
+    /// <summary>Whose journal a file's first line says it is.</summary>
     /// <exception cref="WireFormatException">It is no exported journal.</exception>
-    public static long ReadHead(string? line)
+    public static ExportHead ReadHead(string? line)
     {
         try
         {
             return line is not null && JsonSerializer.Deserialize(line, WireJson.Default.ExportHead) is { Journal: Version } head
-                ? head.Client
+                ? head
                 : throw new WireFormatException("It does not begin as an exported journal of a version this program knows.");
         }
         catch (JsonException)
         {
             throw new WireFormatException("It does not begin as an exported journal.");
+        }
+    }
+
+    /// <summary>Whether a line is a head of this client's journal.</summary>
+    public static bool IsHead(string? line, long client)
+    {
+        try
+        {
+            return ReadHead(line).Client == client;
+        }
+        catch (WireFormatException)
+        {
+            return false;
         }
     }
 

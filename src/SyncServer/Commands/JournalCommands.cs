@@ -12,10 +12,11 @@ internal static class JournalCommands
 {
     private const int MostShown = 20;
     private static readonly Argument<string> File = new("file") { Description = "What bookmine-till journal export wrote, or a till's mirror" };
+    private static readonly Option<long?> Branch = new("--branch") { Description = "The till's branch, when the records were put back from a backup made before it was enrolled" };
 
     public static Command Make(Verbs verbs) => new("journal", "Tills' journals, brought by hand")
     {
-        verbs.Make("import", "Post a till's exported journal; what is here already is not posted again, also when the till itself comes back", Import, File),
+        verbs.Make("import", "Post a till's exported journal; what is here already is not posted again, also when the till itself comes back", Import, File, Branch),
     };
 
     private static int Import(CommandContext context)
@@ -27,10 +28,9 @@ internal static class JournalCommands
         }
         using var database = context.OpenDatabase();
         var faults = new List<ImportedLine>();
-        using var reader = new StreamReader(file);
-        var till = ReadTill(reader, file, database, context.Clock);
+        var till = ReadTill(file, context, database);
         var outcome = ShopOrchestrator.Make(database, context.DataFolder, context.Clock)
-            .Import(till, new EntityIds(context.Clock).Next(), Entries(reader, till.Client, faults));
+            .Import(till, new EntityIds(context.Clock).Next(), Entries(file, till.Client, faults));
         context.Print(
             new { Till = till.Client, outcome.Posted, outcome.Quarantined, outcome.Known, outcome.KeptAside, Unreadable = faults.Select(f => new { f.Line, Reason = f.Fault }) },
             $"till {till.Client}: {outcome.Posted} entries posted, {outcome.Known} were here already, {outcome.Quarantined} are in quarantine"
@@ -40,13 +40,24 @@ internal static class JournalCommands
         return faults.Count == 0 ? 0 : 1;
     }
 
-    private static ClientRecord ReadTill(StreamReader reader, string file, IServerDatabase database, TimeProvider clock)
+    private static ClientRecord ReadTill(string file, CommandContext context, IServerDatabase database)
+    {
+        var heads = Heads(file);
+        var number = heads[0].Client;
+        var tills = new TillRegister(database, context.Clock);
+        var till = tills.Find(number)
+            ?? (context.Get(Branch) is { } branch ? new Enrolment(database, context.Clock, new SystemSecrets(), new EntityIds(context.Clock)).Recall(number, branch)
+                : throw new ShopException(
+                    $"{file} is of till {number}, which these records do not know. If they were put back from a backup made before the till was enrolled, say its branch as well: --branch B. Nothing was posted."));
+        return tills.RecordOf(till, [.. heads.SelectMany(h => h.Blocks ?? [])]);
+    }
+
+    private static List<ExportHead> Heads(string file)
     {
         try
         {
-            var number = JournalLines.ReadHead(reader.ReadLine());
-            var tills = new TillRegister(database, clock);
-            return tills.RecordOf(tills.Find(number) ?? throw new ShopException($"{file} is of till {number}, which is no till of this shop's. Nothing was posted."));
+            var first = JournalLines.ReadHead(System.IO.File.ReadLines(file).FirstOrDefault());
+            return [.. System.IO.File.ReadLines(file).Where(l => JournalLines.IsHead(l, first.Client)).Select(JournalLines.ReadHead)];
         }
         catch (WireFormatException e)
         {
@@ -54,15 +65,16 @@ internal static class JournalCommands
         }
     }
 
-    private static IEnumerable<PushedEntry> Entries(StreamReader reader, long till, List<ImportedLine> faults)
+    private static IEnumerable<PushedEntry> Entries(string file, long till, List<ImportedLine> faults)
     {
-        for (var number = 2; reader.ReadLine() is { } line; number++)
+        foreach (var (i, line) in System.IO.File.ReadLines(file).Index())
         {
-            if (string.IsNullOrWhiteSpace(line) || IsHead(line, till))
+            // Heads also stand between the entries, where blocks were leased or files put one behind the other.
+            if (string.IsNullOrWhiteSpace(line) || JournalLines.IsHead(line, till))
             {
                 continue;
             }
-            var read = JournalLines.ReadEntry(number, line);
+            var read = JournalLines.ReadEntry(i + 1, line);
             if (read.Entry is { } entry)
             {
                 yield return entry;
@@ -71,19 +83,6 @@ internal static class JournalCommands
             {
                 faults.Add(read);
             }
-        }
-    }
-
-    /// <summary>Files that were put one behind the other.</summary>
-    private static bool IsHead(string line, long till)
-    {
-        try
-        {
-            return JournalLines.ReadHead(line) == till;
-        }
-        catch (WireFormatException)
-        {
-            return false;
         }
     }
 }

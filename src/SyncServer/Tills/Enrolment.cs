@@ -41,7 +41,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         session.Execute("UPDATE counter SET till = till + 1 WHERE id = 1");
         var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value;
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
-        Register(session, till, name, branch, secret, now);
+        Register(session, till, name, branch, HashOf(secret), "enrolled", now);
         var block = NumberBlocks.Lease(session, till, branch, name);
         return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
     }
@@ -57,29 +57,61 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         {
             throw new ShopException("This server has not enrolled this till. Keep the till's folder, for what it has sold, and enrol the machine in another.");
         }
-        if (session.Scalar("SELECT secret_hash FROM till WHERE id = @till", request.Till) is byte[] held)
+        var held = session.Scalar("SELECT secret_hash FROM till WHERE id = @till", request.Till) as byte[];
+        if (held is { Length: > 0 })
         {
             return held.AsSpan().SequenceEqual(HashOf(request.Secret)) ? new ReadmitReply(true)
                 : throw new ShopException($"Another till has the number {request.Till} by now. Bring this one's journal by hand (bookmine-till journal export), and enrol the machine in another folder.");
         }
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        Register(session, request.Till, request.Name, request.Branch, request.Secret, now);
-        if (FeedState.Read(session).Epoch is var epoch && (request.Epoch is null || request.Epoch == epoch))
+        if (held is null)
+        {
+            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), "enrolled", clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        else
+        {
+            // Its journal was brought by hand before it came itself.
+            session.Execute("UPDATE till SET name = @name, secret_hash = @hash, state = 'enrolled' WHERE id = @id", request.Name, HashOf(request.Secret), request.Till);
+        }
+        NoteRestored(session, request.Till, request.HighestNumber, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
+        return new ReadmitReply(true);
+    });
+
+    /// <summary>
+    /// Takes down the number of a till that records put back from an older backup do not know, so that its journal can be brought by hand. Nobody
+    /// can call with it, before the till itself comes with this server's word.
+    /// </summary>
+    /// <exception cref="ShopException">There is no such branch.</exception>
+    public KnownTill Recall(long till, long branch) => database.Writing(session =>
+    {
+        if (session.Scalar("SELECT id FROM branch WHERE id = @branch", branch) is null)
+        {
+            throw new ShopException($"There is no branch {branch}. bookmine-server branch list has them.");
+        }
+        var name = FormattableString.Invariant($"till {till}");
+        // A restore by command has lifted the numbers of tills past this one.
+        var isNews = session.Integer("SELECT till FROM counter WHERE id = 1") < till;
+        Register(session, till, name, branch, [], "revoked", clock.GetUtcNow().ToUnixTimeMilliseconds());
+        NoteRestored(session, till, 0, isNews);
+        return new KnownTill(till, name, branch);
+    });
+
+    private void NoteRestored(Session session, long till, long highestNumber, bool isNews)
+    {
+        if (isNews)
         {
             FeedState.BeginEpoch(session, ids.Next().ToString());
         }
-        new Posting.ShopPosting(clock).Restored(session, request.Till, request.HighestNumber, isNews: request.Epoch is null || request.Epoch == epoch);
-        return new ReadmitReply(true);
-    });
+        new Posting.ShopPosting(clock).Restored(session, till, highestNumber, isNews);
+    }
 
     private static string ProvenText(long till, string name, long branch, string secret) =>
         FormattableString.Invariant($"till {till} {branch} {Convert.ToHexStringLower(HashOf(secret))} {name}");
 
-    private static void Register(Session session, long till, string name, long branch, string secret, long now)
+    private static void Register(Session session, long till, string name, long branch, byte[] hash, string state, long now)
     {
         session.Execute(
-            "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, 'enrolled', @now)",
-            till, name, branch, HashOf(secret), now);
+            "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, @state, @now)",
+            till, name, branch, hash, state, now);
         session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now)", till, branch, now);
         session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
         session.Execute("UPDATE counter SET till = @till WHERE id = 1 AND till < @till", till);

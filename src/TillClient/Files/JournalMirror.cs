@@ -15,7 +15,7 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
     /// <summary>Where the last entry is looked for; when it is not there, all are written again, which does no harm.</summary>
     private const int TailBytes = 4 * 1024 * 1024;
 
-    private (string Path, long Through, long Length)? known;
+    private (string Path, long Through, long Length, int Blocks)? known;
 
     /// <summary>Why the medium has not taken all entries; null while it has.</summary>
     public string? Fault { get; private set; }
@@ -32,8 +32,7 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
         var path = Path.Combine(folder, FormattableString.Invariant($"bookmine-till-{till}.journal.jsonl"));
         try
         {
-            var (_, through, length) = known is { } k && k.Path == path && files.Length(path) == k.Length ? k : Look(path);
-            known = (path, through, length) = Append(path, through, length);
+            known = Append(known is { } k && k.Path == path && files.Length(path) == k.Length ? k : Look(path));
             files.Sync(path);
             Fault = null;
         }
@@ -43,18 +42,20 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
         }
     }
 
-    private (string Path, long Through, long Length) Append(string path, long through, long length)
+    private (string Path, long Through, long Length, int Blocks) Append((string Path, long Through, long Length, int Blocks) so)
     {
-        if (length == 0)
+        var (path, through, length, told) = so;
+        var blocks = journal.Blocks();
+        if (blocks.Count != told)
         {
-            length = Write(path, 0, JournalLines.Head(till));
+            length = Write(path, length, JournalLines.Head(till, blocks));
         }
         while (journal.After(through, Slice) is { Count: > 0 } entries)
         {
             length = Write(path, length, [.. entries.SelectMany(JournalLines.Of)]);
             through = entries[^1].N;
         }
-        return (path, through, length);
+        return (path, through, length, blocks.Count);
     }
 
     private long Write(string path, long at, byte[] bytes)
@@ -64,19 +65,19 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
     }
 
     /// <summary>How far the copy has come; a last line that was cut short is left as it is, and its entry written again.</summary>
-    private (string Path, long Through, long Length) Look(string path)
+    private (string Path, long Through, long Length, int Blocks) Look(string path)
     {
         var through = 0L;
         var (length, hasHead) = (files.Length(path), false);
         if (length == 0)
         {
-            return (path, 0, 0);
+            return (path, 0, 0, 0);
         }
         using (var stream = files.OpenRead(path))
         {
             stream.Seek(-Math.Min(TailBytes, stream.Length), SeekOrigin.End);
             using var reader = new StreamReader(stream);
-            hasHead = length > TailBytes || IsHead(reader);
+            hasHead = length > TailBytes || JournalLines.IsHead(reader.ReadLine(), till);
             while (reader.ReadLine() is { } line)
             {
                 through = JournalLines.ReadEntry(0, line).Entry is { } entry && journal.ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true ? entry.N : through;
@@ -86,20 +87,8 @@ internal sealed class JournalMirror(IFileStore files, ClientJournal journal, lon
         {
             // It broke off before its first line was whole: nobody was told of anything in it.
             files.Delete(path);
-            return (path, 0, 0);
+            return (path, 0, 0, 0);
         }
-        return (path, through, Write(path, length, "\n"u8.ToArray()));
-    }
-
-    private bool IsHead(StreamReader reader)
-    {
-        try
-        {
-            return JournalLines.ReadHead(reader.ReadLine()) == till;
-        }
-        catch (WireFormatException)
-        {
-            return false;
-        }
+        return (path, through, Write(path, length, "\n"u8.ToArray()), 0);
     }
 }

@@ -56,15 +56,9 @@ internal sealed class Catalogue(ReplicaView view)
         // Each word is quoted, so that nothing a person types is taken for an operator of the search; it stands for any word it begins.
         var match = string.Join(' ', words.Select(w => $"\"{w.Replace("\"", "\"\"", StringComparison.Ordinal)}\"*"));
         var search = ReplicaSchema.SearchTable(table);
-        var found = TableSql.Where(
-            view.Session, table, $"rowid IN (SELECT rowid FROM {search} WHERE {search} MATCH @match LIMIT {MostFound})", match);
-        return found.Select(view.Overlay.Edited)
-            .Concat(view.Overlay.Made(table).Where(r => words.All(w => Mentions(table, r, w))))
+        var found = $"rowid IN (SELECT rowid FROM {search} WHERE {search} MATCH @match LIMIT {MostFound})";
+        return TableSql.Where(view.Session, table, found, match).Select(view.Overlay.Edited)
+            .Concat(view.Overlay.Made(table, found, match))
             .DistinctBy(r => r.Key).Take(MostFound);
     }
-
-    private static bool Mentions(SyncTable table, Row row, string word) => table.Searched.Any(c =>
-        row.TextOrNull(c)?.Split([' ', ',', '.', '-', '\'', '@'], StringSplitOptions.RemoveEmptyEntries)
-            .Any(w => w.StartsWith(word, StringComparison.OrdinalIgnoreCase)) == true
-        || row.TextOrNull(c)?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true);
 }

@@ -22,7 +22,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     private long head;
     private List<long> quarantined = [];
 
-    public Overlay Overlay { get; private set; } = new();
+    public Overlay Overlay { get; } = new(BookmineSetup.Instance, files);
 
     /// <summary>The open replica.</summary>
     /// <exception cref="TillException">The till has none yet.</exception>
@@ -98,15 +98,15 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     /// <summary>Rows by an indexed column, the replica's first, then those made here.</summary>
     public IEnumerable<Row> By(SyncTable table, string column, object value) =>
         TableSql.Where(Session, table, $"{column} = @value LIMIT 100", value).Select(Overlay.Edited)
-            .Concat(Overlay.Made(table, column, value))
+            .Concat(Overlay.MadeWith(table, column, value))
             .DistinctBy(r => r.Key);
 
     /// <summary>All rows that belong to a document or line: a sale may have any number of lines.</summary>
     public IEnumerable<Row> Of(SyncTable table, string column, object owner) =>
-        TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.Made(table, column, owner)).DistinctBy(r => r.Key);
+        TableSql.Where(Session, table, $"{column} = @value", owner).Concat(Overlay.MadeWith(table, column, owner)).DistinctBy(r => r.Key);
 
     /// <summary>On-hand counts move with what was sold here and is not included yet.</summary>
-    public long OnHandShift(Guid stock) => Overlay.Made(BookmineSetup.StockMovement, "stock_id", stock).Sum(m => m.Integer("qty"));
+    public long OnHandShift(Guid stock) => Overlay.Sum(BookmineSetup.StockMovement, "qty", "stock_id", stock);
 
     /// <summary>What is left on a gift voucher, in cents; null when nothing is known of it here.</summary>
     public long? VoucherCents(string number) =>
@@ -124,7 +124,11 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
 
     public long Cursor => Sound(() => session?.Integer("SELECT max(seq) FROM sync_cursor")) ?? 0;
 
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        Close();
+        Overlay.Dispose();
+    }
 
     /// <summary>Whether the server has posted more of this till than its journal has.</summary>
     public bool IsAheadOfJournal => Sound(() => session is null ? 0 : Included) > journal.LastN;
@@ -156,12 +160,12 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         var kept = Quarantined();
         if (included != head || !kept.SequenceEqual(quarantined))
         {
-            Overlay = Overlay.Read(BookmineSetup.Instance, journal, included, kept);
+            Overlay.Read(journal, included, kept);
             (head, quarantined) = (included, kept);
         }
         else
         {
-            Overlay.CatchUp(BookmineSetup.Instance, journal);
+            Overlay.CatchUp(journal);
         }
     }
 

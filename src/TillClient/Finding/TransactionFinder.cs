@@ -43,12 +43,8 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
     private TransactionView? ByTransId(long transId) =>
         (view.By(BookmineSetup.Document, "trans_id", transId).FirstOrDefault() ?? Answered(transId)) is { } document ? View(document) : null;
 
-    private Row? Answered(long transId)
-    {
-        var acknowledged = journal.Acknowledged;
-        return view.Overlay.Made(BookmineSetup.Document)
-            .FirstOrDefault(d => view.Overlay.MadeBy(d.Key) <= acknowledged && PostedNumber(d) == transId);
-    }
+    private Row? Answered(long transId) =>
+        view.Overlay.MadeThrough(BookmineSetup.Document, journal.Acknowledged).FirstOrDefault(d => PostedNumber(d) == transId);
 
     private TransactionView View(Row document)
     {
@@ -69,5 +65,5 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
             [.. view.Of(BookmineSetup.DocumentLine, "document_id", r.Guid("id"))], [.. view.Of(BookmineSetup.Payment, "document_id", r.Guid("id"))])),
     ];
 
-    private long? PostedNumber(Row document) => view.Overlay.MadeBy(document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
+    private long? PostedNumber(Row document) => view.Overlay.MadeBy(BookmineSetup.Document, document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
 }

@@ -38,7 +38,7 @@ internal sealed class Sealer(
             {
                 var entry = view.Read(() => journal.Seal(scope =>
                 {
-                    view.Overlay.CatchUp(BookmineSetup.Instance, journal);
+                    view.Overlay.CatchUp(journal);
                     var (changes, number, amount) = make(scope);
                     var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
                     EntryContent.RequireText(group);

@@ -211,6 +211,8 @@ internal sealed class SimDisk : IFileStore
         }
     }
 
+    public DbConnection OpenMemory() => TillClient.Files.SqliteFiles.Open(":memory:");
+
     public static string ConnectionString(string path) =>
         new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Vfs = SimVfs.Name, DefaultTimeout = 1 }.ToString();
 

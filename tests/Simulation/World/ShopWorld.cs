@@ -181,19 +181,21 @@ internal sealed class ShopWorld : IDisposable
     private void BringByHand(SimTill till, byte[] file)
     {
         var lines = System.Text.Encoding.UTF8.GetString(file).Split('\n');
-        long number;
+        Sync.Wire.ExportHead head;
         try
         {
-            number = Sync.Wire.JournalLines.ReadHead(lines[0]);
+            head = Sync.Wire.JournalLines.ReadHead(lines[0]);
         }
         catch (Sync.Wire.WireFormatException e)
         {
             Tell($"{till.Name}: {e.Message}");
             return;
         }
-        var known = Server.Tills.Find(number)!;
+        var heads = lines.Where(l => Sync.Wire.JournalLines.IsHead(l, head.Client)).Select(Sync.Wire.JournalLines.ReadHead);
+        // Records that were put back may not know the till.
+        var known = Server.Tills.Find(head.Client) ?? Server.Enrolment.Recall(head.Client, till.Identity.Branch);
         var outcome = Server.Orchestrator.Import(
-            Server.Tills.RecordOf(known), new EntityIds(Server.Clock, Random).Next(),
+            Server.Tills.RecordOf(known, [.. heads.SelectMany(h => h.Blocks ?? [])]), new EntityIds(Server.Clock, Random).Next(),
             lines.Skip(1).Where(l => l.Length > 0).Select((l, i) => Sync.Wire.JournalLines.ReadEntry(i + 2, l).Entry).OfType<Sync.Wire.PushedEntry>());
         Tell($"{till.Name}: its journal is brought by hand: {outcome}");
         Log.Met("BroughtByHand", outcome.KeptAside > 0 ? "with some kept aside" : "whole");
