@@ -158,7 +158,6 @@ public sealed class Overlay(SyncSetup setup, IFileStore files) : IDisposable
     private string MakeTable(SyncTable table)
     {
         Session.Script(ReplicaSchema.Partial(table, Entry));
-        indexed.UnionWith(table.Indexes.Select(i => (table, i.Columns[0])));
         var insert = Session.Dialect.InsertIfAbsent(table.Name, [.. table.Columns.Select(c => c.Name), Entry]);
         inserts.Add(table, insert);
         return insert;

@@ -25,11 +25,11 @@ public static class ReplicaSchema
     /// <summary>Indexes and full-text indexes; made after a first load, which is faster.</summary>
     public static IEnumerable<string> Indexes(SyncSetup setup) => setup.Tables.SelectMany(IndexesOf);
 
-    /// <summary>A table of the same name with its indexes for rows that may lack values, and an integer of their own.</summary>
+    /// <summary>A table of the same name with its full-text index alone, for rows that may lack values and have an integer besides.</summary>
     public static string Partial(SyncTable table, string extra)
     {
         var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}").Append($"{extra} INTEGER");
-        return Table(table, columns) + string.Concat(IndexesOf(table));
+        return Table(table, columns) + (table.Searched.Count > 0 ? Search(table) : "");
     }
 
     private static string Table(SyncTable table) => Table(table, table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}{(c.Nullable ? "" : " NOT NULL")}"));
@@ -47,16 +47,20 @@ public static class ReplicaSchema
         {
             yield return $"CREATE INDEX {table.Name}_{string.Join("_", index.Columns)} ON {table.Name} ({string.Join(", ", index.Columns)});";
         }
-        if (table.Searched.Count == 0)
+        if (table.Searched.Count > 0)
         {
-            yield break;
+            yield return Search(table);
         }
+    }
+
+    private static string Search(SyncTable table)
+    {
         var search = SearchTable(table);
         var columns = string.Join(", ", table.Searched);
         var added = string.Join(", ", table.Searched.Select(c => "new." + c));
         var removed = string.Join(", ", table.Searched.Select(c => "old." + c));
         var moved = string.Join(" OR ", table.Searched.Select(c => $"old.{c} IS NOT new.{c}"));
-        yield return $"""
+        return $"""
             CREATE VIRTUAL TABLE {search} USING fts5({columns}, content='{table.Name}', tokenize="unicode61 remove_diacritics 2");
             INSERT INTO {search} ({search}) VALUES ('rebuild');
             CREATE TRIGGER {search}_i AFTER INSERT ON {table.Name} BEGIN
