@@ -70,6 +70,32 @@ internal sealed partial class Pty : IDisposable
         }
     }
 
+    /// <summary>Whether the screen is as wanted, or becomes so within a time.</summary>
+    public bool Is(Func<VtScreen, bool> wanted, TimeSpan within)
+    {
+        var began = Stopwatch.GetTimestamp();
+        lock (changed)
+        {
+            while (!wanted(screen))
+            {
+                var left = within - Stopwatch.GetElapsedTime(began);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(changed, left))
+                {
+                    return wanted(screen);
+                }
+            }
+            return true;
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (changed)
+        {
+            return screen.ToString();
+        }
+    }
+
     /// <summary>The resident memory, in MB.</summary>
     public double Megabytes() => File.ReadLines($"/proc/{Id}/status").Where(l => l.StartsWith("VmRSS", StringComparison.Ordinal))
         .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0).First();

@@ -115,6 +115,54 @@ public abstract class RescueTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_journal_whose_entries_lie_in_another_order_is_told_and_not_read_for_ever()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        using (var till = Till.Open(shop.TillFolder("front"), true, shop.Clock))
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                await till.SellAsync(Sales.Of(Sales.Garden));
+            }
+        }
+        var file = ClientJournal.FileIn(shop.TillFolder("front"));
+        using (var session = new Session(SqliteFiles.Open(file)))
+        {
+            session.Script("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        await File.WriteAllBytesAsync(file, WithLaterRowFirst(await File.ReadAllBytesAsync(file)));
+
+        using var damaged = Till.Open(shop.TillFolder("front"), true, shop.Clock);
+        var fault = Assert.Throws<JournalException>(() => damaged.FindAsync("D100001").GetAwaiter().GetResult());
+
+        Assert.True(fault.IsDamaged);
+        Assert.Contains("lies where a later one should", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives the last row of a page in the middle of the table the key 1, as bits that turn over may (sqlite.org/fileformat2.html, "B-tree Pages").</summary>
+    private static byte[] WithLaterRowFirst(byte[] file)
+    {
+        const int pageSize = 4096;
+        for (var page = file.Length - pageSize; page > 0; page -= pageSize)
+        {
+            var cells = (file[page + 3] << 8) + file[page + 4];
+            if (file[page] != 0x0d || cells < 2)
+            {
+                continue;
+            }
+            var last = page + (file[page + 8 + (2 * (cells - 1))] << 8) + file[page + 9 + (2 * (cells - 1))];
+            // A length of two bytes, which only entries have, and then the key.
+            if (file[last] >= 0x84 && file[last + 1] < 0x80 && file[last + 2] is > 3 and < 9)
+            {
+                file[last + 2] = 1;
+                return file;
+            }
+        }
+        throw new InvalidOperationException("The journal has no such page.");
+    }
+
+    [Fact]
     public async Task A_damaged_journal_is_told_with_its_remedy_and_gives_up_what_can_be_read_of_it()
     {
         await using var shop = await OpenShopAsync();

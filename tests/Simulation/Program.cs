@@ -15,6 +15,9 @@ const string usage = """
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
 const int stepsOfASeed = 60;
+
+// A thousand times what one takes on an idle machine.
+const int secondsOfASeed = 300;
 switch (args)
 {
     case ["seed", var n, .. var rest]:
@@ -60,8 +63,14 @@ static int Many(int first, Func<bool> over, int count, bool goOn = false)
     var failed = 0;
     var (log, sales, steps, seeds) = (new FaultLog(), 0L, 0L, 0);
     var clock = Stopwatch.StartNew();
+    using var watch = new Timer(_ =>
+    {
+        Console.WriteLine($"SEED {first + seeds} HANGS: it has not ended within {secondsOfASeed} s");
+        Environment.Exit(1);
+    });
     for (; seeds < count && !over(); seeds++)
     {
+        watch.Change(TimeSpan.FromSeconds(secondsOfASeed), Timeout.InfiniteTimeSpan);
         var outcome = Run.Seed(first + seeds, stepsOfASeed);
         log.Add(outcome.Log);
         (sales, steps) = (sales + outcome.Sales, steps + outcome.Taken.Count);

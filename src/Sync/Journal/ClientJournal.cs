@@ -218,6 +218,7 @@ public sealed class ClientJournal : IDisposable
     });
 
     /// <summary>Entries after <paramref name="n"/>, in order.</summary>
+    /// <exception cref="JournalException">The file's order is damaged: who goes on from the last entry would never come to the end.</exception>
     public IReadOnlyList<JournalEntry> After(long n, int most) => Locked<IReadOnlyList<JournalEntry>>(() =>
     {
         var here = InFile(n, most);
@@ -235,7 +236,8 @@ public sealed class ClientJournal : IDisposable
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
-            entries.Add(EntryRow.Read(reader));
+            var entry = EntryRow.Read(reader);
+            entries.Add(entry.N > (entries.Count > 0 ? entries[^1].N : n) ? entry : throw new DamagedValueException($"entry {entry.N} lies where a later one should"));
         }
         return entries;
     }

@@ -25,7 +25,8 @@ internal static class PosProgram
         using var app = Application.Create();
         // On the bare Linux console the ansi driver does not know F1 to F5.
         app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
-        app.Driver!.Force16Colors = true;
+        SwallowedKeys.GiveBackFrom(app.Driver!.GetInputProcessor());
+        app.Driver.Force16Colors = true;
         using var screen = new PosScreen { IsAscii = ascii, Palette = mono ? Palette.Monochrome : Palette.Colours };
         await using var session = new PosSession(till, clock, () => { }, () => app.Invoke(screen.Leave));
         screen.Session = session;

@@ -69,6 +69,13 @@ internal sealed class PosScreen : Runnable
     protected override bool OnKeyDown(Key key)
     {
         active = Environment.TickCount64;
+        if (key.IsAlt)
+        {
+            // Nothing here goes with Alt: it is an Esc and what came right behind it.
+            entry.Clear();
+            Session.Back();
+            key = key.NoAlt;
+        }
         // Some scanners end with a line feed, some with both: one that ends nothing is nothing.
         if (key == Key.Enter || (key == Key.J.WithCtrl && entry.Length > 0))
         {
@@ -93,7 +100,7 @@ internal sealed class PosScreen : Runnable
         {
             Session.Press(command);
         }
-        else if (!key.IsCtrl && !key.IsAlt && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
+        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
         {
             began = entry.Length == 0 ? Environment.TickCount64 : began;
             entry.Append(rune.ToString());
