@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Bookmine.Schema;
+using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient.Files;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
@@ -31,6 +35,46 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         var report = await shop.ResyncAsync("front");
         Assert.Equal((1, "price_cents", true), (report.Posted.Sales, report.Dropped[0].Field, report.Agree));
         Assert.False((await shop.ResyncAsync("front")).TellsAnything);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_edits_that_saw_the_same_and_come_at_once_one_is_made_and_the_others_are_told(bool isOfHolding)
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var edits = new LiveEdits(shop.Database, shop.Clock);
+        var ids = new EntityIds(shop.Clock);
+        for (var round = 0; round < 10; round++)
+        {
+            // A record of which no branch has a price yet, so that the edit of the price makes the holding.
+            var id = ids.Next();
+            shop.Write("INSERT INTO stock (id, code, title) VALUES (@id, @code, 'Old')", id, $"code {round}");
+            var table = isOfHolding ? BookmineSetup.Holding : BookmineSetup.Stock;
+            RowChange Edit(int machine)
+            {
+                var (values, old) = (new Row(table), new Row(table));
+                if (isOfHolding)
+                {
+                    (values["branch"], values["stock_id"], values["price_cents"]) = (1L, id, 100L + machine);
+                    (old["branch"], old["stock_id"], old["price_cents"]) = (1L, id, null);
+                }
+                else
+                {
+                    (values["id"], values["title"]) = (id, $"New {machine}");
+                    (old["id"], old["title"]) = (id, "Old");
+                }
+                return new RowChange(ChangeOp.Update, values, old);
+            }
+            var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(machine => Task.Run(() =>
+                (machine, Reply: edits.Apply(new KnownTill(1, "front", 1), new ChangeGroup(ids.Next(), "stock-edit", null, 0, [Edit(machine)]))))));
+
+            var made = Assert.Single(replies, r => r.Reply.Conflicts.Count == 0).machine;
+            Assert.Equal(1, isOfHolding
+                ? shop.Number("SELECT count(*) FROM holding WHERE stock_id = @id AND price_cents = @price", id, 100L + made)
+                : shop.Number("SELECT count(*) FROM stock WHERE id = @id AND title = @title", id, $"New {made}"));
+        }
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class Tmux : IDisposable
     /// <summary>Presses a key: Enter, Escape, F12, Down.</summary>
     public void Key(string name) => Run(["send-keys", name]);
 
-    /// <summary>Esc, and a person's pause: with a key at once after it, a terminal sends the same as for Alt with the key.</summary>
+    /// <summary>Esc, and what it leads back to.</summary>
     public Task<string> EscapeAsync()
     {
         Key("Escape");

@@ -33,7 +33,7 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
             WritePair(open, "pair-left-open", Guid.NewGuid(), Guid.NewGuid());
         }
         using var done = new CancellationTokenSource();
-        var looks = 0;
+        var (looks, refused) = (0, 0);
         var looking = Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
@@ -43,7 +43,7 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
                 Interlocked.Increment(ref looks);
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() => Write(shop, w, () => Volatile.Read(ref looks) >= Looks || looking.IsCompleted))));
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() => Write(shop, w, () => Volatile.Read(ref looks) >= Looks || looking.IsCompleted, () => Interlocked.Increment(ref refused)))));
         await done.CancelAsync();
         await looking;
         if (Engine.HasManyWriters)
@@ -57,10 +57,12 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
         Assert.InRange(shop.Number("SELECT count(*) FROM stock WHERE title LIKE 'pair-%'"), Writers * Rounds * PairsPerRound / 2, int.MaxValue);
         Assert.Equal(Engine.HasManyWriters ? 2 : 0, shop.Number("SELECT count(*) FROM stock WHERE title = 'pair-left-open'"));
         Replicas.AssertEqual(shop, "front");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shop.Number("SELECT count(*) FROM stock WHERE title LIKE 'pair-%'")} rows, {looks} looks, {refused} transactions refused");
+        Assert.True(refused > 0 || !Engine.HasManyWriters, "nothing was refused: the writers did not meet");
         Assert.Empty(new FeedCheck(shop.Database, BookmineSetup.Instance).Run());
     }
 
-    private static void Write(Shop shop, int writer, Func<bool> isEnough)
+    private static void Write(Shop shop, int writer, Func<bool> isEnough, Action countRefused)
     {
         var random = new Random(writer);
         using var session = shop.Connect();
@@ -77,6 +79,7 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
             {
                 // Refused by the engine, as a deadlock or for being one of two that cannot both be right: nothing of it may be seen.
                 session.Rollback();
+                countRefused();
             }
         }
     }

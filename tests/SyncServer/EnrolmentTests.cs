@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Files;
@@ -23,6 +24,30 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
         var fault = await Assert.ThrowsAsync<ServerRefusedException>(() => Enrol(shop, "b", code));
         Assert.Contains("used already", fault.Message, StringComparison.Ordinal);
         Assert.False(TillIdentity.Exists(Disk.Files, shop.TillFolder("b")));
+    }
+
+    [Fact]
+    public async Task A_code_that_several_machines_type_at_the_same_moment_is_good_for_one()
+    {
+        await using var shop = await OpenShopAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var enrolment = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new EntityIds(shop.Clock));
+            var (code, _) = enrolment.NewCode(1, $"till {round}");
+            var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() =>
+            {
+                try
+                {
+                    return enrolment.Enrol(code).Till;
+                }
+                catch (ShopException e) when (e.Message.Contains("used already", StringComparison.Ordinal))
+                {
+                    return 0;
+                }
+            })));
+            Assert.Single(replies, r => r != 0);
+        }
+        Assert.Equal((10, 10), (shop.Number("SELECT count(*) FROM till"), shop.Number("SELECT count(DISTINCT first) FROM number_block")));
     }
 
     [Fact]

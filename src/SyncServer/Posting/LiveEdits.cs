@@ -73,8 +73,10 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         {
             return [];
         }
+        // A holding may not be there yet; its stock record keeps two that would make it apart.
+        var record = change.Table == BookmineSetup.Holding ? TableSql.FindForChange(session, BookmineSetup.Stock, new RowKey(change.Key.Guid)) : null;
         var live = TableSql.FindForChange(session, change.Table, change.Key);
-        var owner = change.Table == BookmineSetup.Holding ? TableSql.Find(session, BookmineSetup.Stock, new RowKey(change.Key.Guid)) : live;
+        var owner = change.Table == BookmineSetup.Holding ? record : live;
         if (owner is null)
         {
             throw new MalformedEntryException($"there is no {change.Table.Name} {change.Key}");
