@@ -152,6 +152,7 @@ public sealed class TerminalTests : IDisposable
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
+    [InlineData("KILL")]
     public async Task A_signal_ends_the_till_with_a_clean_terminal(string signal)
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);

@@ -21,6 +21,7 @@ internal static class PosProgram
         {
             throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
         }
+        using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = BusyIterationsPerSecond;
         using var app = Application.Create();
         // On the bare Linux console the ansi driver does not know F1 to F5.
