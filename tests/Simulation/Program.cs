@@ -11,7 +11,7 @@ const string usage = """
     bookmine-simulation every [STRIDE [WORDS]]  each fault at each step of each thing a shop does; with a stride of 19, at every nineteenth
     bookmine-simulation flips COUNT [FIRST]     short days, in each of which one bit of a till's files turns over
     bookmine-simulation soak MINUTES       seeds as long as asked
-    bookmine-simulation engines COUNT DB [FIRST]  days without failing disks on SQLite and on a real PostgreSQL server; both end with the same digests
+    bookmine-simulation engines COUNT DB [FIRST]  days without failing disks on SQLite and on a real server (postgres: or sqlserver:); both end with the same digests
     bookmine-simulation prove [WORDS]      plants faults in a copy of the sources, one at a time; each must be caught
     """;
 const int stepsOfASeed = 60;
