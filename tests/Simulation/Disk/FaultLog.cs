@@ -61,7 +61,7 @@ internal sealed class FaultLog
         var text = new StringBuilder();
         foreach (var fault in met.GroupBy(m => m.Key.Fault))
         {
-            text.AppendLine($"{fault.Key}: {string.Join(", ", fault.Select(f => $"{f.Key.Place} {f.Value:N0}"))}");
+            text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{fault.Key}: {string.Join(", ", fault.Select(f => $"{f.Key.Place} {f.Value:N0}"))}");
         }
         return text.ToString();
     }
