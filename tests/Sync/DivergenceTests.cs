@@ -135,6 +135,23 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
     }
 
     [Theory]
+    [InlineData("UPDATE sync_replica SET name = 'schemb' WHERE name = 'schema' AND @code IS NOT NULL")]
+    [InlineData("UPDATE sync_replica SET value = 'x' WHERE @code IS NOT NULL")]
+    [InlineData("DELETE FROM sync_replica WHERE @code IS NOT NULL")]
+    [InlineData("DELETE FROM sync_cursor WHERE @code IS NOT NULL")]
+    public async Task A_replica_that_does_not_say_what_it_is_is_replaced_at_the_next_synchronisation(string change)
+    {
+        await using var shop = await OpenAsync();
+        Change(shop, change);
+        var till = shop.OpenTill("front", false);
+
+        await till.SynchroniseAsync();
+
+        Replicas.AssertEqual(shop, "front");
+        Assert.Null((await till.CheckReplicaAsync()).Fault);
+    }
+
+    [Theory]
     [InlineData("UPDATE sync_feed SET bytes = {bytes} WHERE seq % 5 = 0 AND removed = 0")]
     [InlineData("UPDATE sync_feed SET hash = {bytes} WHERE seq % 5 = 0")]
     [InlineData("DELETE FROM sync_feed WHERE seq % 5 = 0")]

@@ -56,7 +56,9 @@ public sealed class ReplicaFile : IDisposable
         set => Note(session, "provisioned_at", value.ToString(CultureInfo.InvariantCulture));
     }
 
-    public int Schema => int.Parse((string)session.Scalar("SELECT value FROM sync_replica WHERE name = 'schema'")!, CultureInfo.InvariantCulture);
+    /// <exception cref="DamagedValueException">It does not say.</exception>
+    public int Schema => session.Scalar("SELECT value FROM sync_replica WHERE name = 'schema'") is string text
+        ? int.Parse(text, CultureInfo.InvariantCulture) : throw new DamagedValueException("the version of its tables is missing");
 
     /// <summary>Per bucket, the last change it has.</summary>
     public Dictionary<string, long> Cursors()
