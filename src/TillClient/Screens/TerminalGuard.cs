@@ -9,9 +9,9 @@ namespace Bookmine.TillClient.Screens;
 /// </summary>
 internal sealed class TerminalGuard : IDisposable
 {
-    // Colours, mouse, pasting, cursor and the second screen, in the order in which a terminal's user would miss them (invisible-island.net/xterm/ctlseqs).
+    // By then the terminal may be another job's, which TTOU would keep it from. Colours, mouse, pasting, cursor and the second screen, in the order in which a terminal's user would miss them (invisible-island.net/xterm/ctlseqs).
     private const string Script = """
-        trap '' HUP INT TERM
+        trap '' HUP INT TERM TTOU
         read -r ended || { stty sane; printf '\033[0m\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?25h\033[?1049l'; } </dev/tty >/dev/tty
         """;
 
