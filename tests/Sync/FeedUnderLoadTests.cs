@@ -17,6 +17,7 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
 {
     private const int Writers = 12;
     private const int Rounds = 80;
+    private const int MostRounds = 50 * Rounds;
     private const int PairsPerRound = 12;
     private const int Looks = 3;
 
@@ -67,13 +68,15 @@ public abstract class FeedUnderLoadTests(Engine engine) : ServerSuite(engine)
         var random = new Random(writer);
         using var session = shop.Connect();
         var pairs = new List<(Guid One, Guid Other)>();
-        for (var round = 0; round < Rounds || !isEnough(); round++)
+        var made = 0;
+        for (var round = 0; (made < Rounds || !isEnough()) && round < MostRounds; round++)
         {
             // Where one writes at a time, the others and the till's look need a gap to come in.
             Thread.Sleep(1);
             try
             {
                 Round(session, writer, round, random, pairs);
+                made++;
             }
             catch (DbException)
             {
