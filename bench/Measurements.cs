@@ -112,11 +112,11 @@ internal static class Measurements
     }
 
     /// <summary>The till's own memory, in a process of its own: fetching a replica of 100,000 titles, and posting 1,000 sales.</summary>
-    public static async Task<(long Provisioning, long Posting)> MemoryAsync()
+    public static async Task<(long Provisioning, long Posting)> MemoryAsync(string? program)
     {
         await using var shop = await BenchShop.OpenAsync(100_000);
         await shop.EnrolAsync();
-        var provisioning = await TillProcess.PeakMegabytesAsync(shop.TillFolder, "reprovision");
+        var provisioning = await TillProcess.PeakMegabytesAsync(program, shop.TillFolder, "reprovision");
         using (var till = shop.OpenTill(true))
         {
             for (var i = 0; i < 1_000; i++)
@@ -124,7 +124,7 @@ internal static class Measurements
                 await till.SellAsync(Sale(shop, i));
             }
         }
-        return (provisioning, await TillProcess.PeakMegabytesAsync(shop.TillFolder, "resync"));
+        return (provisioning, await TillProcess.PeakMegabytesAsync(program, shop.TillFolder, "resync"));
     }
 
     /// <summary>An import's worth of titles through the server's own import, sequenced.</summary>

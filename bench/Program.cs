@@ -43,6 +43,6 @@ foreach (var (name, measure) in (IEnumerable<(string, Func<string?, Task<IReadOn
 }
 if ("memory".StartsWith(wanted, StringComparison.Ordinal))
 {
-    var (provisioning, posting) = await Measurements.MemoryAsync();
+    var (provisioning, posting) = await Measurements.MemoryAsync(args.Length > 2 ? args[2] : null);
     Console.WriteLine($"the till's memory, a process of its own: {provisioning} MB fetching 100,000 titles, {posting} MB posting 1,000 sales");
 }

@@ -7,11 +7,13 @@ internal static class TillProcess
 {
     private const int PollMilliseconds = 10;
 
+    /// <param name="program">The published till, or null for the one that was built beside this program.</param>
     /// <returns>The peak working set of one command, in MB.</returns>
-    public static async Task<long> PeakMegabytesAsync(string folder, params string[] arguments)
+    public static async Task<long> PeakMegabytesAsync(string? program, string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "bookmine-till.dll"), .. arguments, "--data", folder, "--json"])
+        var start = new ProcessStartInfo(program ?? "dotnet") { RedirectStandardOutput = true };
+        string[] built = program is null ? [Path.Combine(AppContext.BaseDirectory, "bookmine-till.dll")] : [];
+        foreach (var argument in (string[])[.. built, .. arguments, "--data", folder, "--json"])
         {
             start.ArgumentList.Add(argument);
         }
