@@ -365,10 +365,8 @@ public sealed class Till : IDisposable
             var outcome = sealer.Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
             var corrected = outcome.Entry is { } entry
                 && ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.All(c => c.Op == ChangeOp.Amend);
-            return outcome.Refused is not null || corrected ? outcome : outcome with
-            {
-                Warning = "Made while disconnected: resynchronising will drop it and list it, and the server's values will show again.",
-            };
+            const string dropped = "Made while disconnected: resynchronising will drop it and list it, and the server's values will show again.";
+            return outcome.Refused is not null || corrected ? outcome : outcome with { Warning = outcome.Warning is { } fault ? $"{dropped} {fault}" : dropped };
         }
         try
         {
