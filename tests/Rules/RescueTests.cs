@@ -9,6 +9,7 @@ using Bookmine.SyncServer;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Files;
+using Bookmine.TillClient.Selling;
 using Bookmine.Tests.Support;
 
 namespace Bookmine.Tests.Rules;
@@ -59,6 +60,20 @@ public abstract class RescueTests(Engine engine) : ServerSuite(engine)
         var file = Assert.Single(Directory.GetFiles(stick));
         Assert.Equal(4, shop.Import(File.ReadAllLines(file)).Posted);
         Assert.Equal(4, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
+    public async Task An_edit_whose_warning_is_shown_anyway_tells_also_that_the_mirror_takes_nothing()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        till.Settings = till.Settings with { Mirror = shop.TillFolder("pulled out") };
+
+        var outcome = await till.EditStockAsync(new StockDraft { Isbn = Sales.Lighthouse, PriceCents = 1 });
+
+        Assert.Contains("resynchronising will drop it", outcome.Warning, StringComparison.Ordinal);
+        Assert.Contains("mirror", outcome.Warning, StringComparison.Ordinal);
     }
 
     [Fact]
