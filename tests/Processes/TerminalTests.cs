@@ -150,6 +150,22 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--mono", "")]
+    [InlineData("", "1")]
+    public async Task A_terminal_whose_colours_are_not_wanted_gets_none(string argument, string noColor)
+    {
+        Assert.SkipUnless(Tmux.IsHere, NoTmux);
+        await OpenShopAsync(withOperator: false);
+        using var terminal = new Tmux(("TERM", "xterm"), ("TILL", programs.TillFolder), ("NO_COLOR", noColor));
+        StartTill(terminal, "--disconnected", argument);
+        await terminal.UntilAsync("DISCONNECTED");
+        terminal.Line("/nosuch");
+        await terminal.UntilAsync("is no command here");
+        Assert.DoesNotMatch("\u001b\\[[0-9;]*[34][0-7]", terminal.Coloured());
+        Assert.Contains("\u001b[7m/nosuch", terminal.Coloured(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
     [InlineData("KILL")]
