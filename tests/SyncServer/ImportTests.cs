@@ -69,6 +69,17 @@ public abstract class ImportTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task Columns_that_have_no_meaning_here_are_named()
+    {
+        await using var shop = await OpenShopAsync();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "Title,price,\nA find,12.50,\n");
+        var outcome = new StockImport(shop.Database, 1, shop.Clock).Run(file, _ => { });
+        Assert.Equal(1, outcome.Imported);
+        Assert.Contains("1 imported, 0 rejected\nNot read, since no such columns are known: price.", outcome.Summary(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_contact_file_imported_twice_doubles_no_contact()
     {
         await using var shop = await OpenShopAsync();

@@ -46,6 +46,11 @@ public sealed class TrainingTests
     [InlineData("日本 😀!", "?? ?!")]
     public void A_font_that_has_only_ASCII_shows_the_nearest_letters(string text, string shown) => Assert.Equal(shown, Ascii.Fold(text));
 
+    [Theory]
+    [InlineData("NORMAL · “größte” Ñandú’s 1–2…", "NORMAL · \"größte\" Ñandú's 1-2.")]
+    [InlineData("plain", "plain")]
+    public void A_bare_console_shows_its_letters_and_plain_marks(string text, string shown) => Assert.Equal(shown, Ascii.PlainMarks(text));
+
     private static Till Practise(Shop shop)
     {
         var machine = TillMachine.This(shop.Clock);

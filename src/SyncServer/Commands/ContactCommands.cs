@@ -22,7 +22,7 @@ internal static class ContactCommands
         using var database = context.OpenDatabase();
         var outcome = new ContactImport(database, context.Clock).Run(context.Get(File), ImportProgress.Report);
         ImportProgress.End();
-        return context.Print(outcome, $"{outcome.Imported} imported, {outcome.Rejected} rejected{(outcome.RejectedFile is null ? "" : $": see {outcome.RejectedFile}")}");
+        return context.Print(outcome, outcome.Summary());
     }
 
     private static int Show(CommandContext context)

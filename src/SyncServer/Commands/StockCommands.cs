@@ -26,7 +26,7 @@ internal static class StockCommands
         database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
         var outcome = new StockImport(database, context.Get(Branch), context.Clock).Run(context.Get(File), ImportProgress.Report);
         ImportProgress.End();
-        return context.Print(outcome, $"{outcome.Imported} imported, {outcome.Rejected} rejected{(outcome.RejectedFile is null ? "" : $": see {outcome.RejectedFile}")}");
+        return context.Print(outcome, outcome.Summary());
     }
 
     private static int Show(CommandContext context)

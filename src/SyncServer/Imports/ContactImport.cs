@@ -16,7 +16,7 @@ internal sealed class ContactImport(IServerDatabase database, TimeProvider clock
     {
         using var csv = CsvSource.Open(file, ["name"], Columns);
         var imported = ImportSlices.Run(database, () => Next(csv), Write, progress);
-        return new ImportOutcome(imported, csv.Rejected, csv.RejectedFile);
+        return new ImportOutcome(imported, csv.Rejected, csv.RejectedFile, csv.UnreadColumns);
     }
 
     private Row? Next(CsvSource csv)

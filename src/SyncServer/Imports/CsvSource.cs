@@ -6,7 +6,7 @@ namespace Bookmine.SyncServer.Imports;
 
 /// <summary>
 /// Reads a CSV file with a header row by row, whatever its size, and puts rows that cannot be taken into <c>FILE.rejected.csv</c> with
-/// the reason. Columns go by their name; unknown ones are passed over. A line break ends a row even within quotes, so that one quote
+/// the reason. Columns go by their name; unknown ones are passed over, and told. A line break ends a row even within quotes, so that one quote
 /// left open spoils its own line and not the rest of the file.
 /// </summary>
 internal sealed class CsvSource : IDisposable
@@ -38,6 +38,9 @@ internal sealed class CsvSource : IDisposable
     public long Rejected { get; private set; }
 
     public string? RejectedFile { get; private set; }
+
+    /// <summary>The header's columns that are none of the known.</summary>
+    public IReadOnlyList<string> UnreadColumns { get; private set; } = [];
 
     /// <exception cref="ShopException">The file is not there, or its header lacks a required column.</exception>
     public static CsvSource Open(string file, IReadOnlyList<string> required, IReadOnlyList<string> known)
@@ -141,5 +144,6 @@ internal sealed class CsvSource : IDisposable
             throw new ShopException(
                 $"{file} has no column {missing}. Its first line is “{string.Join(",", header.Take(12))}”; the columns known are {string.Join(", ", known)}. Nothing was imported.");
         }
+        UnreadColumns = [.. columns.Keys.Where(c => c.Length > 0).Except(known, StringComparer.OrdinalIgnoreCase)];
     }
 }

@@ -4,7 +4,13 @@ using Bookmine.Sync.Feed;
 namespace Bookmine.SyncServer.Imports;
 
 /// <param name="Imported">Rows taken, those that were there already included.</param>
-internal sealed record ImportOutcome(long Imported, long Rejected, string? RejectedFile);
+/// <param name="UnreadColumns">Of the file, which have no meaning here.</param>
+internal sealed record ImportOutcome(long Imported, long Rejected, string? RejectedFile, IReadOnlyList<string> UnreadColumns)
+{
+    public string Summary() =>
+        $"{Imported} imported, {Rejected} rejected{(RejectedFile is null ? "" : $": see {RejectedFile}")}"
+        + (UnreadColumns.Count == 0 ? "" : $"\nNot read, since no such columns are known: {string.Join(", ", UnreadColumns)}. --help names those that are; a corrected file is simply imported again.");
+}
 
 /// <summary>Writes an import in slices, each consistent, so that tills post and read between them and a broken import is simply run again.</summary>
 internal static class ImportSlices

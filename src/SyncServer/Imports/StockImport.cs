@@ -23,7 +23,7 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
     {
         using var csv = CsvSource.Open(file, ["title"], StockRow.Columns);
         var imported = ImportSlices.Run(database, () => Next(csv), Write, progress);
-        return new ImportOutcome(imported, csv.Rejected, csv.RejectedFile);
+        return new ImportOutcome(imported, csv.Rejected, csv.RejectedFile, csv.UnreadColumns);
     }
 
     private Numbered? Next(CsvSource csv)

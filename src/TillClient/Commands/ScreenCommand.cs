@@ -21,10 +21,14 @@ internal static class ScreenCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var ascii = context.Get(Ascii) || Environment.GetEnvironmentVariable("BOOKMINE_ASCII") == "1";
-        var mono = context.Get(Mono) || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") is "vt100" or "vt102" or "vt220";
+        var term = Environment.GetEnvironmentVariable("TERM");
+        Func<string, string> inFont =
+            context.Get(Ascii) || Environment.GetEnvironmentVariable("BOOKMINE_ASCII") == "1" ? Screens.Ascii.Fold
+            : term == "linux" ? Screens.Ascii.PlainMarks
+            : text => text;
+        var mono = context.Get(Mono) || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || term is "vt100" or "vt102" or "vt220";
         using var till = context.Get(Training) ? OpenTraining(context) : context.OpenTill();
-        await Screens.PosProgram.RunAsync(till, context.Clock, ascii, mono).ConfigureAwait(false);
+        await Screens.PosProgram.RunAsync(till, context.Clock, inFont, mono).ConfigureAwait(false);
         return 0;
     }
 

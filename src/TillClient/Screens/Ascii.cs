@@ -39,4 +39,10 @@ internal static class Ascii
         }
         return folded.ToString();
     }
+
+    /// <summary>Text for the Linux console's own font, which has Europe's letters and none of the typographic quotes and dashes.</summary>
+    public static string PlainMarks(string text) =>
+        text.Any(IsTypographic) ? string.Concat(text.Select(l => IsTypographic(l) ? Likenesses.GetValueOrDefault(l, "?") : l.ToString())) : text;
+
+    private static bool IsTypographic(char letter) => letter is >= '\u2010' and <= '\u203a';
 }

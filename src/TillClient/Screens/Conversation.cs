@@ -77,7 +77,8 @@ internal sealed class Conversation(Action<string, bool> say)
     /// <summary>An amount of money, 0 or more; null for Esc.</summary>
     public Task<long?> AmountAsync(string prompt, long? preset = null, long most = Money.MostCents) => AskAsync<long>(
         new Question(preset is null ? prompt : $"{prompt} (Enter: {Money.Format(preset.Value)})") { Preset = preset is null ? "" : Money.Format(preset.Value) },
-        text => !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Esc.")
+        text => text.Length == 0 ? (null, "Type an amount such as 17.95, or Esc.")
+            : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Esc.")
             : cents > most ? (null, $"{Money.Format(cents)} is too much: at most {Money.Format(most)}.") : (cents, ""));
 
     /// <summary>A number of copies; null for Esc.</summary>

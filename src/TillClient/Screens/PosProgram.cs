@@ -13,9 +13,9 @@ internal static class PosProgram
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
     /// <exception cref="TillException">There is no terminal.</exception>
-    /// <param name="ascii">Whether the terminal's font has only ASCII.</param>
+    /// <param name="inFont">Puts text into what the terminal's font has.</param>
     /// <param name="mono">Whether the terminal has no colours.</param>
-    public static async Task RunAsync(Till till, TimeProvider clock, bool ascii, bool mono)
+    public static async Task RunAsync(Till till, TimeProvider clock, Func<string, string> inFont, bool mono)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
@@ -28,7 +28,7 @@ internal static class PosProgram
         app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
         SwallowedKeys.GiveBackFrom(app.Driver!.GetInputProcessor());
         app.Driver.Force16Colors = true;
-        using var screen = new PosScreen { IsAscii = ascii, Palette = mono ? Palette.Monochrome : Palette.Colours };
+        using var screen = new PosScreen { InFont = inFont, Palette = mono ? Palette.Monochrome : Palette.Colours };
         await using var session = new PosSession(till, clock, () => { }, () => app.Invoke(screen.Leave));
         screen.Session = session;
         app.Iteration += (_, _) => Application.MaximumIterationsPerSecond = screen.Refresh(BusyFor) ? BusyIterationsPerSecond : IdleIterationsPerSecond;

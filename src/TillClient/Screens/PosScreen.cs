@@ -48,8 +48,8 @@ internal sealed class PosScreen : Runnable
 
     public Palette Palette { get; init; } = Palette.Colours;
 
-    /// <summary>Whether the terminal's font has only ASCII.</summary>
-    public bool IsAscii { get; init; }
+    /// <summary>Puts text into what the terminal's font has.</summary>
+    public Func<string, string> InFont { get; init; } = text => text;
 
     /// <summary>Has a new picture drawn, if there is one.</summary>
     /// <returns>Whether a key was pressed or a picture came within the time.</returns>
@@ -140,7 +140,7 @@ internal sealed class PosScreen : Runnable
             }
             SetAttribute(ink);
             Move(0, row);
-            text = IsAscii ? Ascii.Fold(text) : text;
+            text = InFont(text);
             AddStr(text.Length >= width ? text[..width] : text.PadRight(width));
         }
     }
