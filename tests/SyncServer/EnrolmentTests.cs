@@ -168,8 +168,10 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
         HttpResponseMessage told;
+        var began = System.Diagnostics.Stopwatch.StartNew();
         do
         {
+            Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "no download was told to wait");
             told = await http.PostAsJsonAsync(shop.Url + "/sync/pull", new { epoch = "", cursors = new Dictionary<string, long>() });
         }
         while (told.StatusCode != HttpStatusCode.ServiceUnavailable);
