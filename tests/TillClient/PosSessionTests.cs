@@ -393,6 +393,24 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task The_change_due_stays_on_the_screen_while_the_server_does_not_answer()
+    {
+        await using var pos = await Counter.OpenAsync(disconnected: false);
+        await pos.Shop.StopServerAsync();
+        var paid = (await pos.TypeAsync(Sales.Lighthouse, "/pay", "20")).Message;
+        Assert.Contains("CHANGE 2.05", paid, StringComparison.Ordinal);
+        for (var minute = 0; minute < 5; minute++)
+        {
+            pos.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
+            // The screen looks once a second whether a synchronisation is due.
+            await Task.Delay(1_100);
+            await pos.Session.SettleAsync();
+            Assert.Equal(paid, pos.Session.Picture.Message);
+        }
+        Assert.StartsWith("SERVER AWAY", pos.Session.Picture.Status, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_resynchronisation_is_put_off_with_Esc_and_the_till_sells()
     {
         await using var pos = await Counter.OpenAsync(unposted: 3);

@@ -183,7 +183,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     private void Failed(string message, bool byHand)
     {
-        if (byHand || Dialogue.IsIdle)
+        // Nobody asked, and the status line says it as well: it takes nothing away that is still read, such as the change due.
+        if (byHand || (Dialogue.IsIdle && Dialogue.Message.Length == 0))
         {
             Dialogue.Say(message, isAlarm: byHand);
         }
