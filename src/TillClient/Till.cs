@@ -244,7 +244,7 @@ public sealed class Till : IDisposable
             return null;
         }
         var branch = view.BranchRow;
-        return (branch.Text("name"), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"))));
+        return (branch.Text("name"), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZones.Find(branch.Text("time_zone"))));
     });
 
     /// <summary>What prints slips, on the printer that is set for this machine; it outlives no till.</summary>

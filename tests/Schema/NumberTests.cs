@@ -85,7 +85,7 @@ public sealed class NumberTests
     [Fact]
     public void A_day_is_the_zones_own_also_where_the_clocks_change()
     {
-        var london = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
+        var london = TimeZones.Find("Europe/London");
         Assert.Equal(20_261_025, BranchDay.Of(new DateTimeOffset(2026, 10, 24, 23, 30, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), london));
         Assert.Equal(20_261_025, BranchDay.Of(new DateTimeOffset(2026, 10, 25, 23, 30, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), london));
         Assert.Equal("2026-10-25", BranchDay.Format(20_261_025));

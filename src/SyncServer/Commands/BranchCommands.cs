@@ -30,7 +30,7 @@ internal static class BranchCommands
     private static int Add(CommandContext context)
     {
         var zone = context.Get(TimeZone);
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        if (!TimeZones.TryFind(zone, out _))
         {
             throw new ShopException($"{zone} is no time zone that this machine knows. Give an IANA name, such as Europe/London.");
         }

@@ -32,7 +32,7 @@ internal sealed class PostingBatch : IPostingBatch
         {
             while (reader.Read())
             {
-                zones.Add(reader.GetInt64(0), TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(1)));
+                zones.Add(reader.GetInt64(0), TimeZones.Find(reader.GetString(1)));
             }
         }
         blocks = [.. NumberBlocks.Of(session, till).Select(b => (b.First, b.Last))];
@@ -61,7 +61,7 @@ internal sealed class PostingBatch : IPostingBatch
         {
             return;
         }
-        zones.Add(was, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        zones.Add(was, TimeZones.Find(zone));
         session.InsertIfAbsent("till_branch", "till, branch, since", till, was, counter.PostedAt);
     }
 

@@ -104,7 +104,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         reader.Read();
         // A clock that was set back does not take back the month in which postings were made: they run on from the last.
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), reader.GetInt64(2));
-        var today = BranchDay.Of(now, TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(0)));
+        var today = BranchDay.Of(now, TimeZones.Find(reader.GetString(0)));
         var reprovisionFrom = reader.GetInt64(1);
         reader.Close();
         return new ClientRecord(

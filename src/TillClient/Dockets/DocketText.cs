@@ -10,7 +10,7 @@ public static class DocketText
     private const int NarrowestColumns = 24;
 
     public static Slip Render(TransactionView transaction, TransactionView? order, Row branch, int columns) => Render(
-        transaction, order, branch.Text("header"), branch.Text("currency"), TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone")), columns);
+        transaction, order, branch.Text("header"), branch.Text("currency"), TimeZones.Find(branch.Text("time_zone")), columns);
 
     /// <param name="order">The order or layby that it was done on, as it stands; null for none.</param>
     /// <param name="header">The branch's docket header; line breaks begin new lines.</param>

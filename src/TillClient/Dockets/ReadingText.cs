@@ -11,7 +11,7 @@ internal static class ReadingText
     /// <param name="counted">What was counted in the drawer, in cents; null for an X reading, which counts nothing and ends nothing.</param>
     public static Slip Render(DrawerReading reading, long? counted, string till, string? byOperator, Row branch, DateTimeOffset now, int columns)
     {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch.Text("time_zone"));
+        var zone = TimeZones.Find(branch.Text("time_zone"));
         string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         string Pair(string left, long cents) => DocketText.Pair(left, Money.Format(cents), columns);
         var title = counted is null ? "X READING" : "Z READING";

@@ -17,7 +17,7 @@ internal static class Checks
     /// <summary>The reports of the branch's days that are over, by the server's clock.</summary>
     public static IEnumerable<(string Day, string Report)> FinishedDays(ShopWorld world, long branch)
     {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch == 1 ? "Europe/London" : "Australia/Sydney");
+        var zone = TimeZones.Find(branch == 1 ? "Europe/London" : "Australia/Sydney");
         // A clock that went back keeps the last posting's day open.
         var last = Math.Min(
             world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue);
@@ -186,7 +186,7 @@ internal static class Checks
     public static void Replica(ShopWorld world, SimTill till)
     {
         var branch = world.Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(branch == 1 ? "Europe/London" : "Australia/Sydney");
+        var zone = TimeZones.Find(branch == 1 ? "Europe/London" : "Australia/Sydney");
         var now = Math.Max(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), world.Server.Number("SELECT posted_at FROM counter"));
         var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(now, zone)));
         var expected = world.Server.Read(Rows).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
