@@ -365,7 +365,7 @@ public sealed class Till : IDisposable
             var outcome = sealer.Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
             var corrected = outcome.Entry is { } entry
                 && ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.All(c => c.Op == ChangeOp.Amend);
-            const string dropped = "Made while disconnected: resynchronising will drop it and list it, and the server's values will show again.";
+            var dropped = "Made while disconnected: resynchronising will drop it and list it" + (kind == EntryKinds.Email ? "." : ", and the server's values will show again.");
             return outcome.Refused is not null || corrected ? outcome : outcome with { Warning = outcome.Warning is { } fault ? $"{dropped} {fault}" : dropped };
         }
         try
@@ -387,7 +387,7 @@ public sealed class Till : IDisposable
         }
         catch (Exception e) when (e is ServerAwayException or ServerRefusedException or DownloadBusyException)
         {
-            return Outcome.Refuse(e.Message, "Edits and emails need the server. Look at the record again, and make the edit again if it was not made.");
+            return Outcome.Refuse($"Edits and emails need the server: {e.Message.TrimEnd('.')}", "Then look whether it was made.");
         }
     }
 

@@ -221,6 +221,9 @@ public sealed class PosSessionTests
         var z = (await pos.BackAndTypeAsync("/other", "12", "93.40")).Body;
         Assert.Contains(z, l => l.StartsWith("SHORT", StringComparison.Ordinal) && l.EndsWith("0.05", StringComparison.Ordinal));
         Assert.Contains((await pos.BackAndTypeAsync("/other", "11")).Body, l => l.StartsWith("0 sales", StringComparison.Ordinal));
+        await pos.BackAndTypeAsync();
+        await pos.BeginAgainAsync(disconnected: false);
+        Assert.Equal(0, pos.Shop.Number("SELECT count(*) FROM exception WHERE kind = 'return without original'"));
     }
 
     [Fact]
@@ -264,7 +267,8 @@ public sealed class PosSessionTests
     public async Task An_edit_without_the_server_is_warned_of_dropped_and_made_again_from_the_report_with_one_key()
     {
         await using var pos = await Counter.OpenAsync();
-        Assert.StartsWith("Made while disconnected", (await pos.TypeAsync("/edit lighthouse", "2", "Ada Marsh-Lee")).Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("Save it all the same?", (await pos.TypeAsync("/edit lighthouse", "2", "Ada Marsh-Lee")).Prompt, StringComparison.Ordinal);
+        Assert.Contains(pos.Session.Picture.Body, l => l.Contains("Made while disconnected", StringComparison.Ordinal));
         Assert.Contains("drop", (await pos.TypeAsync("yes")).Message, StringComparison.Ordinal);
         Assert.Contains(pos.Session.Picture.Body, l => l.Contains("Ada Marsh-Lee", StringComparison.Ordinal));
         await pos.BackAndTypeAsync("/edit lighthouse", "8", "19.95", "yes");
@@ -279,6 +283,41 @@ public sealed class PosSessionTests
         Assert.Equal("Ada Marsh-Lee", pos.Shop.Text("SELECT authors FROM stock WHERE isbn13 = 9780000000019"));
         Assert.Equal(1995, pos.Shop.Number("SELECT price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
         Assert.Equal("It is here.", pos.Shop.Text("SELECT body FROM email"));
+    }
+
+    [Fact]
+    public async Task What_will_not_do_is_asked_again_and_a_choice_is_taken_by_its_words_too()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/line", "3", "150%");
+        Assert.Contains("is no discount", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 15.95", (await pos.TypeAsync("2.00")).Total, StringComparison.Ordinal);
+        Assert.Contains("0 copies", (await pos.TypeAsync("/line", "Remove it")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_amount_that_was_typed_too_late_links_no_contact()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Contains("linked", (await pos.TypeAsync("/newcontact", "Zoe Miller", "5550 123", "")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync("/clear");
+        foreach (var amount in (string[])["5", "555"])
+        {
+            Assert.Contains("Nothing found", (await pos.TypeAsync(Sales.Lighthouse, amount)).Message, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("Zoe", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("Zoe", (await pos.TypeAsync("5550")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sale_that_was_open_when_the_program_ended_takes_no_money_before_somebody_signs_on()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        await pos.TypeAsync(Sales.Lighthouse, "1", "1234");
+        await pos.BeginAgainAsync();
+        Assert.Contains("TOTAL 17.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Equal("Who sells", (await pos.TypeAsync("/pay")).Prompt);
+        Assert.StartsWith("Pay 17.95", (await pos.TypeAsync("ada", "1234")).Prompt, StringComparison.Ordinal);
     }
 
     [Fact]

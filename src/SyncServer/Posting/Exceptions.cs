@@ -50,12 +50,13 @@ internal sealed class Exceptions(Session session, long till, long now)
 
     public void Look(IReadOnlyList<RowChange> applied)
     {
+        var kind = applied.FirstOrDefault(c => c.Op == ChangeOp.Insert && c.Table == BookmineSetup.Document)?.Values.Text("kind");
         foreach (var row in applied.Where(c => c.Op == ChangeOp.Insert).Select(c => c.Values))
         {
             switch (row.Table.Name)
             {
                 case "document": LookAtDocument(row); break;
-                case "document_line": LookAtLine(row); break;
+                case "document_line": LookAtLine(row, isOfGoods: kind is not EntryKinds.PayOut); break;
                 case "stock": LookAtStock(row); break;
                 case "contact": LookAtContact(row); break;
                 case "credit": LookAtCredit(row); break;
@@ -85,13 +86,13 @@ internal sealed class Exceptions(Session session, long till, long now)
         }
     }
 
-    private void LookAtLine(Row row)
+    private void LookAtLine(Row row, bool isOfGoods)
     {
         if (row.GuidOrNull("stock_id") is { } stock && session.Scalar("SELECT 1 FROM stock WHERE id = @id", stock) is null)
         {
             Note(Unresolved, stock.ToString(), $"the stock record of “{row.Text("title")}” is not posted yet");
         }
-        if (row.Integer("qty") < 0 && row["original_line_id"] is null)
+        if (isOfGoods && row.Integer("qty") < 0 && row["original_line_id"] is null)
         {
             Note("return without original", row.Guid("id").ToString(), $"{-row.Integer("qty")} of “{row.Text("title")}” came back for {Money.Format(-row.Integer("qty") * row.Integer("unit_price_cents"))}, against no docket");
         }

@@ -103,7 +103,7 @@ internal static class LookCommands
                 till.Identity.Name, till.Identity.Branch, mode, JsonNamingPolicy.SnakeCaseLower.ConvertName(s.State.ToString()), s.Unposted, s.UnpostedCents,
                 s.Cursor, s.ReplicaAgeSeconds, s.DNumbersLeft, s.LastError),
             OutputJson.Readable.StatusOutput,
-            () => $"till {till.Identity.Name}, {mode} mode: {s.Unposted} unposted ({Money.Format(s.UnpostedCents)}), replica {StatusText.Age(s.ReplicaAgeSeconds)} old, {s.DNumbersLeft} D-numbers left");
+            () => $"till {till.Identity.Name}, {mode} mode: {s.Unposted} unposted ({Money.Format(s.UnpostedCents)}), replica {StatusText.Age(s.ReplicaAgeSeconds)}, {s.DNumbersLeft} D-numbers left");
         return Task.FromResult(0);
     }
 

@@ -12,6 +12,7 @@ internal sealed class Catalogue(ReplicaView view)
 {
     /// <summary>A page of a search; more is for the person to narrow.</summary>
     private const int MostFound = 50;
+    private const int LeastPhoneDigits = 4;
 
     /// <summary>By ISBN in any form, code, or stock id.</summary>
     public List<FoundStock> ByNumber(string text)
@@ -29,8 +30,9 @@ internal sealed class Catalogue(ReplicaView view)
 
     public List<FoundStock> ByWords(string text) => [.. Search(BookmineSetup.Stock, text).Select(Describe)];
 
-    public List<FoundContact> Contacts(string text) =>
-        [.. Search(BookmineSetup.Contact, text).Select(Contact)];
+    /// <summary>By words of the name, phone or email. A digit or two are nobody's phone number: an amount that was typed too late links no contact.</summary>
+    public List<FoundContact> Contacts(string text) => text.Length < LeastPhoneDigits && text.All(char.IsAsciiDigit) ? []
+        : [.. Search(BookmineSetup.Contact, text).Select(Contact)];
 
     public FoundContact? ContactById(Guid id) => view.Find(BookmineSetup.Contact, new RowKey(id)) is { } row ? Contact(row) : null;
 

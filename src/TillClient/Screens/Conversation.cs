@@ -11,6 +11,9 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="say">Shows a message; with true, one that must not be missed.</param>
 internal sealed class Conversation(Action<string, bool> say)
 {
+    /// <summary>Of the numbers in front of what there is to choose from.</summary>
+    public const int NumberWidth = 5;
+
     private TaskCompletionSource<string?>? answer;
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task running = Task.CompletedTask;

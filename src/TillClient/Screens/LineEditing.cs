@@ -26,7 +26,7 @@ internal sealed class LineEditing(PosDesk desk)
             case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
                 Price(line, price);
                 break;
-            case 2 when await desk.Talk.TextAsync("Discount").ConfigureAwait(false) is { } discount:
+            case 2 when await desk.Talk.AskAsync<long>(new Question("Discount, such as 1.50 or 10%"), text => Share(text, Full(line))).ConfigureAwait(false) is { } discount:
                 Discount(line, discount);
                 break;
             case 3:
@@ -100,13 +100,15 @@ internal sealed class LineEditing(PosDesk desk)
 
     private void Price(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents, DiscountCents = 0 });
 
+    private long Full(int line) => Math.Abs(Basket.Lines[line].Qty * Basket.Lines[line].PriceCents);
+
+    private void Discount(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { DiscountCents = Math.Sign(Basket.Lines[line].Qty) * cents });
+
     private void Discount(int line, string text)
     {
-        var old = Basket.Lines[line];
-        var full = Math.Abs(old.Qty * old.PriceCents);
-        if (Share(text, full) is { } cents)
+        if (Told(Share(text, Full(line))) is { } cents)
         {
-            Basket.Replace(line, old with { DiscountCents = Math.Sign(old.Qty) * cents });
+            Discount(line, cents);
         }
     }
 
@@ -115,9 +117,13 @@ internal sealed class LineEditing(PosDesk desk)
     {
         var sold = Enumerable.Range(0, Basket.Lines.Count).Where(i => Basket.Lines[i].Qty > 0).ToList();
         var full = sold.Sum(i => Basket.Lines[i].Qty * Basket.Lines[i].PriceCents);
-        if (sold.Count == 0 || Share(text, full) is not { } cents)
+        if (sold.Count == 0 || Told(Share(text, full)) is not { } cents)
         {
             return;
+        }
+        if (sold.Exists(i => Basket.Lines[i].DiscountCents != 0))
+        {
+            desk.Say("The discount on the whole has taken the place of those on single lines.");
         }
         var (seen, given) = (0L, 0L);
         foreach (var i in sold)
@@ -130,8 +136,8 @@ internal sealed class LineEditing(PosDesk desk)
         }
     }
 
-    /// <summary>An amount, or a percentage of the whole; null when it is neither or too much, which was told.</summary>
-    private long? Share(string text, long full)
+    /// <summary>An amount, or a percentage of the whole; null and why when it is neither or too much.</summary>
+    private static (long? Cents, string Fault) Share(string text, long full)
     {
         long cents;
         if (text.EndsWith('%') && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100)
@@ -140,15 +146,18 @@ internal sealed class LineEditing(PosDesk desk)
         }
         else if (!Money.TryParse(text, out cents) || cents < 0)
         {
-            desk.Say($"“{text}” is no discount. Type an amount such as 1.50, or 10%.", isAlarm: true);
-            return null;
+            return (null, $"“{text}” is no discount. Type an amount such as 1.50, or 10%.");
         }
-        if (cents > full)
+        return cents > full ? (null, $"{Money.Format(cents)} is more than the {Money.Format(full)} it is on.") : (cents, "");
+    }
+
+    private long? Told((long? Cents, string Fault) share)
+    {
+        if (share.Cents is null)
         {
-            desk.Say($"{Money.Format(cents)} is more than the {Money.Format(full)} it is on.", isAlarm: true);
-            return null;
+            desk.Say(share.Fault, isAlarm: true);
         }
-        return cents;
+        return share.Cents;
     }
 
     private int? LineOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line >= 1 && line <= Basket.Lines.Count ? line - 1 : null;

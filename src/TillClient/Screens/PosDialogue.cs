@@ -12,6 +12,10 @@ namespace Bookmine.TillClient.Screens;
 internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter printer, Action synchronise, Action quit, CancellationToken cancel)
 {
     private readonly PosDesk desk = new(till, clock, printer, cancel);
+    private const int ReportWidth = 78;
+    private const string FollowOn = "    ";
+    private const string NoPrinter = "This till has no printer: bookmine-till set --printer.";
+
     private readonly Queue<string> waiting = new();
 
     // A page laid over whatever is asked.
@@ -101,10 +105,12 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     public Task ReportAsync(SyncReport report) => Talk.BeginAsync(async () =>
     {
         var lines = ResyncCommands.Text(report).Split('\n');
-        if (await Talk.AskAsync(new Question("Report (p prints it, Esc: back)") { Body = lines, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
+        var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : DocketText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
+        var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
+        if (await Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
         {
             printer.Print(Slip.OfLines("REPORT", till.Settings.Columns, lines));
-            desk.Say("The report is printed.");
+            desk.Say(till.Settings.Printer is null ? NoPrinter : "The report is printed.");
         }
         if (report.Dropped.Count > 0)
         {
@@ -178,8 +184,18 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         return answer is not null;
     }
 
-    private string? ChoiceOf(Question question, string text) =>
-        text.Length == 0 ? $"{Talk.At}" : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= question.Body!.Count ? $"{number - 1}" : null;
+    /// <summary>By its number, by its words, or with Enter the marked one.</summary>
+    private string? ChoiceOf(Question question, string text)
+    {
+        if (text.Length == 0)
+        {
+            return $"{Talk.At}";
+        }
+        var lines = question.Body!;
+        var chosen = int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number - 1
+            : lines.TakeWhile(l => !l[Conversation.NumberWidth..].Equals(text, StringComparison.OrdinalIgnoreCase)).Count();
+        return chosen >= 0 && chosen < lines.Count ? $"{chosen}" : null;
+    }
 
     /// <summary>What was scanned in the middle of something, in its order.</summary>
     private async Task TakeUpWaitingAsync()
@@ -274,7 +290,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
             case PosCommand.Other:
                 return new OtherTransactions(desk).RunAsync();
             case PosCommand.Pay:
-                return Paying.SaleAsync(desk);
+                return PayAsync();
             case PosCommand.SignOn:
                 return new SigningOn(desk).AskAsync();
             case PosCommand.Resynchronise:
@@ -283,6 +299,15 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
             default:
                 Quit();
                 return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A sale that was open when the program ended is there before anybody has signed on.</summary>
+    private async Task PayAsync()
+    {
+        if (await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
+        {
+            await Paying.SaleAsync(desk).ConfigureAwait(false);
         }
     }
 
@@ -306,7 +331,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         else if (await till.DocketAsync(number, cancel).ConfigureAwait(false) is { } docket)
         {
             printer.Print(docket with { OpensDrawer = false });
-            desk.Say(till.Settings.Printer is null ? "This till has no printer: bookmine-till set --printer." : $"{number} is printed.");
+            desk.Say(till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
         }
         else
         {

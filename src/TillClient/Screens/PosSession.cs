@@ -175,6 +175,10 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         if (!Dialogue.IsIdle || !(byHand || report.TellsAnything))
         {
+            if (byHand)
+            {
+                Dialogue.Say("Resynchronised. What there is to tell comes when this is done.");
+            }
             return Task.CompletedTask;
         }
         till.Reported(report);

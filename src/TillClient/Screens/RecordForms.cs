@@ -10,7 +10,10 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>Shows and changes stock and contact records, writes emails, and makes again what a resynchronisation has dropped.</summary>
 internal sealed class RecordForms(PosDesk desk)
 {
-    private const string WillBeDropped = "Made while disconnected, it will be dropped and listed at the resynchronisation (a record made here since is kept). Save all the same?";
+    private static readonly string[] WillBeDropped =
+    [
+        "", "  Made while disconnected: the resynchronisation will drop it, and list it.", "  A correction of a record that was made here since is kept.",
+    ];
 
     /// <summary>Finds a record, shows its fields, and changes the one that is chosen, until Esc.</summary>
     public async Task EditAsync(string text)
@@ -90,7 +93,7 @@ internal sealed class RecordForms(PosDesk desk)
 
     /// <summary>Without the server an edit does not survive: that is said before it is saved.</summary>
     private async Task<bool> MayAsync() =>
-        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync(WillBeDropped).ConfigureAwait(false);
+        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync("Save it all the same?", WillBeDropped).ConfigureAwait(false);
 
     private async Task<Outcome> SaveAsync(bool isStock, Guid id, string field, string value)
     {
