@@ -28,6 +28,6 @@ internal static class TotalsCommand
         return context.PrintList(
             days, ("day", d => d.Day), ("documents", d => $"{d.Documents}"), ("sales", d => Money.Format(d.SalesCents)), ("refunds", d => Money.Format(d.RefundsCents)),
             ("payments", d => string.Join(", ", d.ByMethod.Select(m => $"{m.Key} {Money.Format(m.Value)}"))),
-            ("shipped", d => $"{d.ShippedQuantity}: {Money.Format(d.ShippedCents)}"), ("of these disconnected", d => Money.Format(d.FromDisconnectedCents)), ("paid in and out", d => Money.Format(d.OtherCents)));
+            ("shipped", d => $"{d.ShippedQuantity}: {Money.Format(d.ShippedCents)}"), ("of these disconnected", d => Money.Format(d.FromDisconnectedCents)), ("other money: floats, deposits, vouchers", d => Money.Format(d.OtherCents)));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Refunding(PosDesk desk)
             desk.Say($"Not refunded: {refused.Reason}. {refused.Remedy}", isAlarm: true);
             return;
         }
-        var what = lines.Count == 0 ? "all of it" : $"line {lines[0].Line}";
+        var what = lines.Count == 0 ? "all of it" : Title(original.Lines.First(l => l.Line == lines[0].Line));
         if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(quoted)} as {method}?", await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
         {
             desk.Say("Nothing was refunded.");
@@ -79,8 +79,8 @@ internal sealed class Refunding(PosDesk desk)
 
     private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line)
     {
-        if ((line.Qty <= 1 ? 1 : await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(line.Title, 30).TrimEnd()}", 1, line.Qty).ConfigureAwait(false)) is not { } copies
-            || await AmountAsync(line).ConfigureAwait(false) is not { } amount
+        if ((line.Qty <= 1 ? 1 : await desk.Talk.CountAsync($"Copies of {Title(line)}", 1, line.Qty).ConfigureAwait(false)) is not { } copies
+            || await AmountAsync(line, copies).ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Back on the shelf", ["yes", "no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
         {
             return null;
@@ -89,9 +89,13 @@ internal sealed class Refunding(PosDesk desk)
     }
 
     /// <returns>-1 for what was paid; null for Esc.</returns>
-    private Task<long?> AmountAsync(LineView line) => desk.Talk.AskAsync<long>(
-        new Question("Amount back (Enter: what was paid)"),
-        text => text.Length == 0 ? (-1, "") : Money.TryParse(text, out var cents) && cents >= 0 ? (cents, "") : (null, $"“{text}” is no amount for {PosDesk.Fit(line.Title, 20).TrimEnd()}."));
+    private Task<long?> AmountAsync(LineView line, long copies) => desk.Talk.AskAsync<long>(
+        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(line.TotalCents) : "what was paid")})"),
+        text => text.Length == 0 ? (-1, "")
+            : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Enter.")
+            : cents > line.TotalCents ? (null, $"{Money.Format(cents)} is more than the {Money.Format(line.TotalCents)} that was paid.") : (cents, ""));
+
+    private static string Title(LineView line) => PosDesk.Fit(line.Title, 30).TrimEnd();
 
     private async Task<string?> MethodAsync(TransactionView original)
     {
