@@ -74,7 +74,7 @@ public sealed class TerminalTests : IDisposable
         terminal.Key("Enter");
         terminal.Line("1");
         terminal.Line("1");
-        await terminal.UntilAsync("Refund line 1: 21.60 as cash?");
+        await terminal.UntilAsync("Refund Maps of the North: 21.60 as cash?");
         terminal.Line("yes");
         await terminal.UntilAsync("D100006  refunded 21.60 as cash");
         terminal.Key("F8");
