@@ -68,7 +68,7 @@ internal static class CounterBench
         {
             for (var scan = 1; scan <= ScansASale; scan++)
             {
-                var wanted = $"{scan} copies ";
+                var wanted = scan == 1 ? "1 copy " : $"{scan} copies ";
                 var sent = Stopwatch.GetTimestamp();
                 pty.Write(isbns[random.Next(isbns.Count)].ToString(CultureInfo.InvariantCulture) + "\r");
                 painted.Add(Milliseconds(sent, pty.Until(s => s.Row(20).Contains(" " + wanted, StringComparison.Ordinal), $"the {scan}. scan of sale {sale}")));

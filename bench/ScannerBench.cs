@@ -74,7 +74,7 @@ internal static class ScannerBench
     {
         for (var tries = 0; tries < 50; tries++)
         {
-            if (pty.Is(s => s.Row(1).StartsWith("Find:", StringComparison.Ordinal) && s.Row(20).Contains($" {copies} copies ", StringComparison.Ordinal), AfterEsc))
+            if (pty.Is(s => s.Row(1).StartsWith("Find:", StringComparison.Ordinal) && s.Row(20).Contains(copies == 1 ? " 1 copy " : $" {copies} copies ", StringComparison.Ordinal), AfterEsc))
             {
                 return;
             }

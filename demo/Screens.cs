@@ -39,7 +39,7 @@ internal sealed partial class Screens(Programs programs, string folder, string t
         foreach (var title in (int[])[7, 8])
         {
             terminal.Line(SampleShop.Isbn(title));
-            await terminal.UntilAsync("1 copies");
+            await terminal.UntilAsync("1 copy");
             terminal.Key("F12");
             await terminal.UntilAsync("cash, exactly");
             terminal.Key("Enter");
@@ -63,7 +63,7 @@ internal sealed partial class Screens(Programs programs, string folder, string t
         terminal.Key("Enter");
         await terminal.UntilAsync("PIN");
         terminal.Line("1234");
-        await terminal.UntilAsync("· ada", "1 copies");
+        await terminal.UntilAsync("· ada", "1 copy");
     }
 
     private async Task OpenShopAsync()

@@ -41,6 +41,14 @@ public static class Isbn
     /// <summary>Whether thirteen digits end in their GS1 check digit.</summary>
     public static bool IsEan(string digits) => digits.Length == 13 && digits.All(char.IsAsciiDigit) && digits[12] == CheckEan(digits[..12]);
 
+    /// <summary>Whether it has the length of an ISBN-13 or ISBN-10 and a check digit that does not go with it.</summary>
+    public static bool IsMisread(string? text)
+    {
+        var digits = Strip(text);
+        return (digits.Length == 13 && digits.All(char.IsAsciiDigit) && !IsEan(digits))
+            || (digits.Length == 10 && digits[..9].All(char.IsAsciiDigit) && digits[9] is (>= '0' and <= '9') or 'X' or 'x' && FromTen(digits).Length == 0);
+    }
+
     /// <summary>
     /// The in-house EAN for a number of the shop's own: a prefix of GS1's range for use within a shop, ten digits, check digit. Tills take the
     /// numbers of their leased blocks with the prefix 20, which makes it unique without asking anyone; the server counts with 21.

@@ -255,6 +255,7 @@ public sealed class Till : IDisposable
     public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
         DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
             ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
+            : Isbn.IsMisread(number) ? $"{number.Trim()} is misread or mistyped, its last digit does not go with the others"
             : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
             : $"no title, author, code or contact here goes with “{number.Trim()}”"));
 

@@ -30,7 +30,7 @@ public sealed class TerminalTests : IDisposable
         terminal.Type("1234");
         Assert.Contains("PIN: ****_", await terminal.UntilAsync("****"), StringComparison.Ordinal);
         terminal.Key("Enter");
-        await terminal.UntilAsync("1 copies   TOTAL 17.95", "· ada");
+        await terminal.UntilAsync("1 copy   TOTAL 17.95", "· ada");
         terminal.Key("F12");
         terminal.Line("20");
         await terminal.UntilAsync("546789  17.95   CHANGE 2.05", "NORMAL · all posted");
@@ -140,7 +140,7 @@ public sealed class TerminalTests : IDisposable
         await terminal.UntilAsync("/pay", "take the payment");
         // Esc and a scan in one piece: to the terminal's library that is a sequence it does not know.
         terminal.Bytes([0x1b, .. Encoding.ASCII.GetBytes(Sales.Lighthouse), 0x0d]);
-        await terminal.UntilAsync("1 copies   TOTAL 17.95");
+        await terminal.UntilAsync("1 copy   TOTAL 17.95");
         terminal.Line("/pay");
         await terminal.UntilAsync("Pay 17.95");
         terminal.Key("Enter");

@@ -50,7 +50,7 @@ public sealed class PosSessionTests
         Assert.Contains("STILL 20.45", picture.Total, StringComparison.Ordinal);
         picture = await pos.TypeAsync("");
         Assert.Contains("unposted 30.45", picture.Status, StringComparison.Ordinal);
-        Assert.Contains("1 copies   TOTAL 12.50", picture.Total, StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 12.50", picture.Total, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         var picture = await pos.TypeAsync("9780306406157", "Sonnets", "9.50", "poetry");
-        Assert.Contains("1 copies   TOTAL 9.50", picture.Total, StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 9.50", picture.Total, StringComparison.Ordinal);
         Assert.Contains("TOTAL 19.00", (await pos.TypeAsync("9780306406157")).Total, StringComparison.Ordinal);
         picture = await pos.TypeAsync("/new", "A postcard", "0.80", "");
         Assert.Contains("TOTAL 19.80", picture.Total, StringComparison.Ordinal);
@@ -152,11 +152,28 @@ public sealed class PosSessionTests
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync(Sales.Lighthouse, Sales.Garden);
         Assert.Contains("TOTAL 28.65", (await pos.TypeAsync("/disc 1 10%")).Total, StringComparison.Ordinal);
-        Assert.Contains("TOTAL 25.45", (await pos.TypeAsync("/disc all 5")).Total, StringComparison.Ordinal);
-        Assert.Contains("TOTAL 27.40", (await pos.TypeAsync("/disc all 10%")).Total, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("/disc all 5");
+        Assert.Contains("less 5.00   2 copies   TOTAL 23.65", picture.Total, StringComparison.Ordinal);
+        Assert.EndsWith("16.15", picture.Body[0], StringComparison.Ordinal);
+        Assert.Contains("less 10%: 2.87   2 copies   TOTAL 25.78", (await pos.TypeAsync("/disc all 10%")).Total, StringComparison.Ordinal);
         Assert.Contains("more than", (await pos.TypeAsync("/disc all 100")).Message, StringComparison.Ordinal);
         Assert.Contains("no discount", (await pos.TypeAsync("/disc 1 x%")).Message, StringComparison.Ordinal);
-        Assert.Contains("TOTAL 51.25", (await pos.TypeAsync("/qty 2 3", "/disc 2 0", "/disc 1 4.20")).Total, StringComparison.Ordinal);
+        Assert.Contains("less 10%: 5.37   4 copies   TOTAL 48.28", (await pos.TypeAsync("/qty 2 3")).Total, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 51.25", (await pos.TypeAsync("/disc all 0", "/disc 2 0", "/disc 1 4.20")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_discount_on_the_whole_follows_the_sale_outlives_the_program_and_is_shared_out_to_the_cent()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/line", "5", "33.3%", Sales.Garden, Sales.Garden);
+        await pos.BeginAgainAsync();
+        Assert.Contains("less 33.3%: 14.30   3 copies   TOTAL 28.65", pos.Session.Picture.Total, StringComparison.Ordinal);
+        var docket = (await pos.TypeAsync("/pay", "", "/docket")).Body;
+        Assert.Contains(docket, l => l.StartsWith("TOTAL", StringComparison.Ordinal) && l.EndsWith("28.65", StringComparison.Ordinal));
+        await pos.BeginAgainAsync(disconnected: false);
+        Assert.Equal((1_430, 598), (pos.Shop.Number("SELECT sum(discount_cents) FROM document_line"), pos.Shop.Number("SELECT min(discount_cents) FROM document_line")));
+        Assert.Empty(pos.Shop.BookFaults());
     }
 
     [Fact]
@@ -211,11 +228,11 @@ public sealed class PosSessionTests
         await pos.TypeAsync("/other", "8", "100", "float");
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "20", Sales.Garden, "/pay", "card");
         await pos.TypeAsync("/other", "9", "12", "window cleaner", "/other", "10", "change for a customer");
-        await pos.TypeAsync("/refund D100003", "2", "", "1", "1", "yes");
+        await pos.TypeAsync("/refund D100003", "1", "", "1", "1", "yes");
         var x = (await pos.TypeAsync("/other", "11")).Body;
         Assert.Contains(x, l => l.Contains("X READING", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("2 sales", StringComparison.Ordinal) && l.EndsWith("30.45", StringComparison.Ordinal));
-        Assert.Contains(x, l => l.StartsWith("1 refunds", StringComparison.Ordinal) && l.EndsWith("-12.50", StringComparison.Ordinal));
+        Assert.Contains(x, l => l.StartsWith("1 refund ", StringComparison.Ordinal) && l.EndsWith("-12.50", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("cash that should be there", StringComparison.Ordinal) && l.EndsWith("93.45", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("no-sale", StringComparison.Ordinal) && l.EndsWith('1'));
         var z = (await pos.BackAndTypeAsync("/other", "12", "93.40")).Body;
@@ -234,7 +251,7 @@ public sealed class PosSessionTests
         await pos.TypeAsync(Sales.Garden, "/clear", "/other", "10", "looked for a pen");
         await pos.Shop.ResyncAsync("front");
         Assert.Equal(
-            ["line removed|1 x A Winter Garden|1250|ada", "price override|D100001: The Lighthouse Keeper, 17.95 sold at 10.00|-795|ada", "sale dropped|1 copies|1250|ada", "no-sale|looked for a pen|0|ada"],
+            ["line removed|1 x A Winter Garden|1250|ada", "price override|D100001: The Lighthouse Keeper, 17.95 sold at 10.00|-795|ada", "sale dropped|1 copy|1250|ada", "no-sale|looked for a pen|0|ada"],
             pos.Shop.Database.Reading(s =>
             {
                 var rows = new List<string>();
@@ -352,7 +369,7 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         var picture = await pos.TypeAsync(Sales.Lighthouse, Sales.Garden, "/price 1 10.00", "/disc 2 0.50", "/del 1");
-        Assert.Contains("1 copies   TOTAL 12.00", picture.Total, StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 12.00", picture.Total, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -425,7 +442,7 @@ public sealed class PosSessionTests
             }
             File.Move(journal + ".copy", journal, overwrite: true);
         });
-        Assert.Contains("1 copies   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
         Assert.False(pos.HasQuit);
         await pos.TypeAsync("/quit");
         Assert.True(pos.HasQuit);
@@ -467,5 +484,70 @@ public sealed class PosSessionTests
         picture = await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
         Assert.Contains("4 unposted", picture.Status, StringComparison.Ordinal);
         listener.Stop();
+    }
+
+    [Fact]
+    public async Task What_was_scanned_and_not_rung_up_yet_outlives_the_program()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        Assert.Contains("1 scanned, waiting", (await pos.TypeAsync(Sales.Garden, Sales.Lighthouse)).Message, StringComparison.Ordinal);
+        await pos.BeginAgainAsync();
+        Assert.Equal("Who sells", pos.Session.Picture.Prompt);
+        Assert.Contains("2 copies   TOTAL 30.45", (await pos.TypeAsync("1", "1234")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leaving_the_sign_on_gives_up_all_that_was_scanned_before_it_and_says_so_once()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        await pos.TypeAsync(Sales.Garden, Sales.Lighthouse, Sales.Garden);
+        var picture = await pos.BackAndTypeAsync();
+        Assert.Equal("Find", picture.Prompt);
+        Assert.Equal($"Nobody has signed on, so {Sales.Garden} and 2 more are not rung up.", picture.Message);
+    }
+
+    [Fact]
+    public async Task The_change_stays_in_view_until_the_next_payment_and_the_total_is_never_cut_off()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "20");
+        Assert.StartsWith("last change 2.05   1 copy", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
+        Assert.DoesNotContain("change", (await pos.TypeAsync("/pay", "")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sale_for_which_money_is_taken_is_not_held_after_a_restart_either()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
+        await pos.BeginAgainAsync();
+        Assert.Contains("Money is taken", (await pos.TypeAsync("/hold")).Message, StringComparison.Ordinal);
+        Assert.Contains("STILL 7.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_typed_wrong_is_asked_again_and_what_was_typed_right_is_kept()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Contains("no email address", (await pos.TypeAsync("/newcontact", "Ned Owl", "0200", "ned")).Message, StringComparison.Ordinal);
+        Assert.Contains("Ned Owl", (await pos.TypeAsync("ned@owl.example")).Total, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("/other", "1", "D999");
+        Assert.StartsWith("Refund against docket", picture.Prompt, StringComparison.Ordinal);
+        Assert.Contains("return without a docket", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("misread or mistyped", (await pos.BackAndTypeAsync("9780000000018")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_book_that_was_scanned_and_has_used_copies_is_chosen_before_anything_else()
+    {
+        await using var pos = await Counter.OpenAsync();
+        pos.Shop.ImportStock($"isbn13,title,condition,price_cents,on_hand\n{Sales.Garden},A Winter Garden,worn,400,1\n");
+        await pos.BeginAgainAsync(disconnected: false);
+        Assert.Equal("Which", (await pos.TypeAsync(Sales.Garden)).Prompt);
+        Assert.Contains("none of these", (await pos.TypeAsync("calder")).Message, StringComparison.Ordinal);
+        Assert.Contains("1 scanned, waiting", (await pos.TypeAsync(Sales.Lighthouse)).Message, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("2");
+        Assert.Contains("2 copies", picture.Total, StringComparison.Ordinal);
+        Assert.Contains(picture.Body, l => l.Contains("A Winter Garden (worn)", StringComparison.Ordinal));
     }
 }

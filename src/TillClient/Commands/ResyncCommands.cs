@@ -22,7 +22,7 @@ internal static class ResyncCommands
     {
         var text = new List<string>
         {
-            $"Posted {report.Posted.Sales} transactions, {report.Posted.Stock} stock records, {report.Posted.Contacts} contacts in {report.Seconds:0.0} s.",
+            $"Posted {Counted.Of(report.Posted.Sales, "transaction", "transactions")}, {Counted.Of(report.Posted.Stock, "stock record", "stock records")}, {Counted.Of(report.Posted.Contacts, "contact", "contacts")} in {report.Seconds:0.0} s.",
         };
         if (report.Posted.Sales > 0)
         {
@@ -35,7 +35,7 @@ internal static class ResyncCommands
             text.Add(report.Agree ? "  Both sides agree." : "  THE SIDES DO NOT AGREE: show this to the manager.");
         }
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket} -> {r.TransId}"));
-        text.AddRange(report.Dropped.Select(d => $"  dropped: {d.Table} {d.Field}: “{d.ClientValue}” here, “{d.ServerValue}” on the server ({d.Reason})"));
+        text.AddRange(report.Dropped.Select(d => $"  dropped: {d.Table} {d.Field}: “{d.ClientValue?.ReplaceLineEndings(" / ")}” here, “{d.ServerValue}” on the server ({d.Reason})"));
         text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
         text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
         if (report.Upgrade)

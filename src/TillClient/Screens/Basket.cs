@@ -19,7 +19,17 @@ internal sealed class Basket(string? startedAt = null)
 
     public bool IsEmpty => lines.Count == 0;
 
-    public long TotalCents => lines.Sum(l => l.TotalCents);
+    public long Copies => lines.Sum(l => l.Qty);
+
+    /// <summary>Off the whole sale, beside what is off its lines. It follows the lines until the sale is sealed, and is shared out among them then.</summary>
+    public Discount WholeDiscount { get; set; }
+
+    public long WholeDiscountCents => WholeDiscount.On(SoldCents);
+
+    public long TotalCents => lines.Sum(l => l.TotalCents) - WholeDiscountCents;
+
+    /// <summary>What the goods that are sold come to, without those that come back.</summary>
+    public long SoldCents => lines.Where(l => l.Qty > 0).Sum(l => l.TotalCents);
 
     public FoundContact? Contact { get; set; }
 
@@ -72,7 +82,20 @@ internal sealed class Basket(string? startedAt = null)
         Operator = byOperator,
         Note = Note,
         AtCounter = true,
-        Lines = [.. lines.Select(l => new LineDraft { StockId = l.Item.StockId, Qty = l.Qty, UnitPriceCents = l.PriceCents, DiscountCents = l.DiscountCents })],
+        Lines = [.. lines.Zip(Shares(), (l, share) => new LineDraft { StockId = l.Item.StockId, Qty = l.Qty, UnitPriceCents = l.PriceCents, DiscountCents = l.DiscountCents + share })],
         Payments = [.. Tender.Payments],
     };
+
+    /// <summary>Each line's share of what is off the whole, by what the line comes to; to the cent they add up to it.</summary>
+    private IEnumerable<long> Shares()
+    {
+        var (whole, sold, seen, given) = (WholeDiscountCents, SoldCents, 0L, 0L);
+        foreach (var line in lines)
+        {
+            seen += line.Qty > 0 ? line.TotalCents : 0;
+            var upToHere = sold == 0 ? 0 : (long)Math.Round((decimal)whole * seen / sold, MidpointRounding.AwayFromZero);
+            yield return upToHere - given;
+            given = upToHere;
+        }
+    }
 }

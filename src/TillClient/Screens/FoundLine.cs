@@ -12,4 +12,8 @@ internal static class FoundLine
         FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
         _ => "",
     };
+
+    /// <summary>A title that fills a width, with its condition where it is not new.</summary>
+    public static string Title(FoundStock item, int width) =>
+        item.Condition is { } condition ? PosDesk.Fit($"{PosDesk.Fit(item.Title, Math.Max(width - condition.Length - 3, 1)).TrimEnd()} ({condition})", width) : PosDesk.Fit(item.Title, width);
 }

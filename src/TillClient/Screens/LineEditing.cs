@@ -18,7 +18,7 @@ internal sealed class LineEditing(PosDesk desk)
         }
         var line = Basket.At;
         var title = PosDesk.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
-        switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["another quantity", "another price", "a discount, such as 1.50 or 10%", "remove it"]).ConfigureAwait(false))
+        switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["another quantity", "another price", "a discount, such as 1.50 or 10%", "remove it", "a discount on the whole sale"]).ConfigureAwait(false))
         {
             case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Basket.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
                 Quantity(line, qty);
@@ -26,14 +26,19 @@ internal sealed class LineEditing(PosDesk desk)
             case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
                 Price(line, price);
                 break;
-            case 2 when await desk.Talk.AskAsync<long>(new Question("Discount, such as 1.50 or 10%"), text => Share(text, Full(line))).ConfigureAwait(false) is { } discount:
+            case 2 when await AskDiscountAsync(Full(line)).ConfigureAwait(false) is { } discount:
                 Discount(line, discount);
                 break;
             case 3:
                 await RemoveAsync(line).ConfigureAwait(false);
                 break;
+            case 4 when await AskDiscountAsync(Basket.SoldCents).ConfigureAwait(false) is { } whole:
+                DiscountAll(whole);
+                break;
         }
     }
+
+    private Task<Discount?> AskDiscountAsync(long full) => desk.Talk.AskAsync(new Question("Discount, such as 1.50 or 10%"), text => Screens.Discount.Parse(text, full));
 
     /// <summary>A typed command: <c>qty</c>, <c>price</c>, <c>disc</c> with a line's number and a value, or <c>disc all</c>.</summary>
     /// <returns>False when it is none.</returns>
@@ -45,7 +50,10 @@ internal sealed class LineEditing(PosDesk desk)
         }
         if (word == "disc" && arguments is ["all", var share])
         {
-            DiscountAll(share);
+            if (Read(share, Basket.SoldCents) is { } whole)
+            {
+                DiscountAll(whole);
+            }
         }
         else if (arguments is not [var number, var value] || LineOf(number) is not { } line)
         {
@@ -53,7 +61,10 @@ internal sealed class LineEditing(PosDesk desk)
         }
         else if (word == "disc")
         {
-            Discount(line, value);
+            if (Read(value, Full(line)) is { } discount)
+            {
+                Discount(line, discount);
+            }
         }
         else if (word == "price" && Money.TryParse(value, out var cents) && cents >= 0)
         {
@@ -102,62 +113,24 @@ internal sealed class LineEditing(PosDesk desk)
 
     private long Full(int line) => Math.Abs(Basket.Lines[line].Qty * Basket.Lines[line].PriceCents);
 
-    private void Discount(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { DiscountCents = Math.Sign(Basket.Lines[line].Qty) * cents });
+    private void Discount(int line, Discount discount) =>
+        Basket.Replace(line, Basket.Lines[line] with { DiscountCents = Math.Sign(Basket.Lines[line].Qty) * discount.On(Full(line)) });
 
-    private void Discount(int line, string text)
+    private void DiscountAll(Discount discount)
     {
-        if (Told(Share(text, Full(line))) is { } cents)
-        {
-            Discount(line, cents);
-        }
+        Basket.WholeDiscount = discount;
+        desk.Say(discount == default ? "Nothing is off the whole sale." : $"{discount} is off the whole sale; /disc all 0 takes it back.");
     }
 
-    /// <summary>A discount on the whole sale, shared out by what the lines come to; the cents that are left over go to the first.</summary>
-    private void DiscountAll(string text)
+    /// <summary>What was typed; null when it will not do, which was told.</summary>
+    private Discount? Read(string text, long full)
     {
-        var sold = Enumerable.Range(0, Basket.Lines.Count).Where(i => Basket.Lines[i].Qty > 0).ToList();
-        var full = sold.Sum(i => Basket.Lines[i].Qty * Basket.Lines[i].PriceCents);
-        if (sold.Count == 0 || Told(Share(text, full)) is not { } cents)
+        var (discount, fault) = Screens.Discount.Parse(text, full);
+        if (discount is null)
         {
-            return;
+            desk.Say(fault, isAlarm: true);
         }
-        if (sold.Exists(i => Basket.Lines[i].DiscountCents != 0))
-        {
-            desk.Say("The discount on the whole has taken the place of those on single lines.");
-        }
-        var (seen, given) = (0L, 0L);
-        foreach (var i in sold)
-        {
-            var line = Basket.Lines[i];
-            seen += line.Qty * line.PriceCents;
-            var upToHere = full == 0 ? 0 : (long)Math.Round((decimal)cents * seen / full, MidpointRounding.AwayFromZero);
-            Basket.Replace(i, line with { DiscountCents = upToHere - given });
-            given = upToHere;
-        }
-    }
-
-    /// <summary>An amount, or a percentage of the whole; null and why when it is neither or too much.</summary>
-    private static (long? Cents, string Fault) Share(string text, long full)
-    {
-        long cents;
-        if (text.EndsWith('%') && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100)
-        {
-            cents = (long)Math.Round(full * percent / 100, MidpointRounding.AwayFromZero);
-        }
-        else if (!Money.TryParse(text, out cents) || cents < 0)
-        {
-            return (null, $"“{text}” is no discount. Type an amount such as 1.50, or 10%.");
-        }
-        return cents > full ? (null, $"{Money.Format(cents)} is more than the {Money.Format(full)} it is on.") : (cents, "");
-    }
-
-    private long? Told((long? Cents, string Fault) share)
-    {
-        if (share.Cents is null)
-        {
-            desk.Say(share.Fault, isAlarm: true);
-        }
-        return share.Cents;
+        return discount;
     }
 
     private int? LineOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line >= 1 && line <= Basket.Lines.Count ? line - 1 : null;

@@ -10,9 +10,11 @@ internal static class OpenSales
     /// <summary>As they are kept; null when there is nothing to keep.</summary>
     public static byte[]? Write(PosDesk desk)
     {
-        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty).Select(b => new OpenSale(
+        List<string> waiting = [.. desk.InHand is { } text ? [text] : Array.Empty<string>(), .. desk.Waiting];
+        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty || (b == desk.Basket && waiting.Count > 0)).Select(b => new OpenSale(
             b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
-            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.DiscountCents))]))];
+            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.DiscountCents))],
+            b.WholeDiscount, b == desk.Basket ? waiting : []))];
         return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
     }
 
@@ -40,6 +42,7 @@ internal static class OpenSales
             if (sale.IsRungUp)
             {
                 desk.Basket = basket;
+                (sale.Waiting ?? []).ToList().ForEach(desk.Waiting.Enqueue);
             }
             else if (!basket.IsEmpty)
             {
@@ -55,7 +58,7 @@ internal static class OpenSales
 
     private static Basket Basket(PosDesk desk, OpenSale sale)
     {
-        var basket = new Basket(sale.StartedAt) { Note = sale.Note };
+        var basket = new Basket(sale.StartedAt) { Note = sale.Note, WholeDiscount = sale.WholeDiscount };
         foreach (var line in sale.Lines)
         {
             if (desk.Till.Records.StockById(line.StockId) is { } item)
@@ -73,8 +76,10 @@ internal static class OpenSales
 }
 
 /// <param name="IsRungUp">The one that was being rung up; the others were held.</param>
+/// <param name="Waiting">What was entered for it and not rung up yet.</param>
 internal sealed record OpenSale(
-    bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines);
+    bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines,
+    Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null);
 
 internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, long DiscountCents);
 

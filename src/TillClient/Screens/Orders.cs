@@ -148,16 +148,16 @@ internal sealed class Orders(PosDesk desk)
     private async Task<IReadOnlyList<RefundLineDraft>?> GoodsAsync(TransactionView order, string prompt)
     {
         var open = order.Lines.Where(l => l.ToHandOver > 0).ToList();
-        var choices = open.Select(l => $"{l.ToHandOver} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("all that is left of it");
-        if (await desk.Talk.ChooseAsync(prompt, choices, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+        var choices = open.Select(l => $"{l.ToHandOver} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Append("all that is left of it");
+        if (await desk.Talk.ChooseAsync(prompt, choices, open.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return null;
         }
-        if (chosen == 0)
+        if (chosen == open.Count)
         {
             return [];
         }
-        var line = open[chosen - 1];
+        var line = open[chosen];
         return (line.ToHandOver == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(line.Title, 30).TrimEnd()}", line.ToHandOver, line.ToHandOver).ConfigureAwait(false)) is { } copies
             ? [new RefundLineDraft(line.Line, copies)] : null;
     }

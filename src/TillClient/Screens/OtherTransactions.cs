@@ -60,10 +60,19 @@ internal sealed class OtherTransactions(PosDesk desk)
             desk.Say("No voucher was sold.");
             return;
         }
-        await Paying.OtherAsync(
+        long docket = 0;
+        if (await Paying.OtherAsync(
             desk, new Bill(worth, desk.Basket.Contact, PaymentMethods.Voucher), $"gift voucher of {Money.Format(worth)}",
-            payments => desk.Till.SellVoucherAsync(
-                new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
+            async payments =>
+            {
+                var draft = new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments, Operator = desk.Operator };
+                var made = await desk.Till.SellVoucherAsync(draft, desk.Cancel).ConfigureAwait(false);
+                docket = made.Outcome.Entry?.Number ?? 0;
+                return made;
+            }).ConfigureAwait(false))
+        {
+            desk.Say($"{desk.Message}   its number: {(number.Length == 0 ? VoucherNumber.Of(docket) : VoucherNumber.Normal(number))}", desk.IsAlarm);
+        }
     }
 
     private async Task DepositAsync()

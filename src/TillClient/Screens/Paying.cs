@@ -55,6 +55,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     public async Task<bool> RunAsync(string what)
     {
         var step = Step.GoOn;
+        desk.ChangeCents = 0;
         while (step == Step.GoOn)
         {
             step = await StepAsync(what).ConfigureAwait(false);
@@ -115,6 +116,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             if (await desk.MadeAsync(await seal().ConfigureAwait(false), number => $"{number}  {what}{(change != 0 ? $"   CHANGE {Money.Format(change)}" : "")}   (F7 docket)").ConfigureAwait(false))
             {
+                desk.ChangeCents = change;
                 return Step.Sold;
             }
         }

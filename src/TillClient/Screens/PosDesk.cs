@@ -36,6 +36,15 @@ internal sealed class PosDesk
     /// <summary>Copies that the next scan stands for.</summary>
     public long Quantity { get; set; } = 1;
 
+    /// <summary>What is being entered: until it is rung up or given up it is kept like the open sale.</summary>
+    public string? InHand { get; set; }
+
+    /// <summary>What was scanned in the middle of something, in its order.</summary>
+    public Queue<string> Waiting { get; } = new();
+
+    /// <summary>The change of the last payment, in view until the next one.</summary>
+    public long ChangeCents { get; set; }
+
     public string Message { get; private set; } = "";
 
     public bool IsAlarm { get; private set; }
@@ -80,10 +89,14 @@ internal sealed class PosDesk
         return true;
     }
 
-    /// <summary>Puts on record what is no transaction.</summary>
+    /// <summary>Puts on record what is no transaction, and who did it.</summary>
     /// <returns>False when it was refused, which was told.</returns>
     public async Task<bool> NoteAsync(string kind, string text, long amountCents)
     {
+        if (!await new SigningOn(this).EnsureAsync().ConfigureAwait(false))
+        {
+            return false;
+        }
         var outcome = await Till.NoteAsync(kind, text, amountCents, Operator, Cancel).ConfigureAwait(false);
         if (outcome.Refused is { } refused)
         {

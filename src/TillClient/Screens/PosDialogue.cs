@@ -14,9 +14,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     private readonly PosDesk desk = new(till, clock, printer, cancel);
     private const int ReportWidth = 78;
     private const string FollowOn = "    ";
+    private const string MoneyTaken = "Money is taken for this sale: pay the rest (F12), or give it back there (Esc).";
     private const string NoPrinter = "This till has no printer: bookmine-till set --printer.";
-
-    private readonly Queue<string> waiting = new();
 
     // A page laid over whatever is asked.
     private IReadOnlyList<string>? help;
@@ -29,15 +28,17 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
 
     private Basket Basket => desk.Basket;
 
+    private Queue<string> Waiting => desk.Waiting;
+
     /// <summary>Nothing is being rung up and nothing is asked: a moment between sales.</summary>
     public bool IsIdle => Basket.IsEmpty && Talk.Open is null && help is null;
 
     /// <summary>Who sells; null while nobody has signed on.</summary>
     public string? Operator => desk.Operator;
 
-    public string Message => waiting.Count == 0 ? desk.Message : $"{waiting.Count} scanned, waiting until this is done: {waiting.Peek()}. {desk.Message}";
+    public string Message => Waiting.Count == 0 ? desk.Message : $"{Waiting.Count} scanned, waiting until this is done: {Waiting.Peek()}. {desk.Message}";
 
-    public bool IsAlarm => desk.IsAlarm || waiting.Count > 0;
+    public bool IsAlarm => desk.IsAlarm || Waiting.Count > 0;
 
     public bool IsPage => help is not null || Talk.Open is { IsChoice: false, Body: not null };
 
@@ -46,11 +47,12 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
 
-    /// <summary>Takes up the sales that an earlier program has left open.</summary>
-    public void TakeUp()
+    /// <summary>Takes up the sales that an earlier program has left open, and what was scanned then and not rung up yet.</summary>
+    public Task TakeUpAsync()
     {
         kept = till.OpenSales;
         OpenSales.Read(desk, kept);
+        return TakeUpWaitingAsync();
     }
 
     /// <summary>Keeps the open sales, if they have changed.</summary>
@@ -134,7 +136,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
             }
             if (Talk.Open is not null)
             {
-                waiting.Enqueue(text);
+                Waiting.Enqueue(text);
                 return;
             }
         }
@@ -151,12 +153,10 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     {
         { IsPage: true, Body: { } page } => [.. page.Skip(Talk.At)],
         { Body: { } body } => body,
-        _ => [.. Basket.Lines.Select((l, i) => $"{i + 1,3} {l.Qty,4} x {PosDesk.Fit(l.Item.Title, 38)} {Money.Format(l.PriceCents),9} {(l.DiscountCents == 0 ? "" : "-" + Money.Format(l.DiscountCents)),7} {Money.Format(l.TotalCents),9}")],
+        _ => SaleText.Lines(Basket),
     };
 
-    public string Total() => Basket.Tender.PaidCents != 0
-        ? $"TOTAL {Money.Format(Basket.TotalCents)}   paid {Money.Format(Basket.Tender.PaidCents)}   STILL {Money.Format(Basket.TotalCents - Basket.Tender.PaidCents)}"
-        : $"{(Basket.Contact is { } contact ? contact.Name + "   " : "")}{(desk.Held.Count > 0 ? $"{desk.Held.Count} held   " : "")}{Basket.Lines.Sum(l => l.Qty)} copies   TOTAL {Money.Format(Basket.TotalCents)}";
+    public string Total() => SaleText.Total(desk);
 
     public string Prompt() => help is not null ? "Help (arrows move, Esc goes back)" : Talk.Open?.Prompt ?? (desk.Quantity == 1 ? "Find" : $"{desk.Quantity} x");
 
@@ -200,7 +200,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     /// <summary>What was scanned in the middle of something, in its order.</summary>
     private async Task TakeUpWaitingAsync()
     {
-        while (Talk.Open is null && waiting.TryDequeue(out var scanned))
+        while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
         {
             await Talk.BeginAsync(() => new Ringing(desk).EnterAsync(scanned)).ConfigureAwait(false);
         }
@@ -355,10 +355,10 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     {
         if (Basket.Tender.Payments.Count > 0)
         {
-            desk.Say("Money is taken for this sale: pay the rest (F12), or give it back there (Esc).", isAlarm: true);
+            desk.Say(MoneyTaken, isAlarm: true);
             return;
         }
-        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, $"{Basket.Lines.Sum(l => l.Qty)} copies", Basket.TotalCents).ConfigureAwait(false))
+        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
         {
             desk.Basket = new Basket();
             desk.Say("The sale is dropped.");
@@ -368,7 +368,11 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     /// <summary>Puts the open sale aside, or takes one up again.</summary>
     private async Task HoldAsync()
     {
-        if (!Basket.IsEmpty)
+        if (Basket.Tender.Payments.Count > 0)
+        {
+            desk.Say(MoneyTaken, isAlarm: true);
+        }
+        else if (!Basket.IsEmpty)
         {
             desk.Held.Add(Basket);
             desk.Basket = new Basket();
@@ -386,5 +390,5 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     }
 
     private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await Talk.ChooseAsync(
-        "Which sale", desk.Held.Select(b => $"{b.Lines.Sum(l => l.Qty),4} copies {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
+        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
 }

@@ -124,7 +124,7 @@ internal sealed class PosScreen : Runnable
             Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? Palette.Marked : Palette.Plain);
         }
         Line(height - 6, new string('-', width), Palette.Plain);
-        Line(height - 5, picture.Total.PadLeft(width - 1), Palette.Entry);
+        Line(height - 5, Right(picture.Total, width - 1), Palette.Entry);
         var (first, second) = InTwo(picture.Message, width);
         Line(height - 4, first, picture.IsAlarm ? Palette.Alarm : Palette.Plain);
         Line(height - 3, second, picture.IsAlarm && second.Length > 0 ? Palette.Alarm : Palette.Plain);
@@ -155,6 +155,9 @@ internal sealed class PosScreen : Runnable
         var at = message.LastIndexOf(' ', width);
         return at <= 0 ? (message[..width], message[width..]) : (message[..at], message[(at + 1)..]);
     }
+
+    /// <summary>At the right, and its end whatever there is before it.</summary>
+    private static string Right(string text, int width) => text.Length > width ? text[^Math.Max(width, 0)..] : text.PadLeft(width);
 
     /// <summary>An open sale shows its last lines.</summary>
     private static int Scroll(PosPicture picture, int room) => picture.IsPage ? 0 : Math.Max(0, picture.Body.Count - room);

@@ -36,7 +36,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         printer = till.PrinterFor(() => Do(() => { }));
         dialogue = new PosDialogue(till, clock, printer, () => Synchronise(byHand: true), quit, ending.Token);
-        Do(dialogue.TakeUp);
+        inputs.Writer.TryWrite(dialogue.TakeUpAsync);
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)

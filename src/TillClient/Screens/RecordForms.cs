@@ -46,6 +46,12 @@ internal sealed class RecordForms(PosDesk desk)
     /// <summary>Writes an email to a contact: recorded, and sent where the shop sends them.</summary>
     public async Task EmailAsync(string text)
     {
+        if (desk.Till.Status().State == ConnectionState.Away)
+        {
+            // Before it is typed for nothing.
+            desk.Say("An email needs the server, which does not answer now. F9 tries it again.", isAlarm: true);
+            return;
+        }
         if (text.Length == 0 && await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) is { } typed)
         {
             text = typed;
@@ -64,7 +70,8 @@ internal sealed class RecordForms(PosDesk desk)
     public async Task AgainAsync(IReadOnlyList<DroppedField> dropped)
     {
         var left = dropped.ToList();
-        while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", left.Select(Line)).ConfigureAwait(false) is { } chosen)
+        while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", left.Select(Line)).ConfigureAwait(false) is { } chosen
+            && await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
         {
             var (outcome, what) = await MakeAgainAsync(left[chosen]).ConfigureAwait(false);
             if (Tell(outcome, what))
@@ -91,9 +98,9 @@ internal sealed class RecordForms(PosDesk desk)
         return (await SaveAsync(isPrice || dropped.Table == BookmineSetup.Stock.Name, id, isPrice ? "price" : dropped.Field, value).ConfigureAwait(false), $"{dropped.Field} is “{value}” now.");
     }
 
-    /// <summary>Without the server an edit does not survive: that is said before it is saved.</summary>
-    private async Task<bool> MayAsync() =>
-        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync("Save it all the same?", WillBeDropped).ConfigureAwait(false);
+    /// <summary>Somebody has signed on; and without the server an edit does not survive, which is said before it is saved.</summary>
+    private async Task<bool> MayAsync() => await new SigningOn(desk).EnsureAsync().ConfigureAwait(false) && (
+        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync("Save it all the same?", WillBeDropped).ConfigureAwait(false));
 
     private async Task<Outcome> SaveAsync(bool isStock, Guid id, string field, string value)
     {

@@ -16,13 +16,8 @@ internal sealed class Refunding(PosDesk desk)
         {
             return;
         }
-        if ((arguments.Length > 0 ? arguments[0] : await desk.Talk.TextAsync("Refund against docket (D-number or TransID: scan or type it)", takesScan: IsNumber).ConfigureAwait(false)) is not { } number)
+        if (await OriginalAsync(arguments).ConfigureAwait(false) is not var (number, original))
         {
-            return;
-        }
-        if (await desk.Till.FindAsync(number, desk.Cancel).ConfigureAwait(false) is not [FoundTransaction { Transaction: var original }])
-        {
-            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}. Without it: F8, return without a docket.", isAlarm: true);
             return;
         }
         if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not { } method)
@@ -47,6 +42,25 @@ internal sealed class Refunding(PosDesk desk)
         await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(-made.Outcome.Entry!.Amount)} as {method}   (F7 docket)").ConfigureAwait(false);
     }
 
+    /// <summary>The docket whose number came with the command; without one it is asked for until there is such a docket.</summary>
+    private async Task<(string Number, TransactionView Original)?> OriginalAsync(string[] arguments)
+    {
+        var typed = arguments.Length > 0 ? arguments[0] : null;
+        while ((typed ?? await desk.Talk.TextAsync("Refund against docket (D-number or TransID: scan or type it)", takesScan: IsNumber).ConfigureAwait(false)) is { } number)
+        {
+            if (await desk.Till.FindAsync(number, desk.Cancel).ConfigureAwait(false) is [FoundTransaction { Transaction: var original }])
+            {
+                return (number, original);
+            }
+            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}. Without it: F8, return without a docket.", isAlarm: true);
+            if (typed is not null)
+            {
+                break;
+            }
+        }
+        return null;
+    }
+
     /// <summary>Whether it is a docket's number and not a book's.</summary>
     public static bool IsNumber(string text) => DocketNumber.TryParse(text, out _) && !Isbn.TryParse(text, out _);
 
@@ -63,16 +77,17 @@ internal sealed class Refunding(PosDesk desk)
         }
         else
         {
-            var choices = original.Lines.Select(l => $"{l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Prepend("all that is left of it");
-            if (await desk.Talk.ChooseAsync("What comes back", choices, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+            // The numbers are those of the docket's lines.
+            var choices = original.Lines.Select(l => $"{l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Append("all that is left of it");
+            if (await desk.Talk.ChooseAsync("What comes back", choices, original.Lines.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
             }
-            if (chosen == 0)
+            if (chosen == original.Lines.Count)
             {
                 return [];
             }
-            number = original.Lines[chosen - 1].Line;
+            number = original.Lines[chosen].Line;
         }
         return original.Lines.FirstOrDefault(l => l.Line == number) is { } line ? await LineAsync(line).ConfigureAwait(false) : [new RefundLineDraft(number)];
     }

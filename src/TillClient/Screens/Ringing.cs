@@ -17,9 +17,23 @@ internal sealed class Ringing(PosDesk desk)
             desk.Say(why, isAlarm: true);
             return;
         }
+        desk.InHand = text;
+        try
+        {
+            await RingUpAsync(text).ConfigureAwait(false);
+        }
+        finally
+        {
+            desk.InHand = null;
+        }
+    }
+
+    private async Task RingUpAsync(string text)
+    {
         if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
         {
-            desk.Say($"Nobody has signed on, so {text} is not rung up.", isAlarm: true);
+            desk.Say($"Nobody has signed on, so {text}{(desk.Waiting.Count > 0 ? $" and {desk.Waiting.Count} more are" : " is")} not rung up.", isAlarm: true);
+            desk.Waiting.Clear();
             return;
         }
         var star = text.IndexOf('*', StringComparison.Ordinal);
@@ -59,7 +73,7 @@ internal sealed class Ringing(PosDesk desk)
                 Link(contact);
                 break;
             default:
-                await ChooseAsync(found).ConfigureAwait(false);
+                await ChooseAsync(found, text).ConfigureAwait(false);
                 break;
         }
     }
@@ -69,7 +83,8 @@ internal sealed class Ringing(PosDesk desk)
     public async Task NewItemAsync(string code)
     {
         var what = code.Length == 0 ? "A new item" : $"{code} is not on record";
-        if (await desk.Talk.TextAsync($"{what}. Its title").ConfigureAwait(false) is not { } title
+        if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
+            || await desk.Talk.TextAsync($"{what}. Its title").ConfigureAwait(false) is not { } title
             || await desk.Talk.AmountAsync($"Price of {PosDesk.Fit(title, 30).TrimEnd()}").ConfigureAwait(false) is not { } price
             || await desk.Talk.TextOrNothingAsync("Category").ConfigureAwait(false) is not { } category)
         {
@@ -117,9 +132,10 @@ internal sealed class Ringing(PosDesk desk)
     /// <summary>Makes a contact, and links the sale to it.</summary>
     public async Task NewContactAsync()
     {
-        if (await desk.Talk.TextAsync("The new contact's name").ConfigureAwait(false) is not { } name
+        if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
+            || await desk.Talk.TextAsync("The new contact's name").ConfigureAwait(false) is not { } name
             || await desk.Talk.TextOrNothingAsync("Phone").ConfigureAwait(false) is not { } phone
-            || await desk.Talk.TextOrNothingAsync("Email").ConfigureAwait(false) is not { } email)
+            || await EmailAsync().ConfigureAwait(false) is not { } email)
         {
             desk.Say("No contact was made.");
             return;
@@ -136,15 +152,29 @@ internal sealed class Ringing(PosDesk desk)
         }
     }
 
+    private async Task<string?> EmailAsync()
+    {
+        while (await desk.Talk.TextOrNothingAsync("Email").ConfigureAwait(false) is { } email)
+        {
+            if (email.Length == 0 || ContactDraft.IsEmail(email))
+            {
+                return email;
+            }
+            desk.Say($"“{email}” is no email address: there is an @ in one. Type it again, or Enter for none.", isAlarm: true);
+        }
+        return null;
+    }
+
     private void Link(FoundContact contact)
     {
         desk.Basket.Contact = contact;
         desk.Say($"The sale is linked to {contact.Name}.");
     }
 
-    private async Task ChooseAsync(IReadOnlyList<Found> found)
+    private async Task ChooseAsync(IReadOnlyList<Found> found, string text)
     {
-        switch (await desk.Talk.PickAsync(found, "", givesWayToScans: true).ConfigureAwait(false))
+        // Words can be typed anew; a book that was scanned is one of these, and the next one waits.
+        switch (await desk.Talk.PickAsync(found, text, givesWayToScans: !Scan.IsOne(text, isFast: false)).ConfigureAwait(false))
         {
             case FoundStock item:
                 await TakeAsync(item).ConfigureAwait(false);

@@ -186,6 +186,9 @@ public sealed record ContactDraft
     public string? Notes { get; set; }
 
     public string? Operator { get; set; }
+
+    /// <summary>Whether a text may be an email address; whether it is one only an email tells.</summary>
+    public static bool IsEmail(string text) => text.Contains('@', StringComparison.Ordinal);
 }
 
 /// <summary>An email to a contact, named by contact_id or exact name.</summary>

@@ -72,10 +72,7 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
     public IReadOnlyList<RowChange> NewContact(ContactDraft draft)
     {
         var name = string.IsNullOrWhiteSpace(draft.Name) ? throw new RefusedException("the contact has no name", "Give a name.") : draft.Name;
-        if (draft.Email is { } email && !email.Contains('@', StringComparison.Ordinal))
-        {
-            throw new RefusedException($"“{email}” is not an email address", "Mend it, or leave it out.");
-        }
+        RequireEmail(draft.Email);
         var contact = Filled(new Row(BookmineSetup.Contact) { ["id"] = draft.ContactId ?? ids.Next(), ["kind"] = "customer", ["name"] = name }, draft);
         return view.Find(BookmineSetup.Contact, contact.Key) is null
             ? [new RowChange(ChangeOp.Insert, contact)]
@@ -85,6 +82,7 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
     public IReadOnlyList<RowChange> EditContact(ContactDraft draft, long acknowledged)
     {
         var contact = FindContact(draft.ContactId, draft.Name);
+        RequireEmail(draft.Email);
         var wanted = Filled(new Row(BookmineSetup.Contact), draft);
         if (draft.ContactId is not null && draft.Name is not null)
         {
@@ -187,6 +185,14 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
         if (price is < 0 or > Money.MostCents)
         {
             throw new RefusedException($"the price {price} is none", "Give cents, 0 or more.");
+        }
+    }
+
+    private static void RequireEmail(string? email)
+    {
+        if (email is { Length: > 0 } && !ContactDraft.IsEmail(email))
+        {
+            throw new RefusedException($"“{email}” is not an email address", "Mend it, or leave it out.");
         }
     }
 
