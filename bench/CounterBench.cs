@@ -58,8 +58,8 @@ internal static class CounterBench
             frames.Add(Milliseconds(started.Started, started.Until(s => s.Row(24).Contains("12Pay", StringComparison.Ordinal), "the first frame")));
             ready.Add(Milliseconds(started.Started, started.Until(s => s.Row(23).StartsWith("DISCONNECTED", StringComparison.Ordinal), "the status line")));
         }
-        Tell("first frame", frames);
-        Tell("ready to scan", ready);
+        Table.Tell("first frame", frames);
+        Table.Tell("ready to scan", ready);
         using var pty = Start(program, shop, environment, limit);
         pty.Until(s => s.Row(23).StartsWith("DISCONNECTED", StringComparison.Ordinal), "the status line");
         var before = pty.Megabytes();
@@ -84,8 +84,8 @@ internal static class CounterBench
             paid.Add(Milliseconds(asked, pty.Until(s => s.Row(21).Contains("(F7 docket)", StringComparison.Ordinal) && s.Row(20).Contains(" 0 copies", StringComparison.Ordinal), "the docket's number")));
         }
         Console.WriteLine($"MB of memory, every {MemoryEverySales * ScansASale:N0} scans");
-        Tell("a scan to its painted line", painted);
-        Tell("the payment's Enter to the painted number: a seal and two pictures", paid);
+        Table.Tell("a scan to its painted line", painted);
+        Table.Tell("the payment's Enter to the painted number: a seal and two pictures", paid);
         Thread.Sleep(TimeSpan.FromSeconds(SettleSeconds));
         var (began, cpu) = (Stopwatch.GetTimestamp(), pty.Cpu());
         Thread.Sleep(TimeSpan.FromSeconds(IdleSeconds));
@@ -111,7 +111,7 @@ internal static class CounterBench
                 }
             }
         }
-        Tell("the first page of a search", times);
+        Table.Tell("the first page of a search", times);
     }
 
     private static Pty Start(string program, BenchShop shop, Dictionary<string, string>? environment, MemoryLimit? limit)
@@ -122,10 +122,4 @@ internal static class CounterBench
     }
 
     private static double Milliseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
-
-    private static void Tell(string what, List<double> times)
-    {
-        times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-70} p50 {times[times.Count / 2],7:0.0}   p99 {times[(int)(times.Count * 0.99)],7:0.0}   most {times[^1],7:0.0}"));
-    }
 }

@@ -12,6 +12,11 @@ if (args is ["scanner", var scanned, .. var count])
     await ScannerBench.RunAsync(scanned, count.Length > 0 ? int.Parse(count[0], CultureInfo.InvariantCulture) : 10_000);
     return;
 }
+if (args is ["syncing", var busy])
+{
+    await SyncingBench.RunAsync(busy);
+    return;
+}
 var runs = args.Length > 0 && int.TryParse(args[0], out var given) ? given : 3;
 Console.WriteLine($"Medians of {runs} runs, each beside its raw write in the same run. {Environment.ProcessorCount} processors, .NET {Environment.Version}.");
 Console.WriteLine($"{"",-62}{"time",12}{"raw",12}{"ratio",8}");

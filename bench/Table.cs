@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bookmine.Bench;
 
 /// <param name="Seconds">What Bookmine takes.</param>
@@ -20,6 +22,15 @@ internal static class Table
             var ratio = raw == 0 ? "" : $"{Median(figures.Select(f => f.Seconds / f.Raw)):0.00}";
             Console.WriteLine($"{figures.Key,-62}{seconds * 1000,9:0.00} ms{(raw == 0 ? "" : $"{raw * 1000:0.00} ms"),12}{ratio,8}");
         }
+    }
+
+    /// <summary>Prints the spread of many times of one thing.</summary>
+    public static void Tell(string what, List<double> milliseconds)
+    {
+        milliseconds.Sort();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-70} p50 {milliseconds[milliseconds.Count / 2],7:0.0}   p99 {milliseconds[(int)(milliseconds.Count * 0.99)],7:0.0}   most {milliseconds[^1],7:0.0}"));
     }
 
     private static double Median(IEnumerable<double> values)

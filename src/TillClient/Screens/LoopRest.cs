@@ -9,7 +9,7 @@ namespace Bookmine.TillClient.Screens;
 internal sealed partial class LoopRest : IDisposable
 {
     // The longest rest: by then a new size of the terminal is noticed, and a key whose coming was missed.
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
 
     // Without a watch on the keys the loop looks for them as often as it did before it rested.
     private static readonly TimeSpan LongestUnwatched = TimeSpan.FromMilliseconds(40);
@@ -17,7 +17,7 @@ internal sealed partial class LoopRest : IDisposable
     // A key that woke the loop is read by the library's own thread, within this time; until then the terminal would wake it again and again.
     private static readonly TimeSpan UntilRead = TimeSpan.FromMilliseconds(50);
 
-    private readonly ManualResetEventSlim wanted = new();
+    private readonly ManualResetEventSlim wanted = new(initialState: false, spinCount: 0);
     private readonly TimeSpan longest;
     private volatile bool ended;
 

@@ -26,6 +26,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private Task synchronising = Task.CompletedTask;
     private CancellationTokenSource? putOff;
     private DateTimeOffset notBefore;
+    private bool usedMemory = true;
 
     /// <summary>What to draw now.</summary>
     public PosPicture Picture { get; private set; } = PosPicture.Empty;
@@ -86,6 +87,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         Redraw();
         await foreach (var input in inputs.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
         {
+            var wasIdle = Dialogue.IsIdle;
             try
             {
                 await input().ConfigureAwait(false);
@@ -98,6 +100,11 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             }
 #pragma warning restore CA1031
             Redraw();
+            if (Dialogue.IsIdle && (!wasIdle || usedMemory))
+            {
+                usedMemory = false;
+                SpareMemory.GiveBack();
+            }
         }
     }
 
@@ -173,6 +180,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     /// <summary>The report is shown between sales; what it tells is not lost when a sale is open, but told by the next one.</summary>
     private Task TellAsync(SyncReport report, bool byHand)
     {
+        usedMemory = true;
         if (!Dialogue.IsIdle || !(byHand || report.TellsAnything))
         {
             if (byHand)
