@@ -21,14 +21,9 @@ internal static class ScreenCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var term = Environment.GetEnvironmentVariable("TERM");
-        Func<string, string> inFont =
-            context.Get(Ascii) || Environment.GetEnvironmentVariable("BOOKMINE_ASCII") == "1" ? Screens.Ascii.Fold
-            : term == "linux" ? Screens.Ascii.PlainMarks
-            : text => text;
-        var mono = context.Get(Mono) || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || term is "vt100" or "vt102" or "vt220";
+        var terminal = Screens.TerminalKind.Of(Environment.GetEnvironmentVariable, context.Get(Ascii), context.Get(Mono));
         using var till = context.Get(Training) ? OpenTraining(context) : context.OpenTill();
-        await Screens.PosProgram.RunAsync(till, context.Clock, inFont, mono).ConfigureAwait(false);
+        await Screens.PosProgram.RunAsync(till, context.Clock, terminal).ConfigureAwait(false);
         return 0;
     }
 

@@ -14,6 +14,10 @@ public sealed record TillIdentity(
 {
     private const string FileName = "till.json";
 
+    /// <summary>Whether nothing that is done on it is ever posted.</summary>
+    [JsonIgnore]
+    public bool IsTraining => Till == Training.Till;
+
     public static bool Exists(IFileStore files, string folder) => files.Exists(Path.Combine(folder, FileName));
 
     /// <exception cref="TillException">The folder is no enrolled till's.</exception>

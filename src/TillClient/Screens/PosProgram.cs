@@ -12,9 +12,7 @@ internal static class PosProgram
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
     /// <exception cref="TillException">There is no terminal.</exception>
-    /// <param name="inFont">Puts text into what the terminal's font has.</param>
-    /// <param name="mono">Whether the terminal has no colours.</param>
-    public static async Task RunAsync(Till till, TimeProvider clock, Func<string, string> inFont, bool mono)
+    public static async Task RunAsync(Till till, TimeProvider clock, TerminalKind terminal)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
@@ -23,11 +21,10 @@ internal static class PosProgram
         using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = IterationsPerSecond;
         using var app = Application.Create();
-        // On the bare Linux console the ansi driver does not know F1 to F5.
-        app.Init(Environment.GetEnvironmentVariable("TERM") == "linux" ? "dotnet" : OperatingSystem.IsWindows() ? "windows" : "ansi");
+        app.Init(terminal.Driver);
         SwallowedKeys.GiveBackFrom(app.Driver!.GetInputProcessor());
         app.Driver.Force16Colors = true;
-        using var screen = new PosScreen { InFont = inFont, Palette = mono ? Palette.Monochrome : Palette.Colours };
+        using var screen = new PosScreen { InFont = terminal.InFont, Palette = terminal.Palette };
         using var rest = new LoopRest();
         await using var session = new PosSession(till, clock, rest.Wake, Leave);
         screen.Session = session;

@@ -129,7 +129,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         if (till.Status().State == ConnectionState.Disconnected)
         {
-            Dialogue.Say(till.Identity.Till == Files.Training.Till ? "This is training: nothing here is ever posted." : "This till was started disconnected. Leave and start it in normal mode to resynchronise.");
+            Dialogue.Say(till.Identity.IsTraining ? "This is training: nothing here is ever posted." : "This till was started disconnected. Leave and start it in normal mode to resynchronise.");
         }
         else if (synchronising.IsCompleted)
         {
