@@ -32,9 +32,9 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
     }
 
     /// <summary>The program ends, after the second in which it keeps what is open, and is started again.</summary>
-    public async Task BeginAgainAsync(Action? between = null, bool disconnected = true, bool settles = true)
+    public async Task BeginAgainAsync(Action? between = null, bool disconnected = true, bool settles = true, bool atOnce = false)
     {
-        await Task.Delay(1_500);
+        await Task.Delay(atOnce ? 0 : 1_500);
         await Session.SettleAsync();
         await Session.DisposeAsync();
         between?.Invoke();

@@ -550,4 +550,30 @@ public sealed class PosSessionTests
         Assert.Contains("2 copies", picture.Total, StringComparison.Ordinal);
         Assert.Contains(picture.Body, l => l.Contains("A Winter Garden (worn)", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_program_that_is_told_to_end_keeps_what_was_scanned_in_its_last_second()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse);
+        await pos.BeginAgainAsync(atOnce: true);
+        Assert.Contains("1 copy   TOTAL 17.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_sales_that_cannot_be_written_are_said_and_written_when_that_is_possible()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var file = Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json");
+        Directory.CreateDirectory(file);
+        await pos.TypeAsync(Sales.Lighthouse);
+        for (var tries = 0; tries < 40 && !pos.Session.Picture.IsAlarm; tries++)
+        {
+            await Task.Delay(200);
+        }
+        Assert.True(pos.Session.Picture.IsAlarm, pos.Session.Picture.Message);
+        Directory.Delete(file);
+        await pos.BeginAgainAsync();
+        Assert.Contains("1 copy   TOTAL 17.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
 }

@@ -9,20 +9,16 @@ namespace Bookmine.TillClient.Screens;
 /// never an answer: it ends the question where that does no harm, and waits where it would.
 /// </summary>
 /// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
-internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter printer, Action synchronise, Action quit, CancellationToken cancel)
+internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 {
-    private readonly PosDesk desk = new(till, clock, printer, cancel);
     private const int ReportWidth = 78;
     private const string FollowOn = "    ";
     private const string MoneyTaken = "Money is taken for this sale: pay the rest (F12), or give it back there (Esc).";
-    private const string NoPrinter = "This till has no printer: bookmine-till set --printer.";
+    private const string NoPrinter = "This till has no printer: bookmine-till set --desk.Printer.";
 
     // A page laid over whatever is asked.
     private IReadOnlyList<string>? help;
     private int helpAt;
-
-    // The open sales as they are on the disk.
-    private byte[]? kept;
 
     private Conversation Talk => desk.Talk;
 
@@ -46,25 +42,6 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
 
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
-
-    /// <summary>Takes up the sales that an earlier program has left open, and what was scanned then and not rung up yet.</summary>
-    public Task TakeUpAsync()
-    {
-        kept = till.OpenSales;
-        OpenSales.Read(desk, kept);
-        return TakeUpWaitingAsync();
-    }
-
-    /// <summary>Keeps the open sales, if they have changed.</summary>
-    public void Keep()
-    {
-        var now = OpenSales.Write(desk);
-        if (!(now ?? []).AsSpan().SequenceEqual(kept ?? []))
-        {
-            till.OpenSales = now;
-            kept = now;
-        }
-    }
 
     /// <summary>Esc: one step back.</summary>
     public async Task BackAsync()
@@ -111,8 +88,8 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
         var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
         if (await Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
         {
-            printer.Print(Slip.OfLines("REPORT", till.Settings.Columns, lines));
-            desk.Say(till.Settings.Printer is null ? NoPrinter : "The report is printed.");
+            desk.Printer.Print(Slip.OfLines("REPORT", desk.Till.Settings.Columns, lines));
+            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : "The report is printed.");
         }
         if (report.Dropped.Count > 0)
         {
@@ -198,7 +175,7 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     }
 
     /// <summary>What was scanned in the middle of something, in its order.</summary>
-    private async Task TakeUpWaitingAsync()
+    public async Task TakeUpWaitingAsync()
     {
         while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
         {
@@ -316,33 +293,33 @@ internal sealed class PosDialogue(Till till, TimeProvider clock, SlipPrinter pri
     {
         if (arguments is ["drop"])
         {
-            desk.Say($"{printer.Waiting} slips are not printed any more.");
-            printer.Forget();
+            desk.Say($"{desk.Printer.Waiting} slips are not printed any more.");
+            desk.Printer.Forget();
         }
-        else if (arguments.Length == 0 && printer.Waiting > 0)
+        else if (arguments.Length == 0 && desk.Printer.Waiting > 0)
         {
-            desk.Say($"{printer.Waiting} slips are tried again.");
-            printer.TryAgain();
+            desk.Say($"{desk.Printer.Waiting} slips are tried again.");
+            desk.Printer.TryAgain();
         }
         else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
         {
             desk.Say("Nothing was sold yet in this session. /print D12345 prints any docket.");
         }
-        else if (await till.DocketAsync(number, cancel).ConfigureAwait(false) is { } docket)
+        else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
         {
-            printer.Print(docket with { OpensDrawer = false });
-            desk.Say(till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
+            desk.Printer.Print(docket with { OpensDrawer = false });
+            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
         }
         else
         {
-            desk.Say($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
+            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
         }
     }
 
     private void Quit()
     {
         // A till that cannot sell can be left: what is open is there again at the next start.
-        if ((Basket.IsEmpty && desk.Held.Count == 0) || till.WhyNotSelling is not null)
+        if ((Basket.IsEmpty && desk.Held.Count == 0) || desk.Till.WhyNotSelling is not null)
         {
             quit();
             return;

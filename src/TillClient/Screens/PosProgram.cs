@@ -7,8 +7,8 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>Runs the POS screen on the terminal at hand.</summary>
 internal static class PosProgram
 {
-    // The loop polls: a scan waits for it twice, to be read and to be painted. Between customers it rests.
-    private const ushort IterationsPerSecond = 125;
+    // As often as it is woken; what keeps it from turning is its rest.
+    private const ushort IterationsPerSecond = 1_000;
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
     /// <exception cref="TillException">There is no terminal.</exception>
@@ -21,20 +21,15 @@ internal static class PosProgram
         using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = IterationsPerSecond;
         using var app = Application.Create();
+        var rest = new LoopRest();
+        rest.KeysWake = KeyReading.WaitIn(app, terminal.Driver, rest.Wake);
         app.Init(terminal.Driver);
         SwallowedKeys.GiveBackFrom(app.Driver!.GetInputProcessor());
         app.Driver.Force16Colors = true;
         using var screen = new PosScreen { InFont = terminal.InFont, Palette = terminal.Palette };
-        using var rest = new LoopRest();
         await using var session = new PosSession(till, clock, rest.Wake, Leave);
         screen.Session = session;
-        app.Iteration += (_, _) =>
-        {
-            if (!screen.Refresh(BusyFor))
-            {
-                rest.Wait();
-            }
-        };
+        app.Iteration += (_, _) => rest.Wait(amongKeys: screen.Refresh(BusyFor));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, LeaveOn);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, LeaveOn);
         session.Start();

@@ -19,6 +19,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private readonly Channel<Func<Task>> inputs = Channel.CreateBounded<Func<Task>>(10_000);
     private readonly CancellationTokenSource ending = new();
     private PosDialogue? dialogue;
+    private SalesKeeper? keeper;
     private SlipPrinter? printer;
     private SyncBar? bar;
     private Task working = Task.CompletedTask;
@@ -36,8 +37,13 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     public void Start()
     {
         printer = till.PrinterFor(() => Do(() => { }));
-        dialogue = new PosDialogue(till, clock, printer, () => Synchronise(byHand: true), quit, ending.Token);
-        inputs.Writer.TryWrite(dialogue.TakeUpAsync);
+        var desk = new PosDesk(till, clock, printer, ending.Token);
+        (dialogue, keeper) = (new PosDialogue(desk, () => Synchronise(byHand: true), quit), new SalesKeeper(till, desk));
+        inputs.Writer.TryWrite(() =>
+        {
+            keeper.TakeUp();
+            return dialogue.TakeUpWaitingAsync();
+        });
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)
@@ -74,6 +80,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         inputs.Writer.TryComplete();
         await ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(working, ticking, synchronising).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (keeper?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         if (printer is not null)
         {
             await printer.DisposeAsync().ConfigureAwait(false);
@@ -114,13 +121,13 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         using var timer = new PeriodicTimer(TickEvery);
         while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false))
         {
-            Do(() =>
+            inputs.Writer.TryWrite(() =>
             {
-                Dialogue.Keep();
                 if (Dialogue.IsIdle && clock.GetUtcNow() >= notBefore && till.ShouldSynchronise(SynchroniseEvery))
                 {
                     Synchronise(byHand: false);
                 }
+                return keeper!.KeepAsync();
             });
         }
     }
