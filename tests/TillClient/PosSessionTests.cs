@@ -100,8 +100,8 @@ public sealed class PosSessionTests
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync(Sales.Lighthouse, "/hold", Sales.Garden, "/pay", "");
         Assert.Contains("1 held", pos.Session.Picture.Total, StringComparison.Ordinal);
-        Assert.Contains("are held", (await pos.TypeAsync("/quit")).Message, StringComparison.Ordinal);
-        await pos.TypeAsync(Sales.Garden, "/hold", "/hold");
+        Assert.Contains("A sale is open", (await pos.TypeAsync(Sales.Garden, "/quit")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync("/hold", "/hold");
         Assert.Equal("Which sale", pos.Session.Picture.Prompt);
         Assert.Contains("TOTAL 17.95", (await pos.TypeAsync("1")).Total, StringComparison.Ordinal);
     }
@@ -235,7 +235,8 @@ public sealed class PosSessionTests
         Assert.Contains(x, l => l.StartsWith("1 refund ", StringComparison.Ordinal) && l.EndsWith("-12.50", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("cash that should be there", StringComparison.Ordinal) && l.EndsWith("93.45", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("no-sale", StringComparison.Ordinal) && l.EndsWith('1'));
-        var z = (await pos.BackAndTypeAsync("/other", "12", "93.40")).Body;
+        Assert.Contains("0.05 SHORT", (await pos.BackAndTypeAsync("/other", "12", "93.40")).Prompt, StringComparison.Ordinal);
+        var z = (await pos.TypeAsync("yes")).Body;
         Assert.Contains(z, l => l.StartsWith("SHORT", StringComparison.Ordinal) && l.EndsWith("0.05", StringComparison.Ordinal));
         Assert.Contains((await pos.BackAndTypeAsync("/other", "11")).Body, l => l.StartsWith("0 sales", StringComparison.Ordinal));
         await pos.BackAndTypeAsync();
@@ -401,7 +402,7 @@ public sealed class PosSessionTests
         Assert.StartsWith("Refund all of it: 17.95 as cash", (await pos.TypeAsync("", "1")).Prompt, StringComparison.Ordinal);
         Assert.Contains("Nothing was refunded", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
         Assert.Contains("refunded 10.00 as card", (await pos.TypeAsync("/refund D100001 1", "10", "2", "2", "yes")).Message, StringComparison.Ordinal);
-        Assert.Contains("nothing is left", (await pos.TypeAsync("/refund D100001", "", "1")).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("nothing is left", (await pos.TypeAsync("/refund D100001")).Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -521,8 +522,11 @@ public sealed class PosSessionTests
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
         await pos.BeginAgainAsync();
-        Assert.Contains("Money is taken", (await pos.TypeAsync("/hold")).Message, StringComparison.Ordinal);
-        Assert.Contains("STILL 7.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.StartsWith("Pay 7.95", pos.Session.Picture.Prompt, StringComparison.Ordinal);
+        Assert.Contains("STILL 7.95", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
+        pos.Session.Press(PosCommand.Hold);
+        Assert.StartsWith("First: Pay 7.95", (await pos.TypeAsync()).Message[(pos.Session.Picture.Message.IndexOf("First", StringComparison.Ordinal))..], StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 12.50", (await pos.TypeAsync("card")).Total, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -575,5 +579,91 @@ public sealed class PosSessionTests
         Directory.Delete(file);
         await pos.BeginAgainAsync();
         Assert.Contains("1 copy   TOTAL 17.95", pos.Session.Picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_number_of_copies_is_for_the_very_next_entry_and_never_for_another_sale()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Contains("1 copy ", (await pos.TypeAsync(Sales.Garden, "3*", "/pay", "", Sales.Garden)).Total, StringComparison.Ordinal);
+        Assert.Contains("2 copies", (await pos.TypeAsync("3*", "/docket", Sales.Garden)).Total, StringComparison.Ordinal);
+        Assert.Contains("1 copy ", (await pos.TypeAsync("-2*", "/clear", Sales.Garden)).Total, StringComparison.Ordinal);
+        await pos.TypeAsync("/clear", "2*", "calder", Sales.Lighthouse);
+        Assert.Contains("1 copy ", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("5 copies", (await pos.TypeAsync("2*", "calder", "1", "2*" + Sales.Garden)).Total, StringComparison.Ordinal);
+        Assert.Contains("will not do", (await pos.TypeAsync("0*")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Money_that_was_taken_is_on_the_disk_before_the_screen_shows_it_and_lines_soon_after()
+    {
+        await using var pos = await Counter.OpenAsync();
+        var file = Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json");
+        await pos.TypeAsync(Sales.Lighthouse, "/pay");
+        pos.Session.Enter("card 10");
+        for (var tries = 0; tries < 2_000 && !pos.Session.Picture.Total.Contains("STILL 7.95", StringComparison.Ordinal); tries++)
+        {
+            await Task.Delay(1);
+        }
+        Assert.Contains("\"card\"", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        await pos.TypeAsync("card", Sales.Garden);
+        await Task.Delay(700);
+        Assert.Contains("1250", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        await pos.TypeAsync("/clear");
+        await pos.BeginAgainAsync(atOnce: true);
+        Assert.Contains("0 copies", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_last_docket_is_the_last_one_that_was_sold()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "20");
+        await pos.BeginAgainAsync(atOnce: true);
+        Assert.Contains((await pos.TypeAsync("/docket")).Body, l => l.Contains("D100001", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_paid_beside_the_sale_is_not_forgotten_for_a_scan_and_shows_its_own_total()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/other", "gift voucher");
+        Assert.Contains("no card", (await pos.TypeAsync("25", "V100010")).Message, StringComparison.Ordinal);
+        var picture = await pos.TypeAsync("", Sales.Garden);
+        Assert.Contains("1 scanned, waiting", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("TOTAL 25.00   STILL 25.00", picture.Total, StringComparison.Ordinal);
+        picture = await pos.TypeAsync("");
+        Assert.Contains("2 copies   TOTAL 30.45", picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_signs_on_and_half_a_number_rings_nothing_up()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        Assert.Equal("ada's PIN", (await pos.TypeAsync("Ada")).Prompt);
+        Assert.Contains("0 copies", (await pos.TypeAsync("1234")).Total, StringComparison.Ordinal);
+        Assert.Equal("Which", (await pos.TypeAsync("fi")).Prompt);
+        Assert.Contains("Rosa Finch", (await pos.TypeAsync("1")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Change_as_from_a_slip_of_the_keys_is_asked_about()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "99999");
+        Assert.Contains("99981.05 change?", pos.Session.Picture.Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("Pay 17.95", (await pos.BackAndTypeAsync()).Prompt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refund_offers_what_can_still_come_back_and_says_at_once_what_can_not()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("2*" + Sales.Lighthouse, Sales.Garden, "/pay", "card", "/refund D100001", "2", "", "1", "1", "yes");
+        Assert.Contains("has no line 5", (await pos.TypeAsync("/refund D100001 5")).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing of A Winter Garden is left", (await pos.TypeAsync("/refund D100001 2")).Message, StringComparison.Ordinal);
+        var list = (await pos.TypeAsync("/refund D100001")).Body;
+        Assert.Contains(list, l => l.StartsWith("  2  0 x A Winter Garden", StringComparison.Ordinal) && l.EndsWith("of 1", StringComparison.Ordinal));
     }
 }

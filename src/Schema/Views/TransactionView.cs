@@ -18,6 +18,9 @@ public sealed record TransactionView(
     [JsonIgnore]
     public bool IsOpenOrder => EntryKinds.IsSale(Kind) && ShippedAt is null && (OwingCents > 0 || Lines.Any(l => l.ToHandOver > 0));
 
+    /// <summary>Copies of a line that can still come back: of an order, of those that were handed over.</summary>
+    public long Refundable(LineView line) => Math.Max((ShippedAt is null ? line.PickedUpQty : line.Qty) - line.RefundedQty, 0);
+
     /// <param name="referring">What refers to it.</param>
     public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IReadOnlyList<Referring> referring)
     {

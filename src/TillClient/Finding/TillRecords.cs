@@ -52,6 +52,10 @@ public sealed class TillRecords
         .Where(e => e.Kind == EntryKinds.Sale)
         .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
 
+    /// <summary>The number of the last transaction sealed here: its TransID where it is posted, its D-number else; null where none of the last entries has one.</summary>
+    public string? LastNumber => journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed).LastOrDefault(e => e.Number is not null) is { } last
+        ? last.Result?.Number is { } id ? FormattableString.Invariant($"{id}") : DocketNumber.D(last.Number!.Value).ToString() : null;
+
     /// <summary>A stock record; null when there is none.</summary>
     public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));
 

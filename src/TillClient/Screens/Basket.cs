@@ -10,8 +10,14 @@ internal sealed class Basket(string? startedAt = null)
 {
     private readonly List<BasketLine> lines = [];
 
-    public sealed record BasketLine(FoundStock Item, long Qty, long PriceCents, long DiscountCents)
+    /// <param name="Qty">Negative for copies that come back.</param>
+    public sealed record BasketLine(FoundStock Item, long Qty, long PriceCents, Discount Discount)
     {
+        /// <summary>Without the discount, whichever way the goods go.</summary>
+        public long FullCents => Math.Abs(Qty * PriceCents);
+
+        public long DiscountCents => Math.Sign(Qty) * Discount.On(FullCents);
+
         public long TotalCents => (Qty * PriceCents) - DiscountCents;
     }
 
@@ -45,7 +51,7 @@ internal sealed class Basket(string? startedAt = null)
     public void Add(FoundStock item, long qty, long priceCents, DateTimeOffset now)
     {
         StartedAt ??= Instant.Format(now.ToUnixTimeMilliseconds());
-        var same = lines.FindIndex(l => l.Item.StockId == item.StockId && l.PriceCents == priceCents && l.DiscountCents == 0 && Math.Sign(l.Qty) == Math.Sign(qty));
+        var same = lines.FindIndex(l => l.Item.StockId == item.StockId && l.PriceCents == priceCents && l.Discount == default && Math.Sign(l.Qty) == Math.Sign(qty));
         if (same >= 0)
         {
             lines[same] = lines[same] with { Qty = lines[same].Qty + qty };
@@ -53,7 +59,7 @@ internal sealed class Basket(string? startedAt = null)
         }
         else
         {
-            lines.Add(new BasketLine(item, qty, priceCents, 0));
+            lines.Add(new BasketLine(item, qty, priceCents, default));
             At = lines.Count - 1;
         }
     }
@@ -70,6 +76,8 @@ internal sealed class Basket(string? startedAt = null)
     public void Remove(int line)
     {
         lines.RemoveAt(line);
+        // What is rung up then is another sale.
+        StartedAt = IsEmpty ? null : StartedAt;
         Move(0);
     }
 

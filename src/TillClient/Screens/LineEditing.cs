@@ -11,6 +11,10 @@ internal sealed class LineEditing(PosDesk desk)
     /// <summary>Asks what is to be done with the marked line.</summary>
     public async Task AskAsync()
     {
+        if (desk.IsMoneyTaken())
+        {
+            return;
+        }
         if (Basket.IsEmpty)
         {
             desk.Say("There is no line yet.");
@@ -26,7 +30,7 @@ internal sealed class LineEditing(PosDesk desk)
             case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
                 Price(line, price);
                 break;
-            case 2 when await AskDiscountAsync(Full(line)).ConfigureAwait(false) is { } discount:
+            case 2 when await AskDiscountAsync(Basket.Lines[line].FullCents).ConfigureAwait(false) is { } discount:
                 Discount(line, discount);
                 break;
             case 3:
@@ -48,6 +52,10 @@ internal sealed class LineEditing(PosDesk desk)
         {
             return false;
         }
+        if (desk.IsMoneyTaken())
+        {
+            return true;
+        }
         if (word == "disc" && arguments is ["all", var share])
         {
             if (Read(share, Basket.SoldCents) is { } whole)
@@ -61,7 +69,7 @@ internal sealed class LineEditing(PosDesk desk)
         }
         else if (word == "disc")
         {
-            if (Read(value, Full(line)) is { } discount)
+            if (Read(value, Basket.Lines[line].FullCents) is { } discount)
             {
                 Discount(line, discount);
             }
@@ -84,6 +92,10 @@ internal sealed class LineEditing(PosDesk desk)
     /// <summary>Removes the line of that number; without one, the marked line.</summary>
     public Task RemoveAsync(string[] arguments)
     {
+        if (desk.IsMoneyTaken())
+        {
+            return Task.CompletedTask;
+        }
         if (Basket.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Basket.At) is not { } line)
         {
             desk.Say("There is no such line.");
@@ -102,19 +114,11 @@ internal sealed class LineEditing(PosDesk desk)
         }
     }
 
-    private void Quantity(int line, long qty)
-    {
-        var old = Basket.Lines[line];
-        // A discount was meant for the copies there were.
-        Basket.Replace(line, old with { Qty = Math.Sign(old.Qty) * qty, DiscountCents = old.DiscountCents * qty / Math.Abs(old.Qty) });
-    }
+    private void Quantity(int line, long qty) => Basket.Replace(line, Basket.Lines[line] with { Qty = Math.Sign(Basket.Lines[line].Qty) * qty });
 
-    private void Price(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents, DiscountCents = 0 });
+    private void Price(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents });
 
-    private long Full(int line) => Math.Abs(Basket.Lines[line].Qty * Basket.Lines[line].PriceCents);
-
-    private void Discount(int line, Discount discount) =>
-        Basket.Replace(line, Basket.Lines[line] with { DiscountCents = Math.Sign(Basket.Lines[line].Qty) * discount.On(Full(line)) });
+    private void Discount(int line, Discount discount) => Basket.Replace(line, Basket.Lines[line] with { Discount = discount });
 
     private void DiscountAll(Discount discount)
     {

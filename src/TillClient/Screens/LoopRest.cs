@@ -15,7 +15,7 @@ internal sealed class LoopRest
     private static readonly TimeSpan LongestAmongKeys = TimeSpan.FromMilliseconds(10);
 
     private readonly object gate = new();
-    private bool wanted;
+    private bool wanted = true;
 
     /// <summary>Keys wake it; otherwise it ends its rest to look for them.</summary>
     public bool KeysWake { get; set; }

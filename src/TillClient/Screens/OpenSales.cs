@@ -13,7 +13,7 @@ internal static class OpenSales
         List<string> waiting = [.. desk.InHand is { } text ? [text] : Array.Empty<string>(), .. desk.Waiting];
         List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty || (b == desk.Basket && waiting.Count > 0)).Select(b => new OpenSale(
             b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
-            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.DiscountCents))],
+            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.Discount))],
             b.WholeDiscount, b == desk.Basket ? waiting : []))];
         return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
     }
@@ -63,7 +63,7 @@ internal static class OpenSales
         {
             if (desk.Till.Records.StockById(line.StockId) is { } item)
             {
-                basket.Add(new Basket.BasketLine(item, line.Qty, line.PriceCents, line.DiscountCents));
+                basket.Add(new Basket.BasketLine(item, line.Qty, line.PriceCents, line.Discount));
             }
         }
         foreach (var payment in sale.Payments)
@@ -81,7 +81,7 @@ internal sealed record OpenSale(
     bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines,
     Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null);
 
-internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, long DiscountCents);
+internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, Discount Discount);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(List<OpenSale>))]

@@ -140,8 +140,13 @@ internal sealed class Orders(PosDesk desk)
             return;
         }
         var draft = new OrderDraft { Lines = lines.Count == 0 ? null : lines, Method = methods[method].Code, Operator = desk.Operator };
-        await desk.MadeAsync(
-            await desk.Till.OnOrderAsync(EntryKinds.Cancellation, number, draft, desk.Cancel).ConfigureAwait(false), made => $"{made}  cancelled on {number}   (F7 docket)").ConfigureAwait(false);
+        var made = await desk.Till.OnOrderAsync(EntryKinds.Cancellation, number, draft, desk.Cancel).ConfigureAwait(false);
+        if (await desk.MadeAsync(made, cancelled => $"{cancelled}  cancelled on {number}   (F7 docket)").ConfigureAwait(false)
+            && await desk.Till.FindAsync(desk.LastNumber!, desk.Cancel).ConfigureAwait(false) is [FoundTransaction { Transaction: var cancellation }]
+            && cancellation.Payments.Where(p => p.Method != PaymentMethods.Owing).Sum(p => -p.AmountCents) is > 0 and var back)
+        {
+            desk.Say($"{desk.Message}   GIVE BACK {Money.Format(back)} {draft.Method}", desk.IsAlarm);
+        }
     }
 
     /// <returns>The lines, none for all that is left; null for Esc.</returns>

@@ -55,7 +55,7 @@ internal sealed class OtherTransactions(PosDesk desk)
     private async Task VoucherAsync()
     {
         if (await desk.Talk.AmountAsync("The gift voucher is worth").ConfigureAwait(false) is not (> 0 and var worth)
-            || await desk.Talk.TextOrNothingAsync("Number on its card: scan it, or none to print one", takesScan: _ => true).ConfigureAwait(false) is not { } number)
+            || await CardAsync().ConfigureAwait(false) is not { } number)
         {
             desk.Say("No voucher was sold.");
             return;
@@ -73,6 +73,20 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             desk.Say($"{desk.Message}   its number: {(number.Length == 0 ? VoucherNumber.Of(docket) : VoucherNumber.Normal(number))}", desk.IsAlarm);
         }
+    }
+
+    /// <returns>A number that a voucher can have; empty for one of the till's own; null for Esc.</returns>
+    private async Task<string?> CardAsync()
+    {
+        while (await desk.Talk.TextOrNothingAsync("Number on its card: scan it, or none to print one", takesScan: _ => true).ConfigureAwait(false) is { } number)
+        {
+            if (number.Length == 0 || VoucherNumber.IsCard(VoucherNumber.Normal(number)))
+            {
+                return number;
+            }
+            desk.Say($"“{number}” is no card's number: {VoucherNumber.Shortest} to {VoucherNumber.Longest} letters and digits, not the till's own V-numbers, and not a book's.", isAlarm: true);
+        }
+        return null;
     }
 
     private async Task DepositAsync()
@@ -136,6 +150,12 @@ internal sealed class OtherTransactions(PosDesk desk)
                 desk.Say("No Z reading was made.");
                 return;
             }
+        }
+        if (counted is { } drawer && drawer != reading.CashCents && !await desk.Talk.ConfirmAsync(
+            $"{Money.Format(drawer)} is {Money.Format(Math.Abs(drawer - reading.CashCents))} {(drawer < reading.CashCents ? "SHORT" : "OVER")}. Is that the count?").ConfigureAwait(false))
+        {
+            desk.Say("No Z reading was made. Count again.");
+            return;
         }
         var slip = desk.Till.Reading(reading, counted, desk.Operator);
         if (counted is { } cents && !await desk.NoteAsync(TillEvents.ZReading, slip.ToText(), cents - reading.CashCents).ConfigureAwait(false))

@@ -14,8 +14,11 @@ internal sealed record Bill(long DueCents, FoundContact? Contact, params string[
 /// Takes a payment, in one sum or several, and seals what it is for. Once money is taken there is no way back but giving it back.
 /// </summary>
 /// <param name="seal">Seals it; its result tells how. Called when all is paid.</param>
-internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(Outcome Outcome, long? TransId)>> seal)
+/// <param name="isSale">It is the open sale, to which a scan leads back; what is paid beside it would be forgotten, and scans wait.</param>
+internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(Outcome Outcome, long? TransId)>> seal, bool isSale)
 {
+    // More change than this is more likely a slip of the keys.
+    private const long MostPlainChangeCents = 20_000;
     private static readonly long[] Notes = [500, 1_000, 2_000, 5_000, 10_000];
 
     private readonly IReadOnlyList<(string Code, string Name, bool GivesChange)> methods =
@@ -37,7 +40,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             return;
         }
         var basket = desk.Basket;
-        await new Paying(desk, basket.Tender, new Bill(basket.TotalCents, basket.Contact), () => desk.SellAsync(basket.ToDraft(desk.Operator)))
+        await new Paying(desk, basket.Tender, new Bill(basket.TotalCents, basket.Contact), () => desk.SellAsync(basket.ToDraft(desk.Operator)), isSale: true)
             .RunAsync($"{Money.Format(basket.TotalCents)}").ConfigureAwait(false);
     }
 
@@ -46,8 +49,8 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     public static async Task<bool> OtherAsync(PosDesk desk, Bill bill, string what, Func<IReadOnlyList<PaymentDraft>, Task<(Outcome Outcome, long? TransId)>> seal)
     {
         var tender = new Tender();
-        var paying = new Paying(desk, tender, bill, () => seal(tender.Payments));
-        return bill.DueCents == 0 ? await paying.SealAsync(what, 0).ConfigureAwait(false) == Step.Sold : await paying.RunAsync(what).ConfigureAwait(false);
+        var paying = new Paying(desk, tender, bill, () => seal(tender.Payments), isSale: false);
+        return bill.DueCents == 0 ? await paying.SealAsync(what, null).ConfigureAwait(false) == Step.Sold : await paying.RunAsync(what).ConfigureAwait(false);
     }
 
     /// <param name="what">What is told once it is sealed, after its number.</param>
@@ -56,9 +59,17 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         var step = Step.GoOn;
         desk.ChangeCents = 0;
-        while (step == Step.GoOn)
+        desk.Beside = isSale ? null : (bill.DueCents, tender);
+        try
         {
-            step = await StepAsync(what).ConfigureAwait(false);
+            while (step == Step.GoOn)
+            {
+                step = await StepAsync(what).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            desk.Beside = null;
         }
         return step == Step.Sold;
     }
@@ -67,9 +78,9 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         var due = bill.DueCents - tender.PaidCents;
         var ways = Ways(due);
-        var question = new Question($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(due)} (Enter: {ways[0].Text.Trim()})")
+        var question = new Question($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(Math.Abs(due))} (Enter: {ways[0].Text.Trim()})")
         {
-            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = tender.Payments.Count == 0, TakesScan = IsVoucher,
+            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = isSale && tender.Payments.Count == 0, TakesScan = IsVoucher,
         };
         if (await desk.Talk.AskAsync(question).ConfigureAwait(false) is not { } text)
         {
@@ -87,6 +98,10 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         if (Math.Abs(given) > Math.Abs(due) && !known.GivesChange)
         {
             desk.Say($"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
+            return Step.GoOn;
+        }
+        if (due > 0 && given - due > MostPlainChangeCents && !await desk.Talk.ConfirmAsync($"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false))
+        {
             return Step.GoOn;
         }
         if (method == PaymentMethods.Credit && !MayCredit(ref given)
@@ -107,14 +122,15 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             tender.Pay(method, due - given, change: true);
         }
-        return await SealAsync(what, given - due).ConfigureAwait(false);
+        return await SealAsync(what, due < 0 ? $"GIVE BACK {Money.Format(-due)} {method}" : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
     }
 
-    private async Task<Step> SealAsync(string what, long change)
+    /// <param name="handOut">What the customer gets, in words; null for nothing.</param>
+    private async Task<Step> SealAsync(string what, string? handOut, long change = 0)
     {
         try
         {
-            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number => $"{number}  {what}{(change != 0 ? $"   CHANGE {Money.Format(change)}" : "")}   (F7 docket)").ConfigureAwait(false))
+            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number => $"{number}  {what}{(handOut is null ? "" : "   " + handOut)}   (F7 docket)").ConfigureAwait(false))
             {
                 desk.ChangeCents = change;
                 return Step.Sold;
@@ -168,7 +184,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             return true;
         }
-        var left = desk.Till.Records.CreditCents(contact.ContactId) + tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => -p.AmountCents);
+        var left = CreditLeft(contact);
         if (left <= 0)
         {
             desk.Say($"{contact.Name} has no General Credit left.", isAlarm: true);
@@ -225,7 +241,10 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         return ways;
     }
 
-    private string Left(string method) => method == PaymentMethods.Credit && bill.Contact is { } contact ? $"  ({Money.Format(desk.Till.Records.CreditCents(contact.ContactId))} of {contact.Name})" : "";
+    private string Left(string method) => method == PaymentMethods.Credit && bill.Contact is { } contact ? $"  ({Money.Format(CreditLeft(contact))} of {contact.Name})" : "";
+
+    private long CreditLeft(FoundContact contact) =>
+        desk.Till.Records.CreditCents(contact.ContactId) - tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => p.AmountCents);
 
     /// <summary>An amount: cash. <c>card</c> or <c>card 10.00</c>: that method.</summary>
     private (string? Method, long Cents) Read(string text, long due)

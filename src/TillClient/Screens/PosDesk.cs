@@ -14,6 +14,8 @@ internal sealed class PosDesk
         Talk = new Conversation(Say);
     }
 
+    private string? lastNumber;
+
     public Till Till { get; }
 
     public TimeProvider Clock { get; }
@@ -33,7 +35,7 @@ internal sealed class PosDesk
     /// <summary>Who sells; null while nobody has signed on, where the shop has no operators.</summary>
     public string? Operator { get; set; }
 
-    /// <summary>Copies that the next scan stands for.</summary>
+    /// <summary>Copies that the very next entry stands for.</summary>
     public long Quantity { get; set; } = 1;
 
     /// <summary>What is being entered: until it is rung up or given up it is kept like the open sale.</summary>
@@ -42,6 +44,9 @@ internal sealed class PosDesk
     /// <summary>What was scanned in the middle of something, in its order.</summary>
     public Queue<string> Waiting { get; } = new();
 
+    /// <summary>What is being paid beside the open sale, and what is given for it so far; null while nothing is.</summary>
+    public (long DueCents, Tender Tender)? Beside { get; set; }
+
     /// <summary>The change of the last payment, in view until the next one.</summary>
     public long ChangeCents { get; set; }
 
@@ -49,10 +54,25 @@ internal sealed class PosDesk
 
     public bool IsAlarm { get; private set; }
 
-    /// <summary>The number of the last transaction made here.</summary>
-    public string? LastNumber { get; private set; }
+    /// <summary>The number of the last transaction made here, also by an earlier program.</summary>
+    public string? LastNumber
+    {
+        get => lastNumber ?? Till.Records.LastNumber;
+        private set => lastNumber = value;
+    }
 
     public void Say(string text, bool isAlarm = false) => (Message, IsAlarm) = (text, isAlarm);
+
+    /// <summary>Whether the open sale has to stay as it is, because money is taken for it; that is told.</summary>
+    public bool IsMoneyTaken()
+    {
+        if (Basket.Tender.Payments.Count == 0)
+        {
+            return false;
+        }
+        Say("Money is taken for this sale: pay the rest (F12), or give it back there (Esc).", isAlarm: true);
+        return true;
+    }
 
     public void SayNothing() => Say("");
 
@@ -77,12 +97,12 @@ internal sealed class PosDesk
             return false;
         }
         LastNumber = made.TransId?.ToString(CultureInfo.InvariantCulture) ?? DocketNumber.D(made.Outcome.Entry!.Number!.Value).ToString();
-        Say(text(LastNumber));
+        Say(text(LastNumber!));
         if (made.Outcome.Warning is { } warning)
         {
             Say($"{Message}  {warning}", isAlarm: true);
         }
-        if (await Till.DocketAsync(LastNumber, Cancel).ConfigureAwait(false) is { } docket)
+        if (await Till.DocketAsync(LastNumber!, Cancel).ConfigureAwait(false) is { } docket)
         {
             Printer.Print(docket);
         }

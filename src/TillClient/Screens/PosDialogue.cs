@@ -13,7 +13,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 {
     private const int ReportWidth = 78;
     private const string FollowOn = "    ";
-    private const string MoneyTaken = "Money is taken for this sale: pay the rest (F12), or give it back there (Esc).";
     private const string NoPrinter = "This till has no printer: bookmine-till set --desk.Printer.";
 
     // A page laid over whatever is asked.
@@ -42,6 +41,16 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
+
+    /// <summary>Goes on where an earlier program has ended: at the payment of a sale for which money was taken, with what was scanned and not rung up yet.</summary>
+    public async Task TakeUpAsync()
+    {
+        if (Basket.Tender.Payments.Count > 0)
+        {
+            await Talk.BeginAsync(PayAsync).ConfigureAwait(false);
+        }
+        await TakeUpWaitingAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Esc: one step back.</summary>
     public async Task BackAsync()
@@ -118,6 +127,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             }
         }
         desk.SayNothing();
+        desk.Quantity = text.StartsWith('/') ? 1 : desk.Quantity;
         await (text.Length == 0 ? Task.CompletedTask : text.StartsWith('/') ? TypedAsync(text) : Talk.BeginAsync(() => new Ringing(desk).EnterAsync(text))).ConfigureAwait(false);
         await TakeUpWaitingAsync().ConfigureAwait(false);
     }
@@ -161,7 +171,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         return answer is not null;
     }
 
-    /// <summary>By its number, by its words, or with Enter the marked one.</summary>
+    /// <summary>By its number, by words that only it begins with, or with Enter the marked one.</summary>
     private string? ChoiceOf(Question question, string text)
     {
         if (text.Length == 0)
@@ -170,12 +180,12 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         var lines = question.Body!;
         var chosen = int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number - 1
-            : lines.TakeWhile(l => !l[Conversation.NumberWidth..].Equals(text, StringComparison.OrdinalIgnoreCase)).Count();
+            : lines.Index().Where(l => l.Item[Conversation.NumberWidth..].StartsWith(text, StringComparison.OrdinalIgnoreCase)).Select(l => l.Index).ToList() is [var only] ? only : -1;
         return chosen >= 0 && chosen < lines.Count ? $"{chosen}" : null;
     }
 
     /// <summary>What was scanned in the middle of something, in its order.</summary>
-    public async Task TakeUpWaitingAsync()
+    private async Task TakeUpWaitingAsync()
     {
         while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
         {
@@ -233,6 +243,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             return;
         }
         help = null;
+        desk.Quantity = 1;
         if (Talk.Open is { GivesWayToScans: true })
         {
             await Talk.AnswerAsync(null).ConfigureAwait(false);
@@ -260,7 +271,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             case PosCommand.Hold:
                 return HoldAsync();
             case PosCommand.LastDocket when arguments.Length == 0 && desk.LastNumber is null:
-                desk.Say("Nothing was sold yet in this session. /docket D12345 shows any docket.");
+                desk.Say("Nothing was sold here lately. /docket D12345 shows any docket.");
                 return Task.CompletedTask;
             case PosCommand.LastDocket:
                 return desk.ShowDocketAsync(arguments.Length > 0 ? arguments[0] : desk.LastNumber!);
@@ -303,7 +314,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
         {
-            desk.Say("Nothing was sold yet in this session. /print D12345 prints any docket.");
+            desk.Say("Nothing was sold here lately. /print D12345 prints any docket.");
         }
         else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
         {
@@ -319,20 +330,19 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     private void Quit()
     {
         // A till that cannot sell can be left: what is open is there again at the next start.
-        if ((Basket.IsEmpty && desk.Held.Count == 0) || desk.Till.WhyNotSelling is not null)
+        // Held sales are there again at the next start.
+        if (Basket.IsEmpty || desk.Till.WhyNotSelling is not null)
         {
             quit();
             return;
         }
-        desk.Say(
-            Basket.IsEmpty ? $"{desk.Held.Count} sales are held: take each up (F5), and pay it or drop it (/clear)." : "A sale is open: pay it (F12), or drop it (/clear) first.", isAlarm: true);
+        desk.Say("A sale is open: pay it (F12), hold it (F5), or drop it (/clear) first.", isAlarm: true);
     }
 
     private async Task ClearAsync()
     {
-        if (Basket.Tender.Payments.Count > 0)
+        if (desk.IsMoneyTaken())
         {
-            desk.Say(MoneyTaken, isAlarm: true);
             return;
         }
         if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
@@ -345,11 +355,11 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// <summary>Puts the open sale aside, or takes one up again.</summary>
     private async Task HoldAsync()
     {
-        if (Basket.Tender.Payments.Count > 0)
+        if (desk.IsMoneyTaken())
         {
-            desk.Say(MoneyTaken, isAlarm: true);
+            return;
         }
-        else if (!Basket.IsEmpty)
+        if (!Basket.IsEmpty)
         {
             desk.Held.Add(Basket);
             desk.Basket = new Basket();

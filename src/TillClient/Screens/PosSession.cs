@@ -42,7 +42,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         inputs.Writer.TryWrite(() =>
         {
             keeper.TakeUp();
-            return dialogue.TakeUpWaitingAsync();
+            return dialogue.TakeUpAsync();
         });
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
@@ -98,6 +98,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             try
             {
                 await input().ConfigureAwait(false);
+                await keeper!.KeepAsync().ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
             catch (Exception e) when (e is not OperationCanceledException)
@@ -115,19 +116,18 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         }
     }
 
-    /// <summary>Once a second the status line; between sales a synchronisation when one is due.</summary>
+    /// <summary>Once a second the status line, and a synchronisation when one is due.</summary>
     private async Task TickAsync()
     {
         using var timer = new PeriodicTimer(TickEvery);
         while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false))
         {
-            inputs.Writer.TryWrite(() =>
+            Do(() =>
             {
-                if (Dialogue.IsIdle && clock.GetUtcNow() >= notBefore && till.ShouldSynchronise(SynchroniseEvery))
+                if (clock.GetUtcNow() >= notBefore && till.ShouldSynchronise(SynchroniseEvery))
                 {
                     Synchronise(byHand: false);
                 }
-                return keeper!.KeepAsync();
             });
         }
     }

@@ -20,9 +20,15 @@ internal sealed class Refunding(PosDesk desk)
         {
             return;
         }
+        var (_, unrefundable) = await desk.Till.QuoteRefundAsync(number, new RefundDraft { Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false);
+        if (unrefundable is not null)
+        {
+            desk.Say($"Not refunded: {unrefundable.Reason}. {unrefundable.Remedy}", isAlarm: true);
+            return;
+        }
         if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not { } method)
         {
-            desk.Say("Nothing was refunded.");
+            desk.Say(desk.IsAlarm ? desk.Message : "Nothing was refunded.", desk.IsAlarm);
             return;
         }
         var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, Operator = desk.Operator };
@@ -70,15 +76,15 @@ internal sealed class Refunding(PosDesk desk)
         int number;
         if (arguments.Length > 1)
         {
-            if (!int.TryParse(arguments[1], CultureInfo.InvariantCulture, out number))
+            if (!int.TryParse(arguments[1], CultureInfo.InvariantCulture, out number) || original.Lines.All(l => l.Line != number))
             {
-                return null;
+                return NotThat($"The docket has no line {arguments[1]}: it has 1 to {original.Lines.Count}.");
             }
         }
         else
         {
             // The numbers are those of the docket's lines.
-            var choices = original.Lines.Select(l => $"{l.Qty} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Append("all that is left of it");
+            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
             if (await desk.Talk.ChooseAsync("What comes back", choices, original.Lines.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
@@ -89,12 +95,19 @@ internal sealed class Refunding(PosDesk desk)
             }
             number = original.Lines[chosen].Line;
         }
-        return original.Lines.FirstOrDefault(l => l.Line == number) is { } line ? await LineAsync(line).ConfigureAwait(false) : [new RefundLineDraft(number)];
+        var line = original.Lines.First(l => l.Line == number);
+        return original.Refundable(line) > 0 ? await LineAsync(line, original.Refundable(line)).ConfigureAwait(false) : NotThat($"Nothing of {Title(line)} is left to come back.");
     }
 
-    private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line)
+    private IReadOnlyList<RefundLineDraft>? NotThat(string why)
     {
-        if ((line.Qty <= 1 ? 1 : await desk.Talk.CountAsync($"Copies of {Title(line)}", 1, line.Qty).ConfigureAwait(false)) is not { } copies
+        desk.Say(why, isAlarm: true);
+        return null;
+    }
+
+    private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line, long most)
+    {
+        if ((most == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {Title(line)}", 1, most).ConfigureAwait(false)) is not { } copies
             || await AmountAsync(line, copies).ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Back on the shelf", ["yes", "no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
         {

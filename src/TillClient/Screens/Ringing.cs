@@ -10,6 +10,11 @@ internal sealed class Ringing(PosDesk desk)
 {
     public const int MostQty = 9_999;
 
+    // One letter or two are half of something, such as a D-number.
+    private const int ShortestWord = 3;
+
+    private long copies = 1;
+
     public async Task EnterAsync(string text)
     {
         if (desk.Till.WhyNotSelling is { } why)
@@ -30,23 +35,33 @@ internal sealed class Ringing(PosDesk desk)
 
     private async Task RingUpAsync(string text)
     {
+        (copies, desk.Quantity) = (desk.Quantity, 1);
+        if (await new SigningOn(desk).IsByNameAsync(text).ConfigureAwait(false))
+        {
+            return;
+        }
         if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
         {
             desk.Say($"Nobody has signed on, so {text}{(desk.Waiting.Count > 0 ? $" and {desk.Waiting.Count} more are" : " is")} not rung up.", isAlarm: true);
             desk.Waiting.Clear();
             return;
         }
-        var star = text.IndexOf('*', StringComparison.Ordinal);
-        if (star > 0 && int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty) && qty != 0)
+        if (desk.IsMoneyTaken())
         {
-            if (Math.Abs(qty) > MostQty)
+            return;
+        }
+        var star = text.IndexOf('*', StringComparison.Ordinal);
+        if (star > 0 && int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty))
+        {
+            if (qty == 0 || Math.Abs(qty) > MostQty)
             {
-                desk.Say($"{qty} copies are too many: at most {MostQty}.", isAlarm: true);
+                desk.Say($"{qty} copies will not do: 1 to {MostQty}.", isAlarm: true);
                 return;
             }
-            desk.Quantity = qty;
+            copies = qty;
             if (text[(star + 1)..].Trim() is not { Length: > 0 } rest)
             {
+                desk.Quantity = qty;
                 return;
             }
             text = rest;
@@ -66,10 +81,10 @@ internal sealed class Ringing(PosDesk desk)
             case [FoundVoucher voucher]:
                 desk.Say($"Gift voucher {voucher.Number}: {Money.Format(voucher.LeftCents)} left.");
                 break;
-            case [FoundStock one]:
+            case [FoundStock one] when text.Length >= ShortestWord || one.Code == text:
                 await TakeAsync(one).ConfigureAwait(false);
                 break;
-            case [FoundContact contact]:
+            case [FoundContact contact] when text.Length >= ShortestWord:
                 Link(contact);
                 break;
             default:
@@ -174,7 +189,11 @@ internal sealed class Ringing(PosDesk desk)
     private async Task ChooseAsync(IReadOnlyList<Found> found, string text)
     {
         // Words can be typed anew; a book that was scanned is one of these, and the next one waits.
-        switch (await desk.Talk.PickAsync(found, text, givesWayToScans: !Scan.IsOne(text, isFast: false)).ConfigureAwait(false))
+        if (await desk.Talk.ChooseAsync("Which", found.Select(FoundLine.Of), givesWayToScans: !Scan.IsOne(text, isFast: false)).ConfigureAwait(false) is not { } chosen)
+        {
+            return;
+        }
+        switch (found[chosen])
         {
             case FoundStock item:
                 await TakeAsync(item).ConfigureAwait(false);
@@ -193,9 +212,5 @@ internal sealed class Ringing(PosDesk desk)
         }
     }
 
-    private void Add(FoundStock item, long price)
-    {
-        desk.Basket.Add(item, desk.Quantity, price, desk.Clock.GetUtcNow());
-        desk.Quantity = 1;
-    }
+    private void Add(FoundStock item, long price) => desk.Basket.Add(item, copies, price, desk.Clock.GetUtcNow());
 }

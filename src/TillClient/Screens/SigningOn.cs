@@ -15,19 +15,34 @@ internal sealed class SigningOn(PosDesk desk)
         return true;
     }
 
+    /// <summary>Whether nobody has signed on and the text is the name of somebody who may: then it is that, and no search for books.</summary>
+    public async Task<bool> IsByNameAsync(string text)
+    {
+        if (desk.Operator is not null || desk.Till.Records.Operators().FirstOrDefault(o => o.Equals(text, StringComparison.OrdinalIgnoreCase)) is not { } name)
+        {
+            return false;
+        }
+        await AskPinAsync(name).ConfigureAwait(false);
+        return true;
+    }
+
     public async Task AskAsync()
     {
         var operators = desk.Till.Records.Operators();
         if (operators.Count == 0)
         {
-            desk.Say("The shop has no operators. The manager adds them: bookmine-server operator add.");
+            desk.Say("The shop has no operators. The manager adds them (bookmine-server operator add), and F9 brings them here.");
             return;
         }
         if (await desk.Talk.ChooseAsync("Who sells", operators, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return;
         }
-        var name = operators[chosen];
+        await AskPinAsync(operators[chosen]).ConfigureAwait(false);
+    }
+
+    private async Task AskPinAsync(string name)
+    {
         while (await desk.Talk.AskAsync(new Question($"{name}'s PIN") { IsSecret = true }).ConfigureAwait(false) is { } pin)
         {
             if (desk.Till.Records.IsPinOf(name, pin))

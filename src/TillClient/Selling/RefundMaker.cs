@@ -47,7 +47,7 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
     }
 
     private static IEnumerable<RefundLineDraft> EveryLine(TransactionView original) => original.Lines
-        .Select(l => new RefundLineDraft(l.Line, Left(original, l) - l.RefundedQty)).Where(l => l.Qty > 0);
+        .Select(l => new RefundLineDraft(l.Line, original.Refundable(l))).Where(l => l.Qty > 0);
 
     /// <summary>Copies that left the shop: of an order, those that were picked up.</summary>
     private static long Left(TransactionView original, LineView line) => original.ShippedAt is null ? line.PickedUpQty : line.Qty;
