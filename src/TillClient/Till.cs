@@ -262,8 +262,12 @@ public sealed class Till : IDisposable
     /// <summary>The docket of a transaction; null when there is no such.</summary>
     public async Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) =>
         await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction
-            ? Locked(() => DocketText.Render(
-                transaction, EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null, view.BranchRow, Settings.Columns))
+            ? Locked(() =>
+            {
+                var order = EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null;
+                var waits = order is not null || transaction.ShippedAt is null || transaction.Kind == EntryKinds.Deposit;
+                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null, view.BranchRow, Settings.Columns);
+            })
             : null;
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>

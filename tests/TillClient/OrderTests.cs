@@ -84,14 +84,17 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
         var docket = string.Join('\n', (await pos.TypeAsync("/docket")).Body);
         Assert.Matches("LAYBY +D100001", docket);
         Assert.Matches("STILL OWING +38.40", docket);
+        Assert.Contains("for Rosa Finch", docket, StringComparison.Ordinal);
+        Assert.Contains("not handed over yet", docket, StringComparison.Ordinal);
         Assert.Contains("20.00 paid on D100001, 18.40 still owing", (await pos.BackAndTypeAsync("/other", OnOrder, "finch", "2", "20", "50")).Message, StringComparison.Ordinal);
-        Assert.Contains("Pay 5.90", (await pos.TypeAsync("/other", OnOrder, "D100001", "1", "2", "2")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("Pay 5.90", (await pos.TypeAsync("/other", OnOrder, "D100001", "1", "1", "2")).Prompt, StringComparison.Ordinal);
         Assert.Contains("handed over on D100001", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
         Assert.Contains("Pay 12.50", (await pos.TypeAsync("/other", OnOrder, "D100001", "1", "")).Prompt, StringComparison.Ordinal);
         Assert.Contains("handed over", (await pos.TypeAsync("card")).Message, StringComparison.Ordinal);
         docket = string.Join('\n', (await pos.TypeAsync("/docket D100003")).Body);
         Assert.Contains("HANDED OVER", docket, StringComparison.Ordinal);
         Assert.Contains("2 x  9780000000019", docket, StringComparison.Ordinal);
+        Assert.DoesNotContain("not handed over yet", string.Join('\n', (await pos.BackAndTypeAsync("/docket D100001")).Body), StringComparison.Ordinal);
         Assert.Contains("no order or layby that is still open", (await pos.BackAndTypeAsync("/other", OnOrder, "finch")).Message, StringComparison.Ordinal);
 
         await pos.Shop.ResyncAsync("front");

@@ -295,8 +295,14 @@ public sealed class PosSessionTests
         Assert.StartsWith("Report", pos.Session.Picture.Prompt, StringComparison.Ordinal);
         var picture = await pos.TypeAsync("");
         Assert.StartsWith("Dropped: make one again", picture.Prompt, StringComparison.Ordinal);
-        Assert.Equal(3, picture.Body.Count);
-        await pos.TypeAsync("1", "1", "1", "finch");
+        Assert.Equal(
+            ["  1  The Lighthouse Keeper, authors: “Ada Marsh-Lee” (here: “Ada Marsh”)", "  2  The Lighthouse Keeper, price: “19.95” (here: “17.95”)", "  3  Rosa Finch, email: “Your order / It is here.”"],
+            picture.Body);
+        await pos.TypeAsync("1");
+        Assert.Equal("Find", (await pos.BackAndTypeAsync()).Prompt);
+        Assert.Equal(2, (await pos.TypeAsync("/again")).Body.Count);
+        await pos.TypeAsync("1", "1");
+        Assert.Contains("Nothing that was dropped", (await pos.TypeAsync("/again")).Message, StringComparison.Ordinal);
         Assert.Equal("Find", pos.Session.Picture.Prompt);
         Assert.Equal("Ada Marsh-Lee", pos.Shop.Text("SELECT authors FROM stock WHERE isbn13 = 9780000000019"));
         Assert.Equal(1995, pos.Shop.Number("SELECT price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));

@@ -29,15 +29,16 @@ public static class PostedTotals
                 methods.Add(reader.GetString(0), reader.GetInt64(1));
             }
         }
-        var exceptions = new List<NotedException>();
+        // Of what was noted again and again, such as a book sold below nought, the last says all.
+        var noted = new Dictionary<(string Kind, string Subject), NotedException>();
         using (var reader = session.Query(
-            $"SELECT n, kind, text FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id {session.Dialect.Limit("@most")}", till, from, through, MostExceptions))
+            $"SELECT n, kind, text, subject FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id {session.Dialect.Limit("@most")}", till, from, through, MostExceptions))
         {
             while (reader.Read())
             {
-                exceptions.Add(new NotedException(reader.GetInt64(0), reader.GetString(1), reader.GetString(2)));
+                noted[(reader.GetString(1), reader.GetString(3))] = new NotedException(reader.GetInt64(0), reader.GetString(1), reader.GetString(2));
             }
         }
-        return new ControlTotals(documents, total, quantity, methods, exceptions.Count > 0 ? exceptions : null);
+        return new ControlTotals(documents, total, quantity, methods, noted.Count > 0 ? [.. noted.Values.OrderBy(e => e.N)] : null);
     }
 }

@@ -9,14 +9,15 @@ public static class DocketText
 {
     private const int NarrowestColumns = 24;
 
-    public static Slip Render(TransactionView transaction, TransactionView? order, Row branch, int columns) => Render(
-        transaction, order, branch.Text("header"), branch.Text("currency"), TimeZones.Find(branch.Text("time_zone")), columns);
+    public static Slip Render(TransactionView transaction, TransactionView? order, string? customer, Row branch, int columns) => Render(
+        transaction, order, customer, branch.Text("header"), branch.Text("currency"), TimeZones.Find(branch.Text("time_zone")), columns);
 
     /// <param name="order">The order or layby that it was done on, as it stands; null for none.</param>
+    /// <param name="customer">Whose it is, where the goods or the money are still in the shop; null where it does not matter.</param>
     /// <param name="header">The branch's docket header; line breaks begin new lines.</param>
     /// <param name="number">The number to print: D12345 until the transaction is posted, its TransID afterwards.</param>
     /// <param name="zone">The branch's time zone: a docket shows the shop's own time.</param>
-    public static Slip Render(TransactionView transaction, TransactionView? order, string header, string currency, TimeZoneInfo zone, int columns)
+    public static Slip Render(TransactionView transaction, TransactionView? order, string? customer, string header, string currency, TimeZoneInfo zone, int columns)
     {
         var width = Math.Max(columns, NarrowestColumns);
         var text = new List<string>();
@@ -28,7 +29,11 @@ public static class DocketText
         {
             text.Add(Pair("", $"docket {transaction.Docket}", width));
         }
-        text.Add(Pair(LocalTime(transaction.StartedAt, zone), transaction.Operator is null ? "" : $"served by {transaction.Operator}", width));
+        text.Add(Pair(LocalTime(transaction.ShippedAt ?? transaction.StartedAt, zone), transaction.Operator is null ? "" : $"served by {transaction.Operator}", width));
+        if (customer is not null)
+        {
+            text.AddRange(Wrap($"for {customer}", width));
+        }
         if (transaction.Original is not null)
         {
             text.Add($"against docket {transaction.Original}");
@@ -41,6 +46,10 @@ public static class DocketText
         text.Add(new string('-', width));
         if (transaction.Kind is not (EntryKinds.PickUp or EntryKinds.PartPayment))
         {
+            if (transaction.Lines.Count(l => l.DiscountCents != 0) > 1)
+            {
+                text.Add(Pair("Discounts in all", Money.Format(-transaction.Lines.Sum(l => l.DiscountCents)), width));
+            }
             text.Add(Pair($"TOTAL {currency}".TrimEnd(), Money.Format(transaction.TotalCents), width));
         }
         text.AddRange(transaction.Payments.Where(p => p.Method != PaymentMethods.Owing || transaction.ShippedAt is null).Select(p => Pair(p.Change ? "  Change" : $"  {Name(p.Method)}", Money.Format(p.Change ? -p.AmountCents : p.AmountCents), width)));
@@ -48,7 +57,10 @@ public static class DocketText
             .Select(g => Pair($"  contains {g.Key / 100m:0.##}% tax", Money.Format(g.Sum(l => l.TaxCents)), width)));
         if (transaction.ShippedAt is null)
         {
-            text.Add(transaction.Kind == EntryKinds.Layby ? "Put by for you, not handed over yet." : "Ordered, not handed over yet.");
+            if (transaction.Lines.Any(l => l.ToHandOver > 0))
+            {
+                text.Add(transaction.Kind == EntryKinds.Layby ? "Put by for you, not handed over yet." : "Ordered, not handed over yet.");
+            }
             text.AddRange((transaction.Referring ?? []).Select(r => DocketText.Pair($"  {Title(r.Kind)}", r.TransId is { } id ? $"{id}" : r.Docket, width)));
             text.Add(Pair("STILL OWING", Money.Format(transaction.OwingCents), width));
         }
@@ -58,7 +70,7 @@ public static class DocketText
         }
         text.Add("");
         SlipLine[] foot = [new SlipLine(transaction.TransId is { } posted ? $"{posted}" : transaction.Docket, SlipLineKind.Number)];
-        if (EntryKinds.IsOfGoods(transaction.Kind))
+        if (EntryKinds.IsOfGoods(transaction.Kind) && !EntryKinds.TakesBack(transaction.Kind))
         {
             foot = [.. foot, new SlipLine(Centre("Keep this docket for returns.", width))];
         }

@@ -28,6 +28,9 @@ public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Line
     public static Slip OfLines(string name, int columns, IEnumerable<string> lines) => new(
         name, columns, [new SlipLine(name, SlipLineKind.Heading), .. lines.SelectMany(l => l.Length <= columns ? [l] : DocketText.Wrap(l, columns)).Select(l => new SlipLine(l))], OpensDrawer: false);
 
+    /// <summary>The same printed again: it says so, and leaves the drawer shut.</summary>
+    public Slip AsCopy() => this with { Lines = [new SlipLine("COPY", SlipLineKind.Heading), .. Lines], OpensDrawer = false };
+
     /// <summary>As plain text, which ends in a line break.</summary>
     public string ToText() => Lines.Count == 0 ? "" : string.Join('\n', Lines.Select(l => l.Kind switch
     {

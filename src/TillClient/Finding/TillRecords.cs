@@ -13,6 +13,7 @@ namespace Bookmine.TillClient.Finding;
 public sealed class TillRecords
 {
     private const int LatelySealed = 20;
+    private const int LatelyWritten = 10_000;
     private readonly Lock gate;
     private readonly ReplicaView view;
     private readonly Catalogue catalogue;
@@ -55,6 +56,27 @@ public sealed class TillRecords
     /// <summary>The number of the last transaction sealed here: its TransID where it is posted, its D-number else; null where none of the last entries has one.</summary>
     public string? LastNumber => journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed).LastOrDefault(e => e.Number is not null) is { } last
         ? last.Result?.Number is { } id ? FormattableString.Invariant($"{id}") : DocketNumber.D(last.Number!.Value).ToString() : null;
+
+    /// <summary>To whom an email of the last entries is written; null when it is none of them.</summary>
+    public FoundContact? AddresseeOf(Guid email)
+    {
+        const int slice = 200;
+        for (var (through, looked) = (journal.LastN, 0); through > 0 && looked < LatelyWritten; through -= slice, looked += slice)
+        {
+            foreach (var entry in journal.After(Math.Max(through - slice, 0), slice).Where(e => e.Kind == EntryKinds.Email))
+            {
+                if (ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Key.Guid == email)?.Values.GuidOrNull("contact_id") is { } contact)
+                {
+                    return ContactById(contact);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether the record was made here and the server does not have it yet, so that a change of it is a correction and is kept.</summary>
+    public bool IsOwn(Found record) => Locked(() =>
+        (record is FoundStock s ? view.Overlay.MadeBy(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c ? view.Overlay.MadeBy(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
 
     /// <summary>A stock record; null when there is none.</summary>
     public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));

@@ -8,7 +8,7 @@ internal static class FoundLine
 {
     public static string Of(Found found) => found switch
     {
-        FoundStock s => $"{PosDesk.Fit(s.Title, 34)} {PosDesk.Fit(s.Authors ?? "", 14)} {PosDesk.Fit(s.Condition ?? "new", 5)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
+        FoundStock s => $"{PosDesk.Fit(s.Title, 33)} {PosDesk.Fit(s.Authors ?? "", 13)} {PosDesk.Fit(s.Condition ?? "new", 11)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
         FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
         _ => "",
     };

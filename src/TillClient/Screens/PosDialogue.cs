@@ -17,6 +17,9 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     // A page laid over whatever is asked.
     private IReadOnlyList<string>? help;
+
+    // What reports have told of and was not made again.
+    private readonly List<Bookmine.Sync.Interceptors.DroppedField> dropped = [];
     private int helpAt;
 
     private Conversation Talk => desk.Talk;
@@ -102,7 +105,8 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         if (report.Dropped.Count > 0)
         {
-            await new RecordForms(desk).AgainAsync(report.Dropped).ConfigureAwait(false);
+            dropped.AddRange(report.Dropped);
+            await new RecordForms(desk).AgainAsync(dropped).ConfigureAwait(false);
         }
     });
 
@@ -221,6 +225,8 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
                 return Talk.BeginAsync(() => new RecordForms(desk).EditAsync(string.Join(' ', arguments)));
             case "email":
                 return Talk.BeginAsync(() => new RecordForms(desk).EmailAsync(string.Join(' ', arguments)));
+            case "again":
+                return Talk.BeginAsync(() => new RecordForms(desk).AgainAsync(dropped));
             case "drawer":
                 return Talk.BeginAsync(() => new OtherTransactions(desk).NoSaleAsync(string.Join(' ', arguments)));
             case "print":
@@ -318,7 +324,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
         {
-            desk.Printer.Print(docket with { OpensDrawer = false });
+            desk.Printer.Print(docket.AsCopy());
             desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
         }
         else

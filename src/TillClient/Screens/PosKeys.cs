@@ -49,6 +49,7 @@ internal static class PosKeys
         ("/note TEXT", "a note on the sale"),
         ("/print D12345", "a docket again; /print: what waits for the printer"),
         ("/refund D12345 1", "refund line 1 of a docket; without the 1, choose"),
+        ("/again", "what a report said was dropped: make it again"),
         ("/drawer REASON", "a no-sale: opens the drawer, and stays on record"),
         ("/clear", "drop the open sale"),
         ("Esc", "back"),

@@ -12,7 +12,7 @@ internal sealed class RecordForms(PosDesk desk)
 {
     private static readonly string[] WillBeDropped =
     [
-        "", "  Made while disconnected: the resynchronisation will drop it, and list it.", "  A correction of a record that was made here since is kept.",
+        "", "  Made while disconnected: the resynchronisation will drop it, and list it.",
     ];
 
     /// <summary>Finds a record, shows its fields, and changes the one that is chosen, until Esc.</summary>
@@ -36,7 +36,7 @@ internal sealed class RecordForms(PosDesk desk)
                 return;
             }
             at = chosen;
-            if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is { } value && value != fields[chosen].Value && await MayAsync().ConfigureAwait(false))
+            if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is { } value && value != fields[chosen].Value && await MayAsync(record).ConfigureAwait(false))
             {
                 Tell(await SaveAsync(record is FoundStock, Id(record), fields[chosen].Name, value == "-" ? "" : value).ConfigureAwait(false), $"{fields[chosen].Name} is saved.");
             }
@@ -58,7 +58,7 @@ internal sealed class RecordForms(PosDesk desk)
         }
         if (text.Length == 0 || await PickAsync(text, contactsOnly: true).ConfigureAwait(false) is not FoundContact contact
             || await desk.Talk.TextAsync($"Subject, to {contact.Name}").ConfigureAwait(false) is not { } subject
-            || await desk.Talk.TextAsync("Text").ConfigureAwait(false) is not { } body || !await MayAsync().ConfigureAwait(false))
+            || await desk.Talk.TextAsync("Text").ConfigureAwait(false) is not { } body || !await MayAsync(null).ConfigureAwait(false))
         {
             desk.Say("No email was written.");
             return;
@@ -67,9 +67,13 @@ internal sealed class RecordForms(PosDesk desk)
     }
 
     /// <summary>Offers to make again, with the server at hand, what was dropped: an edit with its check, an email with its text.</summary>
-    public async Task AgainAsync(IReadOnlyList<DroppedField> dropped)
+    /// <param name="left">What is made again leaves it.</param>
+    public async Task AgainAsync(List<DroppedField> left)
     {
-        var left = dropped.ToList();
+        if (left.Count == 0)
+        {
+            desk.Say("Nothing that was dropped is left to be made again.");
+        }
         while (left.Count > 0 && await desk.Talk.ChooseAsync("Dropped: make one again (Esc: none)", left.Select(Line)).ConfigureAwait(false) is { } chosen
             && await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
         {
@@ -83,24 +87,25 @@ internal sealed class RecordForms(PosDesk desk)
 
     private async Task<(Outcome Outcome, string Text)> MakeAgainAsync(DroppedField dropped)
     {
-        var id = Guid.Parse(dropped.Key.Split('/')[^1]);
+        var id = IdOf(dropped);
         if (dropped.Table == BookmineSetup.Email.Name)
         {
-            if (await PickAsync(await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) ?? "", contactsOnly: true).ConfigureAwait(false) is not FoundContact contact)
+            var contact = desk.Till.Records.AddresseeOf(id)
+                ?? await PickAsync(await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) ?? "", contactsOnly: true).ConfigureAwait(false) as FoundContact;
+            if (contact is null)
             {
                 return (Outcome.Refuse("no contact was chosen", "Choose one to send it to."), "");
             }
             var (subject, body) = dropped.ClientValue!.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at ? (dropped.ClientValue[..at], dropped.ClientValue[(at + 1)..]) : (dropped.ClientValue, dropped.ClientValue);
             return (await desk.Till.EmailAsync(new EmailDraft { ContactId = contact.ContactId, Subject = subject, Body = body, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false), $"The email to {contact.Name} is recorded.");
         }
-        var isPrice = dropped.Table == BookmineSetup.Holding.Name;
-        var value = isPrice && long.TryParse(dropped.ClientValue, CultureInfo.InvariantCulture, out var cents) ? Money.Format(cents) : dropped.ClientValue ?? "";
-        return (await SaveAsync(isPrice || dropped.Table == BookmineSetup.Stock.Name, id, isPrice ? "price" : dropped.Field, value).ConfigureAwait(false), $"{dropped.Field} is “{value}” now.");
+        var (isPrice, value) = (IsPrice(dropped), Shown(dropped, dropped.ClientValue));
+        return (await SaveAsync(isPrice || dropped.Table == BookmineSetup.Stock.Name, id, isPrice ? "price" : dropped.Field, value).ConfigureAwait(false), $"{(isPrice ? "price" : dropped.Field)} is “{value}” now.");
     }
 
     /// <summary>Somebody has signed on; and without the server an edit does not survive, which is said before it is saved.</summary>
-    private async Task<bool> MayAsync() => await new SigningOn(desk).EnsureAsync().ConfigureAwait(false) && (
-        desk.Till.Status().State != ConnectionState.Disconnected || await desk.Talk.ConfirmAsync("Save it all the same?", WillBeDropped).ConfigureAwait(false));
+    private async Task<bool> MayAsync(Found? record) => await new SigningOn(desk).EnsureAsync().ConfigureAwait(false) && (
+        desk.Till.Status().State != ConnectionState.Disconnected || (record is not null && desk.Till.Records.IsOwn(record)) || await desk.Talk.ConfirmAsync("Save it all the same?", WillBeDropped).ConfigureAwait(false));
 
     private async Task<Outcome> SaveAsync(bool isStock, Guid id, string field, string value)
     {
@@ -160,8 +165,23 @@ internal sealed class RecordForms(PosDesk desk)
         return true;
     }
 
-    private static string Line(DroppedField dropped) => PosDesk.Fit(
-        $"{dropped.Table} {dropped.Field}: “{dropped.ClientValue?.ReplaceLineEndings(" ")}” (here: “{dropped.ServerValue}”)", 74);
+    private string Line(DroppedField dropped)
+    {
+        var whose = dropped.Table == BookmineSetup.Contact.Name ? desk.Till.Records.ContactById(IdOf(dropped))?.Name
+            : dropped.Table == BookmineSetup.Email.Name ? desk.Till.Records.AddresseeOf(IdOf(dropped))?.Name
+            : desk.Till.Records.StockById(IdOf(dropped))?.Title;
+        return PosDesk.Fit(
+            $"{PosDesk.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {(IsPrice(dropped) ? "price" : dropped.Field)}: “{Shown(dropped, dropped.ClientValue)}”"
+            + (dropped.Table == BookmineSetup.Email.Name ? "" : $" (here: “{Shown(dropped, dropped.ServerValue)}”)"), 74).TrimEnd();
+    }
+
+    private static Guid IdOf(DroppedField dropped) => Guid.Parse(dropped.Key.Split('/')[^1]);
+
+    private static bool IsPrice(DroppedField dropped) => dropped.Table == BookmineSetup.Holding.Name;
+
+    /// <summary>A price as money.</summary>
+    private static string Shown(DroppedField dropped, string? value) =>
+        IsPrice(dropped) && long.TryParse(value, CultureInfo.InvariantCulture, out var cents) ? Money.Format(cents) : (value ?? "").ReplaceLineEndings(" / ");
 
     private static Guid Id(Found record) => record is FoundStock stock ? stock.StockId : ((FoundContact)record).ContactId;
 }

@@ -149,8 +149,8 @@ internal sealed class Ringing(PosDesk desk)
     {
         if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
             || await desk.Talk.TextAsync("The new contact's name").ConfigureAwait(false) is not { } name
-            || await desk.Talk.TextOrNothingAsync("Phone").ConfigureAwait(false) is not { } phone
-            || await EmailAsync().ConfigureAwait(false) is not { } email)
+            || await AskAsync("Phone", ContactDraft.IsPhone, "phone number: there are digits in one").ConfigureAwait(false) is not { } phone
+            || await AskAsync("Email", ContactDraft.IsEmail, "email address such as rosa@finch.example").ConfigureAwait(false) is not { } email)
         {
             desk.Say("No contact was made.");
             return;
@@ -167,15 +167,16 @@ internal sealed class Ringing(PosDesk desk)
         }
     }
 
-    private async Task<string?> EmailAsync()
+    /// <summary>Asks until what is typed will do, or is nothing.</summary>
+    private async Task<string?> AskAsync(string prompt, Func<string, bool> willDo, string what)
     {
-        while (await desk.Talk.TextOrNothingAsync("Email").ConfigureAwait(false) is { } email)
+        while (await desk.Talk.TextOrNothingAsync(prompt).ConfigureAwait(false) is { } typed)
         {
-            if (email.Length == 0 || ContactDraft.IsEmail(email))
+            if (typed.Length == 0 || willDo(typed))
             {
-                return email;
+                return typed;
             }
-            desk.Say($"“{email}” is no email address: there is an @ in one. Type it again, or Enter for none.", isAlarm: true);
+            desk.Say($"“{typed}” is no {what}. Type it again, or Enter for none.", isAlarm: true);
         }
         return null;
     }

@@ -188,7 +188,11 @@ public sealed record ContactDraft
     public string? Operator { get; set; }
 
     /// <summary>Whether a text may be an email address; whether it is one only an email tells.</summary>
-    public static bool IsEmail(string text) => text.Contains('@', StringComparison.Ordinal);
+    public static bool IsEmail(string text) =>
+        text.Split('@') is [{ Length: > 0 }, var domain] && domain.Trim('.').Contains('.', StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace);
+
+    /// <summary>Whether a text may be a phone number.</summary>
+    public static bool IsPhone(string text) => text.Any(char.IsAsciiDigit) && !text.Contains('@', StringComparison.Ordinal);
 }
 
 /// <summary>An email to a contact, named by contact_id or exact name.</summary>
