@@ -129,7 +129,7 @@ public sealed class TerminalTests : IDisposable
             await terminal.UntilAsync("Help (arrows move");
             await terminal.EscapeAsync();
             terminal.Bytes(0x1b, 0x5b, 0x31, 0x38, 0x7e);
-            await terminal.UntilAsync("Nothing was sold yet");
+            await terminal.UntilAsync("Nothing was sold here lately");
         }
         // An alarm stands out: in red, or reversed where there are no colours.
         terminal.Line("/nosuch");
