@@ -53,7 +53,7 @@ internal static class OpenSales
         {
             return;
         }
-        desk.Say(desk.Basket.IsEmpty ? $"{desk.Held.Count} held sales are here again." : "The sale that was open when the program ended is here again.");
+        desk.Say(desk.Basket.IsEmpty ? $"{Counted.Of(desk.Held.Count, "held sale is", "held sales are")} here again." : "The sale that was open when the program ended is here again.");
     }
 
     private static Basket Basket(PosDesk desk, OpenSale sale)

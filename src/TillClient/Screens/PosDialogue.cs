@@ -310,12 +310,12 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         if (arguments is ["drop"])
         {
-            desk.Say($"{desk.Printer.Waiting} slips are not printed any more.");
+            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} not printed any more.");
             desk.Printer.Forget();
         }
         else if (arguments.Length == 0 && desk.Printer.Waiting > 0)
         {
-            desk.Say($"{desk.Printer.Waiting} slips are tried again.");
+            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} tried again.");
             desk.Printer.TryAgain();
         }
         else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
