@@ -29,7 +29,13 @@ internal static class PosProgram
         using var screen = new PosScreen { InFont = terminal.InFont, Palette = terminal.Palette };
         await using var session = new PosSession(till, clock, rest.Wake, Leave);
         screen.Session = session;
-        app.Iteration += (_, _) => rest.Wait(amongKeys: screen.Refresh(BusyFor));
+        var amongKeys = true;
+        app.Iteration += (_, _) =>
+        {
+            // What has woken it is to be drawn now.
+            rest.Wait(amongKeys);
+            amongKeys = screen.Refresh(BusyFor);
+        };
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, LeaveOn);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, LeaveOn);
         session.Start();

@@ -107,12 +107,8 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
                 Dialogue.Say(till.WhyNotSelling ?? FaultText.Of(e), isAlarm: true);
             }
 #pragma warning restore CA1031
+            usedMemory |= Dialogue.IsIdle && !wasIdle;
             Redraw();
-            if (Dialogue.IsIdle && (!wasIdle || usedMemory))
-            {
-                usedMemory = false;
-                SpareMemory.GiveBack();
-            }
         }
     }
 
@@ -124,6 +120,12 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         {
             Do(() =>
             {
+                // After what ended the sale is on the screen.
+                if (usedMemory)
+                {
+                    usedMemory = false;
+                    SpareMemory.GiveBack();
+                }
                 if (clock.GetUtcNow() >= notBefore && till.ShouldSynchronise(SynchroniseEvery))
                 {
                     Synchronise(byHand: false);

@@ -2,7 +2,7 @@ namespace Bookmine.TillClient.Screens;
 
 /// <summary>
 /// Gives back the memory that a sale or a synchronisation has used and nobody needs any more, a fifth of the whole program's. It costs a few
-/// milliseconds: in a row of scans they would be the cashier's, between two customers they are nobody's.
+/// milliseconds, which are nobody's in the second after a sale.
 /// </summary>
 internal static class SpareMemory
 {
