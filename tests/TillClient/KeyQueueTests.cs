@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bookmine.TillClient.Screens;
+using Terminal.Gui.App;
 
 namespace Bookmine.Tests.TillClient;
 
@@ -20,5 +21,15 @@ public sealed class KeyQueueTests
         await filling.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal("9780000\r", string.Concat(into));
         Assert.Equal([3, 7, 8], seen);
+    }
+
+    [Theory]
+    [InlineData("ansi")]
+    [InlineData("dotnet")]
+    public void This_version_of_the_terminals_library_can_be_had_to_wait_for_keys(string driver)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows the library looks for keys.");
+        using var app = Application.Create();
+        Assert.True(KeyReading.WaitIn(app, driver, () => { }));
     }
 }
