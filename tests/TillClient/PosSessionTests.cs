@@ -672,4 +672,17 @@ public sealed class PosSessionTests
         var list = (await pos.TypeAsync("/refund D100001")).Body;
         Assert.Contains(list, l => l.StartsWith("  2  0 x A Winter Garden", StringComparison.Ordinal) && l.EndsWith("of 1", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Money_taken_for_something_beside_the_sale_is_remembered_when_the_program_ends_before_it_is_sealed()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "gift voucher", "25", "", "card 10");
+        await pos.BeginAgainAsync(atOnce: true);
+        Assert.StartsWith("10.00 card of 25.00 was taken for something beside the sale", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.True(pos.Session.Picture.IsAlarm);
+        await pos.TypeAsync("/other", "gift voucher", "25", "", "card");
+        await pos.BeginAgainAsync(atOnce: true);
+        Assert.Equal("", pos.Session.Picture.Message);
+    }
 }

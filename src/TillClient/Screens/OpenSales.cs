@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bookmine.Schema;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
@@ -11,10 +12,11 @@ internal static class OpenSales
     public static byte[]? Write(PosDesk desk)
     {
         List<string> waiting = [.. desk.InHand is { } text ? [text] : Array.Empty<string>(), .. desk.Waiting];
-        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty || (b == desk.Basket && waiting.Count > 0)).Select(b => new OpenSale(
+        var beside = desk.Beside is var (due, tender) && tender.Payments.Count > 0 ? $"{tender.Text} of {Money.Format(due)}" : null;
+        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty || (b == desk.Basket && (waiting.Count > 0 || beside is not null))).Select(b => new OpenSale(
             b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
             [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.Discount))],
-            b.WholeDiscount, b == desk.Basket ? waiting : []))];
+            b.WholeDiscount, b == desk.Basket ? waiting : [], b == desk.Basket ? beside : null))];
         return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
     }
 
@@ -49,6 +51,11 @@ internal static class OpenSales
                 desk.Held.Add(basket);
             }
         }
+        if (sales.Find(s => s.Beside is not null)?.Beside is { } beside)
+        {
+            desk.Say($"{beside} was taken for something beside the sale when the program ended, and that was not sealed: make it again with this money, or give it back.", isAlarm: true);
+            return;
+        }
         if (desk.Basket.IsEmpty && desk.Held.Count == 0)
         {
             return;
@@ -77,9 +84,10 @@ internal static class OpenSales
 
 /// <param name="IsRungUp">The one that was being rung up; the others were held.</param>
 /// <param name="Waiting">What was entered for it and not rung up yet.</param>
+/// <param name="Beside">Money that was taken for something beside it, in words.</param>
 internal sealed record OpenSale(
     bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines,
-    Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null);
+    Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null, string? Beside = null);
 
 internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, Discount Discount);
 

@@ -16,7 +16,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
     private volatile byte[]? kept;
     private volatile byte[]? written;
 
-    private int Payments => desk.Basket.Tender.Payments.Count;
+    private int Payments => (desk.Beside?.Tender ?? desk.Basket.Tender).Payments.Count;
 
     /// <summary>Takes up the sales that an earlier program has left open.</summary>
     public void TakeUp()
@@ -35,7 +35,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
         {
             kept = now;
         }
-        var wasMoney = payments != Payments && !desk.Basket.IsEmpty;
+        var wasMoney = payments != Payments && (desk.Beside is not null || !desk.Basket.IsEmpty);
         payments = Payments;
         if (wasMoney)
         {
