@@ -28,7 +28,10 @@ internal sealed class Refunding(PosDesk desk)
         }
         if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not { } method)
         {
-            desk.Say(desk.IsAlarm ? desk.Message : "Nothing was refunded.", desk.IsAlarm);
+            if (!desk.IsAlarm)
+            {
+                desk.Say("Nothing was refunded.");
+            }
             return;
         }
         var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, Operator = desk.Operator };
