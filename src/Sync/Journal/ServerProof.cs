@@ -9,10 +9,11 @@ namespace Bookmine.Sync.Journal;
 /// </summary>
 public sealed class ServerProof(byte[] key)
 {
-    public EntryResult Sign(long client, byte[] hash, EntryResult answer) => answer with { Mac = MacOf(client, hash, answer) };
+    public EntryResult Sign(long client, byte[] hash, EntryResult answer) => answer with { Mac = MacOf(client, Convert.ToHexStringLower(hash), answer) };
 
     /// <summary>Whether this server gave the answer to the client's entry of that hash.</summary>
-    public bool Holds(long client, byte[] hash, EntryResult answer) => Equal(answer.Mac, MacOf(client, hash, answer));
+    /// <param name="hash">In hexadecimal, as the client tells it: never decoded, for it may be anything.</param>
+    public bool Holds(long client, string hash, EntryResult answer) => Equal(answer.Mac, MacOf(client, hash, answer));
 
     public string MacOfBlock(long client, long first, long last) => Mac(FormattableString.Invariant($"block {client} {first} {last}"));
 
@@ -23,8 +24,8 @@ public sealed class ServerProof(byte[] key)
 
     public bool HoldsText(string text, string? mac) => Equal(mac, MacOfText(text));
 
-    private string MacOf(long client, byte[] hash, EntryResult answer) => Mac(FormattableString.Invariant(
-        $"answer {client} {answer.N} {Convert.ToHexStringLower(hash)} {answer.State} {answer.Number} {answer.PostedAt}"));
+    private string MacOf(long client, string hash, EntryResult answer) => Mac(FormattableString.Invariant(
+        $"answer {client} {answer.N} {hash} {answer.State} {answer.Number} {answer.PostedAt}"));
 
     private string Mac(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
 

@@ -103,7 +103,7 @@ internal sealed class PushPosting(SyncSetup setup, Session session, long client,
             return Quarantined(batch, entry, refuseAll);
         }
         ChangeGroup group;
-        var answer = entry.Answer is { } given && given.N == entry.N && proof.Holds(client, entry.Hash, given) ? given : null;
+        var answer = entry.Answer is { } given && given.N == entry.N && proof.Holds(client, Convert.ToHexStringLower(entry.Hash), given) ? given : null;
         if (answer is { State: EntryState.Quarantined })
         {
             return Quarantined(batch, entry, answer.Reason ?? "");

@@ -175,7 +175,7 @@ public sealed class ServerOrchestrator(
         }
         database.Writing(session =>
         {
-            if (!FeedState.ProofOf(session).Holds(client, Convert.FromHexString(proof.Hash), answer))
+            if (!FeedState.ProofOf(session).Holds(client, proof.Hash, answer))
             {
                 return false;
             }
