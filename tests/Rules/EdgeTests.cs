@@ -6,6 +6,7 @@ using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient.Files;
@@ -189,8 +190,8 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await using var crash = new CrashingTill(shop, "front");
-        var hello = await crash.Channel.HelloAsync(new global::Bookmine.Sync.Wire.HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, [], "", 0, null), default);
-        Assert.Equal((global::Bookmine.Sync.Wire.NextStep.Upgrade, null), (hello.Next, hello.Snapshot));
+        var hello = await crash.Channel.HelloAsync(new HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, [], "", 0, null), default);
+        Assert.Equal((NextStep.Upgrade, null), (hello.Next, hello.Snapshot));
         Assert.Equal(1, (await crash.Channel.PushAsync(Guid.NewGuid(), crash.Journal.After(0, 10), "", default)).Acknowledged);
     }
 
@@ -208,6 +209,7 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
     [Theory]
     [InlineData("sync/hello", "{}")]
     [InlineData("sync/hello", """{"protocol":1,"schema":1,"last_n":0,"acknowledged":0,"chain":null,"epoch":null,"cursors":null,"provisioned_at":0,"numbers_left":1,"last_block":0}""")]
+    [InlineData("sync/hello", """{"protocol":1,"schema":1,"last_n":0,"acknowledged":0,"chain":"","epoch":null,"cursors":{},"provisioned_at":0,"numbers_left":1,"blocks":[null],"last_chain":"","highest_number":0,"proof":null}""")]
     [InlineData("sync/pull", """{"epoch":null,"cursors":null}""")]
     [InlineData("sync/enrol", """{"code":null,"protocol":1,"schema":1}""")]
     [InlineData("shop/edit/01930000-0000-7000-8000-000000000001", """{"kind":"edit","by":null,"at":1,"rows":[{"table":"stock","op":"update","values":{"id":"ID","title":null}}]}""")]
@@ -226,6 +228,18 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         var reply = await http.PostAsync($"{shop.Url}/{path}", content);
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
         Assert.Equal("The Lighthouse Keeper", shop.Text("SELECT title FROM stock WHERE isbn13 = 9780000000019"));
+    }
+
+    [Fact]
+    public async Task A_proof_that_is_no_hash_at_all_proves_nothing()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await using var till = new CrashingTill(shop, "front");
+        var epoch = shop.Text("SELECT epoch FROM sync_state");
+        var proof = new AnswerProof("not hexadecimal", new EntryResult(99, EntryState.Posted, 1, 1, [], null));
+        var reply = await till.Channel.HelloAsync(HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with { Proof = proof }, default);
+        Assert.Equal(epoch, reply.Epoch);
     }
 
     [Fact]
@@ -256,7 +270,7 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         shop.Write("DELETE FROM number_block");
         shop.Write("INSERT INTO number_block (first, last, till, branch, till_name) VALUES (900001, 900002, 1, 1, 'front')");
         await using var till = new CrashingTill(shop, "front");
-        var proofs = proved ? global::Bookmine.Sync.Wire.BlockProofs.Write(till.Journal.Blocks(), [100_001]) : "1-2-forged nonsense";
+        var proofs = proved ? BlockProofs.Write(till.Journal.Blocks(), [100_001]) : "1-2-forged nonsense";
         var reply = await till.Channel.PushAsync(Guid.NewGuid(), till.Journal.After(0, 10), proofs, default);
         Assert.Equal(state, Assert.Single(reply.Results).State);
     }

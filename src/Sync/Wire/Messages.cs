@@ -24,7 +24,7 @@ public static class Protocol
 
 /// <summary>A range of printed numbers leased to one client, both ends included.</summary>
 /// <param name="Mac">The server's proof that it leased it, for a server whose records are lost.</param>
-public sealed record NumberBlock(long First, long Last, string? Mac = null);
+public readonly record struct NumberBlock(long First, long Last, string? Mac = null);
 
 /// <summary>Where a client stands: the first and, when nothing has changed, the only request of a synchronisation.</summary>
 /// <param name="Acknowledged">The last entry whose answer the client has.</param>
