@@ -687,4 +687,22 @@ public sealed class PosSessionTests
         await pos.BeginAgainAsync(atOnce: true);
         Assert.Equal("", pos.Session.Picture.Message);
     }
+
+    [Fact]
+    public async Task A_sale_that_is_refused_after_money_was_taken_stays_at_its_payment()
+    {
+        await using var pos = await Counter.OpenAsync(disconnected: false, operators: ["ada", "tom"]);
+        await pos.TypeAsync("/op", "ada", "1234", Sales.Lighthouse, "/pay", "card 10");
+        pos.Shop.Write("UPDATE operator SET disabled = 1 WHERE name = 'ada'");
+        await pos.Shop.OpenTill("front", false).SynchroniseAsync();
+        Assert.Contains("ada is disabled", (await pos.TypeAsync("card")).Message, StringComparison.Ordinal);
+        // What was given first is still given, and the sale is as it was.
+        var picture = await pos.TypeAsync("/new", "/qty 1 5", Sales.Garden);
+        Assert.StartsWith("Pay 7.95", picture.Prompt, StringComparison.Ordinal);
+        Assert.Contains("STILL 7.95", picture.Total, StringComparison.Ordinal);
+        await pos.BackAndTypeAsync("yes");
+        Assert.Contains("2 copies   TOTAL 30.45", pos.Session.Picture.Total, StringComparison.Ordinal);
+        Assert.Contains("tom", (await pos.TypeAsync("/op", "tom", "1234", "/pay", "", "/docket")).Status, StringComparison.Ordinal);
+        Assert.Contains("served by tom", string.Join('\n', pos.Session.Picture.Body), StringComparison.Ordinal);
+    }
 }

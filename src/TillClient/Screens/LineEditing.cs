@@ -11,10 +11,6 @@ internal sealed class LineEditing(PosDesk desk)
     /// <summary>Asks what is to be done with the marked line.</summary>
     public async Task AskAsync()
     {
-        if (desk.IsMoneyTaken())
-        {
-            return;
-        }
         if (Basket.IsEmpty)
         {
             desk.Say("There is no line yet.");
@@ -52,10 +48,6 @@ internal sealed class LineEditing(PosDesk desk)
         {
             return false;
         }
-        if (desk.IsMoneyTaken())
-        {
-            return true;
-        }
         if (word == "disc" && arguments is ["all", var share])
         {
             if (Read(share, Basket.SoldCents) is { } whole)
@@ -92,10 +84,6 @@ internal sealed class LineEditing(PosDesk desk)
     /// <summary>Removes the line of that number; without one, the marked line.</summary>
     public Task RemoveAsync(string[] arguments)
     {
-        if (desk.IsMoneyTaken())
-        {
-            return Task.CompletedTask;
-        }
         if (Basket.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Basket.At) is not { } line)
         {
             desk.Say("There is no such line.");

@@ -143,7 +143,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             throw;
         }
         UndoLast();
-        return Step.Leave;
+        return tender.Payments.Count > 0 ? Step.GoOn : Step.Leave;
     }
 
     private void UndoLast()

@@ -63,17 +63,6 @@ internal sealed class PosDesk
 
     public void Say(string text, bool isAlarm = false) => (Message, IsAlarm) = (text, isAlarm);
 
-    /// <summary>Whether the open sale has to stay as it is, because money is taken for it; that is told.</summary>
-    public bool IsMoneyTaken()
-    {
-        if (Basket.Tender.Payments.Count == 0)
-        {
-            return false;
-        }
-        Say("Money is taken for this sale: pay the rest (F12), or give it back there (Esc).", isAlarm: true);
-        return true;
-    }
-
     public void SayNothing() => Say("");
 
     /// <summary>Seals the open sale as it is drafted, and begins the next.</summary>

@@ -45,14 +45,20 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
 
-    /// <summary>Goes on where an earlier program has ended: at the payment of a sale for which money was taken, with what was scanned and not rung up yet.</summary>
-    public async Task TakeUpAsync()
+    /// <summary>
+    /// Goes on when an entry is worked off, or where an earlier program has ended. A sale for which money was taken is always at its payment, so
+    /// that nothing else can be done to it; then comes what was scanned in the middle of something, in its order.
+    /// </summary>
+    public async Task GoOnAsync()
     {
-        if (Basket.Tender.Payments.Count > 0)
+        if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
         {
             await Talk.BeginAsync(PayAsync).ConfigureAwait(false);
         }
-        await TakeUpWaitingAsync().ConfigureAwait(false);
+        while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
+        {
+            await Talk.BeginAsync(() => new Ringing(desk).EnterAsync(scanned)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Esc: one step back.</summary>
@@ -71,7 +77,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         {
             desk.SayNothing();
             await Talk.AnswerAsync(null).ConfigureAwait(false);
-            await TakeUpWaitingAsync().ConfigureAwait(false);
         }
     }
 
@@ -121,7 +126,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             var isEntry = (Scan.IsOne(text, isFast) && question.TakesScan?.Invoke(text) != true) || (text.StartsWith('/') && question.GivesWayToScans);
             if (await AnswersAsync(question, text, isEntry).ConfigureAwait(false))
             {
-                await TakeUpWaitingAsync().ConfigureAwait(false);
                 return;
             }
             if (Talk.Open is not null)
@@ -133,7 +137,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         desk.SayNothing();
         desk.Quantity = text.StartsWith('/') ? 1 : desk.Quantity;
         await (text.Length == 0 ? Task.CompletedTask : text.StartsWith('/') ? TypedAsync(text) : Talk.BeginAsync(() => new Ringing(desk).EnterAsync(text))).ConfigureAwait(false);
-        await TakeUpWaitingAsync().ConfigureAwait(false);
     }
 
     public Task CommandAsync(PosCommand command) => CommandAsync(command, []);
@@ -186,15 +189,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         var chosen = int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number - 1
             : lines.Index().Where(l => l.Item[Conversation.NumberWidth..].StartsWith(text, StringComparison.OrdinalIgnoreCase)).Select(l => l.Index).ToList() is [var only] ? only : -1;
         return chosen >= 0 && chosen < lines.Count ? $"{chosen}" : null;
-    }
-
-    /// <summary>What was scanned in the middle of something, in its order.</summary>
-    private async Task TakeUpWaitingAsync()
-    {
-        while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
-        {
-            await Talk.BeginAsync(() => new Ringing(desk).EnterAsync(scanned)).ConfigureAwait(false);
-        }
     }
 
     private Task TypedAsync(string text)
@@ -261,7 +255,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         desk.SayNothing();
         await Talk.BeginAsync(() => RunAsync(command, arguments)).ConfigureAwait(false);
-        await TakeUpWaitingAsync().ConfigureAwait(false);
     }
 
     private Task RunAsync(PosCommand command, string[] arguments)
@@ -347,10 +340,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     private async Task ClearAsync()
     {
-        if (desk.IsMoneyTaken())
-        {
-            return;
-        }
         if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
         {
             desk.Basket = new Basket();
@@ -361,10 +350,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// <summary>Puts the open sale aside, or takes one up again.</summary>
     private async Task HoldAsync()
     {
-        if (desk.IsMoneyTaken())
-        {
-            return;
-        }
         if (!Basket.IsEmpty)
         {
             desk.Held.Add(Basket);

@@ -39,11 +39,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         printer = till.PrinterFor(() => Do(() => { }));
         var desk = new PosDesk(till, clock, printer, ending.Token);
         (dialogue, keeper) = (new PosDialogue(desk, () => Synchronise(byHand: true), quit), new SalesKeeper(till, desk));
-        inputs.Writer.TryWrite(() =>
-        {
-            keeper.TakeUp();
-            return dialogue.TakeUpAsync();
-        });
+        Do(keeper.TakeUp);
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)
@@ -95,21 +91,27 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         await foreach (var input in inputs.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
         {
             var wasIdle = Dialogue.IsIdle;
-            try
-            {
-                await input().ConfigureAwait(false);
-                await keeper!.KeepAsync().ConfigureAwait(false);
-            }
-#pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                till.NoteFault(e);
-                Dialogue.Say(till.WhyNotSelling ?? FaultText.Of(e), isAlarm: true);
-            }
-#pragma warning restore CA1031
+            await TryAsync(input).ConfigureAwait(false);
+            await TryAsync(Dialogue.GoOnAsync).ConfigureAwait(false);
+            await TryAsync(keeper!.KeepAsync).ConfigureAwait(false);
             usedMemory |= Dialogue.IsIdle && !wasIdle;
             Redraw();
         }
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever went wrong is said on the screen, and the till goes on.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            till.NoteFault(e);
+            Dialogue.Say(till.WhyNotSelling ?? FaultText.Of(e), isAlarm: true);
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>Once a second the status line, and a synchronisation when one is due.</summary>

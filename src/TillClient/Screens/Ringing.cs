@@ -46,10 +46,6 @@ internal sealed class Ringing(PosDesk desk)
             desk.Waiting.Clear();
             return;
         }
-        if (desk.IsMoneyTaken())
-        {
-            return;
-        }
         var star = text.IndexOf('*', StringComparison.Ordinal);
         if (star > 0 && int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty))
         {
