@@ -705,4 +705,28 @@ public sealed class PosSessionTests
         Assert.Contains("tom", (await pos.TypeAsync("/op", "tom", "1234", "/pay", "", "/docket")).Status, StringComparison.Ordinal);
         Assert.Contains("served by tom", string.Join('\n', pos.Session.Picture.Body), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_sale_that_was_open_waits_for_a_replica_that_was_lost()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
+        var folder = pos.Shop.TillFolder("front");
+        await pos.BeginAgainAsync(() => Directory.GetFiles(folder, "replica*").ToList().ForEach(File.Delete));
+        Assert.Contains("no replica yet", pos.Session.Picture.Head, StringComparison.Ordinal);
+        await pos.BeginAgainAsync(disconnected: false);
+        await pos.TypeAsync();
+        Assert.StartsWith("Pay 7.95", pos.Session.Picture.Prompt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_of_an_open_sale_whose_record_is_gone_are_told_with_the_money_that_was_taken()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
+        var file = Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json");
+        await pos.BeginAgainAsync(() => File.WriteAllText(file, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(file), "\"stock_id\":\"[^\"]*\"", $"\"stock_id\":\"{Guid.NewGuid()}\"")));
+        Assert.Contains("1 line of the sale that was open when the program ended is of a record that is not here any more. 10.00 card was taken", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("1 copy   TOTAL 12.50", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
+    }
 }

@@ -37,10 +37,12 @@ internal static class OpenSales
             desk.Say("The sales that were open when the program ended cannot be read any more. Ring them up again.", isAlarm: true);
             return;
         }
+        var gone = 0;
         // One that was sealed in the second before the end is no longer open, whatever was kept.
         foreach (var sale in sales.Where(s => s.StartedAt is null || !desk.Till.Records.IsSealed(s.StartedAt)))
         {
             var basket = Basket(desk, sale);
+            gone += sale.Lines.Count - basket.Lines.Count;
             if (sale.IsRungUp)
             {
                 desk.Basket = basket;
@@ -54,6 +56,13 @@ internal static class OpenSales
         if (sales.Find(s => s.Beside is not null)?.Beside is { } beside)
         {
             desk.Say($"{beside} was taken for something beside the sale when the program ended, and that was not sealed: make it again with this money, or give it back.", isAlarm: true);
+            return;
+        }
+        if (gone > 0)
+        {
+            var money = desk.Basket is { IsEmpty: true, Tender: { Payments.Count: > 0 } tender } ? $" {tender.Text} was taken for it: give it back, or make it again with this money." : "";
+            desk.Say($"{Counted.Of(gone, "line", "lines")} of the sale that was open when the program ended {(gone == 1 ? "is" : "are")} of a record that is not here any more.{money}", isAlarm: true);
+            desk.Basket = money.Length > 0 ? new Basket() : desk.Basket;
             return;
         }
         if (desk.Basket.IsEmpty && desk.Held.Count == 0)

@@ -11,6 +11,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
     private readonly Lock gate = new();
     private Task writing = Task.CompletedTask;
     private int payments;
+    private bool isTakenUp;
 
     // As they are to be on the disk, and as they are there.
     private volatile byte[]? kept;
@@ -18,18 +19,27 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
 
     private int Payments => (desk.Beside?.Tender ?? desk.Basket.Tender).Payments.Count;
 
-    /// <summary>Takes up the sales that an earlier program has left open.</summary>
+    /// <summary>Takes up the sales that an earlier program has left open, as soon as there are records of what is in them.</summary>
     public void TakeUp()
     {
+        if (isTakenUp || !till.IsProvisioned)
+        {
+            return;
+        }
         kept = written = till.OpenSales;
         OpenSales.Read(desk, kept);
-        payments = Payments;
+        (payments, isTakenUp) = (Payments, true);
     }
 
-    /// <summary>Keeps what has changed: at once where money was taken or given back, and soon otherwise.</summary>
+    /// <summary>Keeps what has changed, once there is nothing more to take up: at once where money was taken or given back, and soon otherwise.</summary>
     /// <exception cref="IOException">It could not be written; the next call begins again.</exception>
     public async Task KeepAsync()
     {
+        TakeUp();
+        if (!isTakenUp)
+        {
+            return;
+        }
         var now = OpenSales.Write(desk);
         if (!(now ?? []).AsSpan().SequenceEqual(kept ?? []))
         {
