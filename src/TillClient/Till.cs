@@ -28,7 +28,6 @@ public sealed record TillStatus(
 public sealed class Till : IDisposable
 {
     private const string OpenSalesFile = "open-sales.json";
-    private readonly Lock gate = new();
     private readonly string folder;
     private readonly IFileStore files;
     private readonly TimeProvider clock;
@@ -37,14 +36,13 @@ public sealed class Till : IDisposable
     private readonly ServerLink link;
     private readonly ClientOrchestrator orchestrator;
     private readonly ReplicaView view;
-    private readonly Catalogue catalogue;
-    private readonly TransactionFinder transactions;
+    private readonly Finder finder;
     private readonly TransactionMaker maker;
     private readonly RecordMaker records;
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
-    private readonly LookUp lookUp;
     private readonly Sealer sealer;
+    private readonly RecordEditing editing;
     private readonly JournalKeeping keeping;
 
     private Till(string folder, bool disconnected, TillMachine machine)
@@ -57,17 +55,17 @@ public sealed class Till : IDisposable
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
         view = new ReplicaView(files, folder, journal, Identity);
-        catalogue = new Catalogue(view);
-        transactions = new TransactionFinder(view, journal);
+        var (catalogue, transactions) = (new Catalogue(view), new TransactionFinder(view, journal));
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
-        lookUp = new LookUp(link, clock);
-        Records = new TillRecords(gate, view, catalogue, transactions, journal);
-        sealer = new Sealer(gate, view, journal, mirror, () => Settings, link, orchestrator, clock);
+        finder = new Finder(view, catalogue, transactions, new LookUp(link, clock));
+        Records = new TillRecords(view, catalogue, transactions, journal);
+        sealer = new Sealer(view, journal, mirror, () => Settings, link, orchestrator, clock);
+        editing = new RecordEditing(view, journal, sealer, link, cancel => SynchroniseAsync(null, cancel), ids, clock);
         var payments = new PaymentMaker(view, ids);
         maker = new TransactionMaker(
             view, new SaleMaker(view, catalogue, payments, ids, clock), payments, sealer, ids, clock, Identity.Till, () => link.State != ConnectionState.Normal);
-        readmission = new Readmission(link.Shop, Identity, () => Opened(() => view.Epoch), () => journal.HighestNumber);
+        readmission = new Readmission(link.Shop, Identity, () => view.Look(() => view.Epoch), () => journal.HighestNumber);
     }
 
     public TillIdentity Identity { get; }
@@ -84,16 +82,12 @@ public sealed class Till : IDisposable
     /// <summary>The same on a machine of the caller's.</summary>
     public static Till Open(string folder, bool disconnected, TillMachine machine) => new(folder, disconnected, machine);
 
-    public TillStatus Status()
+    public TillStatus Status() => view.Look(() =>
     {
-        lock (gate)
-        {
-            view.OpenIfSound();
-            var (unposted, cents) = journal.Unposted();
-            var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
-            return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError);
-        }
-    }
+        var (unposted, cents) = journal.Unposted();
+        var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
+        return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError);
+    });
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
     /// <returns>The outcome, and the TransID when it came in time.</returns>
@@ -107,26 +101,26 @@ public sealed class Till : IDisposable
     /// <param name="kind">Of <see cref="EntryKinds"/>: part-payment, pick-up or cancellation.</param>
     /// <param name="number">The order's D-number or TransID.</param>
     public async Task<(Outcome Outcome, long? TransId)> OnOrderAsync(string kind, string number, OrderDraft draft, CancellationToken cancel = default) =>
-        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } order
+        await finder.TransactionAsync(number, cancel).ConfigureAwait(false) is { } order
             ? await sealer.PostAsync(maker.OnOrder(kind, draft, order, number.Trim()), cancel).ConfigureAwait(false)
-            : (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Look for it by its contact."), null);
+            : (Outcome.Refuse(finder.WhyNot(number), "Look for it by its contact."), null);
 
     /// <summary>Seals a refund against a docket.</summary>
     public async Task<(Outcome Outcome, long? TransId)> RefundAsync(string number, RefundDraft draft, CancellationToken cancel = default) =>
-        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } original
+        await finder.TransactionAsync(number, cancel).ConfigureAwait(false) is { } original
             ? await sealer.PostAsync(maker.Refund(draft, original, number.Trim()), cancel).ConfigureAwait(false)
-            : (Outcome.Refuse(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
+            : (Outcome.Refuse(finder.WhyNot(number), "Return the goods as a sale line with a negative quantity: it is listed for the manager."), null);
 
     /// <summary>What a refund would give back, in cents, or why it would be refused. Nothing is sealed.</summary>
     public async Task<(long Cents, Refusal? Refused)> QuoteRefundAsync(string number, RefundDraft draft, CancellationToken cancel = default)
     {
-        if (await FindTransactionAsync(number, cancel).ConfigureAwait(false) is not { } original)
+        if (await finder.TransactionAsync(number, cancel).ConfigureAwait(false) is not { } original)
         {
-            return (0, new Refusal(await WhyNotFoundAsync(number).ConfigureAwait(false), "Return the goods without the docket."));
+            return (0, new Refusal(finder.WhyNot(number), "Return the goods without the docket."));
         }
         try
         {
-            return (Locked(() => maker.QuoteRefund(draft, original, number.Trim())), null);
+            return (view.Read(() => maker.QuoteRefund(draft, original, number.Trim())), null);
         }
         catch (RefusedException e)
         {
@@ -151,7 +145,7 @@ public sealed class Till : IDisposable
 
     /// <summary>A reading as a slip.</summary>
     /// <param name="countedCents">What was counted in the drawer; null where it was not counted.</param>
-    public Slip Reading(DrawerReading reading, long? countedCents, string? byOperator) => Locked(() => ReadingText.Render(
+    public Slip Reading(DrawerReading reading, long? countedCents, string? byOperator) => view.Read(() => ReadingText.Render(
         reading, countedCents, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
@@ -161,37 +155,16 @@ public sealed class Till : IDisposable
         sealer.PostAsync(sealer.Seal(EntryKinds.Contact, draft.Operator, _ => new Sealing(records.NewContact(draft))), cancel);
 
     public Task<Outcome> EditStockAsync(StockDraft draft, CancellationToken cancel = default) =>
-        EditAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditStock(draft, acknowledged), cancel);
+        editing.MakeAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditStock(draft, acknowledged), cancel);
 
     public Task<Outcome> EditContactAsync(ContactDraft draft, CancellationToken cancel = default) =>
-        EditAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditContact(draft, acknowledged), cancel);
+        editing.MakeAsync(EntryKinds.Edit, draft.Operator, acknowledged => records.EditContact(draft, acknowledged), cancel);
 
     public Task<Outcome> EmailAsync(EmailDraft draft, CancellationToken cancel = default) =>
-        EditAsync(EntryKinds.Email, draft.Operator, _ => records.NewEmail(draft), cancel);
+        editing.MakeAsync(EntryKinds.Email, draft.Operator, _ => records.NewEmail(draft), cancel);
 
     /// <summary>What the Find field shows for a text: a transaction by its number, or stock by number or words and contacts.</summary>
-    public async Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel = default)
-    {
-        var stock = Isbn.TryParse(text, out _) ? Locked(() => catalogue.ByNumber(text)) : [];
-        if (stock.Count > 0)
-        {
-            return [.. stock];
-        }
-        var number = VoucherNumber.Normal(text);
-        if (Locked(() => view.VoucherCents(number)) is { } left)
-        {
-            return [new FoundVoucher(number, left)];
-        }
-        if (await FindTransactionAsync(text, cancel).ConfigureAwait(false) is { } transaction)
-        {
-            return [new FoundTransaction(transaction)];
-        }
-        return Locked<IReadOnlyList<Found>>(() =>
-        {
-            List<Found> found = [.. catalogue.ByNumber(text)];
-            return found.Count > 0 ? found : [.. catalogue.ByWords(text), .. catalogue.Contacts(text)];
-        });
-    }
+    public Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel = default) => finder.FindAsync(text, cancel);
 
     /// <summary>Sales that are not sealed yet, as a screen keeps them over an end of the program; null for none.</summary>
     public byte[]? OpenSales
@@ -224,10 +197,10 @@ public sealed class Till : IDisposable
     }
 
     /// <summary>Whether the till has a replica to sell from.</summary>
-    public bool IsProvisioned => Opened(() => view.Exists);
+    public bool IsProvisioned => view.Look(() => view.Exists);
 
     /// <summary>Whether the journal has lost its end, so that nothing is sold before the server was reached.</summary>
-    public bool IsJournalSuspect => Opened(() => journal.IsSuspect || (view.Exists && view.IsAheadOfJournal));
+    public bool IsJournalSuspect => view.Look(() => journal.IsSuspect || (view.Exists && view.IsAheadOfJournal));
 
     /// <summary>Why nothing can be sold at present, with what to do about it; null when the till can sell.</summary>
     public string? WhyNotSelling =>
@@ -237,7 +210,7 @@ public sealed class Till : IDisposable
         : null;
 
     /// <summary>The name of the branch, and the time there; null while the till has no replica.</summary>
-    public (string Branch, DateTimeOffset LocalTime)? Place() => Locked<(string, DateTimeOffset)?>(() =>
+    public (string Branch, DateTimeOffset LocalTime)? Place() => view.Read<(string, DateTimeOffset)?>(() =>
     {
         if (!view.Exists)
         {
@@ -252,23 +225,10 @@ public sealed class Till : IDisposable
     internal SlipPrinter PrinterFor(Action changed) => new(files, folder, () => Settings, changed);
 
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
-    public Task<string> WhyNotFoundAsync(string number) => Task.FromResult(Locked(() =>
-        DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
-            ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
-            : Isbn.IsMisread(number) ? $"{number.Trim()} is misread or mistyped, its last digit does not go with the others"
-            : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
-            : $"no title, author, code or contact here goes with “{number.Trim()}”"));
+    public string WhyNotFound(string number) => finder.WhyNot(number);
 
     /// <summary>The docket of a transaction; null when there is no such.</summary>
-    public async Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) =>
-        await FindTransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction
-            ? Locked(() =>
-            {
-                var order = EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null;
-                var waits = order is not null || transaction.ShippedAt is null || transaction.Kind == EntryKinds.Deposit;
-                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null, view.BranchRow, Settings.Columns);
-            })
-            : null;
+    public Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) => finder.DocketAsync(number, Settings.Columns, cancel);
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>
     public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
@@ -319,15 +279,11 @@ public sealed class Till : IDisposable
         CallAsync(() => orchestrator.CheckAsync(progress, cancel), cancel);
 
     /// <summary>Whether a normal-mode till has something to post or has not called for a while, and may call now.</summary>
-    public bool ShouldSynchronise(TimeSpan every)
+    public bool ShouldSynchronise(TimeSpan every) => view.Look(() =>
     {
-        lock (gate)
-        {
-            view.OpenIfSound();
-            var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
-            return link.MayTry && (due || link.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
-        }
-    }
+        var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
+        return link.MayTry && (due || link.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
+    });
 
     /// <returns>The number of sound entries, and the first fault.</returns>
     public (long Sound, string? Fault) VerifyJournal() => JournalVerification.Verify(journal);
@@ -358,62 +314,4 @@ public sealed class Till : IDisposable
             throw await new Renewal(orchestrator, link.Shop, files, folder).RunAsync(Identity, e, cancel).ConfigureAwait(false);
         }
     });
-
-    /// <summary>
-    /// An edit or email. With the server at hand it is made there, if nobody has changed the fields meanwhile; without, it goes into the
-    /// journal with the warning that it will not survive. A correction of an own unposted record always goes into the journal.
-    /// </summary>
-    private async Task<Outcome> EditAsync(string kind, string? author, Func<long, IReadOnlyList<RowChange>> make, CancellationToken cancel)
-    {
-        if (link.State == ConnectionState.Disconnected)
-        {
-            var outcome = sealer.Seal(kind, author, scope => new Sealing(make(scope.Acknowledged)));
-            var corrected = outcome.Entry is { } entry
-                && ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.All(c => c.Op == ChangeOp.Amend);
-            var dropped = "Made while disconnected: resynchronising will drop it and list it" + (kind == EntryKinds.Email ? "." : ", and the server's values will show again.");
-            return outcome.Refused is not null || corrected ? outcome : outcome with { Warning = outcome.Warning is { } fault ? $"{dropped} {fault}" : dropped };
-        }
-        try
-        {
-            await SynchroniseAsync(null, cancel).ConfigureAwait(false);
-            var edit = Locked(() => new ChangeGroup(ids.Next(), kind, author, clock.GetUtcNow().ToUnixTimeMilliseconds(), make(journal.Acknowledged)));
-            var reply = await link.TryAsync(() => link.Shop.EditAsync(edit, cancel)).ConfigureAwait(false);
-            if (reply.Conflicts is [var conflict, ..])
-            {
-                return Outcome.Refuse(
-                    $"{conflict.Field} is “{conflict.Found}” on the server by now, and was “{conflict.Expected}” here", "Look at the record again, then make the edit again if it still holds.");
-            }
-            await SynchroniseAsync(null, cancel).ConfigureAwait(false);
-            return new Outcome(null, null);
-        }
-        catch (RefusedException e)
-        {
-            return new Outcome(null, e.Refusal);
-        }
-        catch (Exception e) when (e is ServerAwayException or ServerRefusedException or DownloadBusyException)
-        {
-            return Outcome.Refuse($"Edits and emails need the server: {e.Message.TrimEnd('.')}", "Then look whether it was made.");
-        }
-    }
-
-    private async Task<TransactionView?> FindTransactionAsync(string text, CancellationToken cancel) =>
-        Locked(() => transactions.Find(text))
-        ?? (await lookUp.FindAsync(text, cancel).ConfigureAwait(false) is { } told ? Locked(() => transactions.With(told)) : null);
-
-    private T Opened<T>(Func<T> work)
-    {
-        lock (gate)
-        {
-            view.OpenIfSound();
-            return work();
-        }
-    }
-
-    private T Locked<T>(Func<T> work)
-    {
-        lock (gate)
-        {
-            return view.Read(work);
-        }
-    }
 }

@@ -130,4 +130,18 @@ public sealed class SellingTests
         }
         Assert.All(docket.Split('\n'), line => Assert.InRange(line.Length, 0, 42));
     }
+
+    [Theory]
+    [InlineData("operator")]
+    [InlineData("note")]
+    public async Task What_is_no_text_is_refused_before_it_is_sealed(string where)
+    {
+        var (byOperator, note) = where == "operator" ? ("ad\0a", null) : ("ada", $"half a pair {(char)0xd800}");
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        var (outcome, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse) with { Operator = byOperator, Note = note });
+        Assert.Contains("no text", outcome.Refused!.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, till.Status().Unposted);
+    }
 }

@@ -60,7 +60,7 @@ public static class ChangeGroupJson
             }
             var pool = new ValuePool();
             return new ChangeGroup(
-                id, root.GetProperty("kind").GetString() ?? "", root.GetProperty("by").GetString(),
+                id, WithoutNul(root.GetProperty("kind").GetString() ?? "", "its", "kind"), root.GetProperty("by").GetString() is { } by ? WithoutNul(by, "its", "author") : null,
                 root.GetProperty("at").GetInt64(), [.. rows.EnumerateArray().Select(r => ReadChange(setup, r, pool))]);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or MalformedRowException)
@@ -127,12 +127,13 @@ public static class ChangeGroupJson
         (_, JsonValueKind.Null) => null,
         (ColumnType.Integer, JsonValueKind.Number) when value.TryGetInt64(out var integer) => ValuePool.Of(integer),
         (ColumnType.Guid, JsonValueKind.String) when value.TryGetGuid(out var guid) => pool.Of(guid),
-        (ColumnType.Text, JsonValueKind.String) => pool.Of(WithoutNul(table, column, value.GetString()!)),
+        (ColumnType.Text, JsonValueKind.String) => pool.Of(WithoutNul(value.GetString()!, table.Name, column.Name)),
         _ => throw new MalformedEntryException($"{table.Name}.{column.Name} is {value.ValueKind}, not {column.Type}"),
     };
 
-    private static string WithoutNul(SyncTable table, Column column, string text) => text.Contains('\0')
-        ? throw new MalformedEntryException($"{table.Name}.{column.Name} holds the character U+0000")
+    /// <summary>Not every database can hold U+0000 in a text.</summary>
+    private static string WithoutNul(string text, string holder, string name) => text.Contains('\0')
+        ? throw new MalformedEntryException($"{holder} {name} holds the character U+0000")
         : text;
 }
 

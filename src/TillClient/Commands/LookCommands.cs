@@ -37,7 +37,7 @@ internal static class LookCommands
         }
         if (found.Count == 0)
         {
-            await Console.Error.WriteLineAsync($"Nothing found: {await till.WhyNotFoundAsync(context.Get(Text)).ConfigureAwait(false)}.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"Nothing found: {till.WhyNotFound(context.Get(Text))}.").ConfigureAwait(false);
         }
         return found.Count == 0 ? 1 : 0;
     }
@@ -77,7 +77,7 @@ internal static class LookCommands
         using var till = context.OpenTill();
         var number = context.Get(Number);
         var docket = await till.DocketAsync(number, context.Cancel).ConfigureAwait(false)
-            ?? throw new TillException($"There is no docket: {await till.WhyNotFoundAsync(number).ConfigureAwait(false)}.");
+            ?? throw new TillException($"There is no docket: {till.WhyNotFound(number)}.");
         if (context.AsJson)
         {
             context.Print(new DocketOutput(number, docket.ToText()), OutputJson.Readable.DocketOutput, docket.ToText);

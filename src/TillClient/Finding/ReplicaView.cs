@@ -11,10 +11,11 @@ namespace Bookmine.TillClient.Finding;
 
 /// <summary>
 /// What the cashier sees: the replica in use, and over it the overlay of what was done here since. Looks at <c>replica.current</c>
-/// before each use and reopens when another replica was put in use. For one thread at a time.
+/// before each use and reopens when another replica was put in use. Threads come in by <see cref="Read"/> and <see cref="Look"/>, one at a time.
 /// </summary>
 internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, TillIdentity identity) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly ReplicaFolder replicas = new(files, folder);
     private string? path;
     private Session? session;
@@ -34,25 +35,42 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     /// <exception cref="TillException">The replica's file is damaged.</exception>
     public T Read<T>(Func<T> work)
     {
-        try
+        lock (gate)
         {
-            Open();
-            return session is null ? work() : session.InTransaction(
-                () =>
-                {
-                    BringOverlayUp();
-                    return work();
-                },
-                SqliteFiles.BeginRead);
+            try
+            {
+                Open();
+                return session is null ? work() : session.InTransaction(
+                    () =>
+                    {
+                        BringOverlayUp();
+                        return work();
+                    },
+                    SqliteFiles.BeginRead);
+            }
+            catch (Exception e) when (DamagedValueException.IsDamage(files, e))
+            {
+                throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+            }
         }
-        catch (Exception e) when (DamagedValueException.IsDamage(files, e))
+    }
+
+    /// <summary>Runs work that can do without a replica, and looks at no row of it.</summary>
+    public T Look<T>(Func<T> work)
+    {
+        lock (gate)
         {
-            throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+            Sound(() =>
+            {
+                Open();
+                return true;
+            });
+            return work();
         }
     }
 
     /// <summary>Opens the replica in use, when another was put in use or none is open yet.</summary>
-    public void Open()
+    private void Open()
     {
         var current = replicas.Current;
         if (current == path)
@@ -77,13 +95,6 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
             throw;
         }
     }
-
-    /// <summary>The same for those who can do without one.</summary>
-    public void OpenIfSound() => Sound(() =>
-    {
-        Open();
-        return true;
-    });
 
     /// <summary>The branch the till belongs to now: as the replica has it, or that of its enrolment while the replica does not know it yet.</summary>
     public long Branch => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("branch") ?? identity.Branch;

@@ -14,39 +14,38 @@ public sealed class TillRecords
 {
     private const int LatelySealed = 20;
     private const int LatelyWritten = 10_000;
-    private readonly Lock gate;
     private readonly ReplicaView view;
     private readonly Catalogue catalogue;
     private readonly TransactionFinder transactions;
     private readonly Operators operators;
     private readonly ClientJournal journal;
 
-    internal TillRecords(Lock gate, ReplicaView view, Catalogue catalogue, TransactionFinder transactions, ClientJournal journal)
+    internal TillRecords(ReplicaView view, Catalogue catalogue, TransactionFinder transactions, ClientJournal journal)
     {
-        (this.gate, this.view, this.catalogue, this.transactions, this.journal) = (gate, view, catalogue, transactions, journal);
+        (this.view, this.catalogue, this.transactions, this.journal) = (view, catalogue, transactions, journal);
         operators = new Operators(view);
     }
 
     /// <summary>The names of those who may sell; none where the shop has no operators.</summary>
-    public IReadOnlyList<string> Operators() => Locked<IReadOnlyList<string>>(() => [.. operators.Names()]);
+    public IReadOnlyList<string> Operators() => view.Read<IReadOnlyList<string>>(() => [.. operators.Names()]);
 
     /// <summary>Whether the PIN is the operator's.</summary>
-    public bool IsPinOf(string name, string pin) => Locked(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
+    public bool IsPinOf(string name, string pin) => view.Read(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);
 
     /// <summary>What is left on a gift voucher, in cents; null when nothing is known of it here.</summary>
-    public long? VoucherCents(string number) => Locked(() => view.VoucherCents(number));
+    public long? VoucherCents(string number) => view.Read(() => view.VoucherCents(number));
 
     /// <summary>A contact's General Credit, in cents.</summary>
-    public long CreditCents(Guid contact) => Locked(() => view.CreditCents(contact));
+    public long CreditCents(Guid contact) => view.Read(() => view.CreditCents(contact));
 
     /// <summary>Orders and laybys of a contact that are still to be paid or handed over.</summary>
-    public IReadOnlyList<TransactionView> OpenOrders(Guid contact) => Locked(() => transactions.OpenOrders(contact));
+    public IReadOnlyList<TransactionView> OpenOrders(Guid contact) => view.Read(() => transactions.OpenOrders(contact));
 
     /// <summary>Contacts by words of their name, phone or email.</summary>
-    public IReadOnlyList<FoundContact> FindContacts(string text) => Locked<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
+    public IReadOnlyList<FoundContact> FindContacts(string text) => view.Read<IReadOnlyList<FoundContact>>(() => catalogue.Contacts(text));
 
     /// <summary>A contact; null when there is none.</summary>
-    public FoundContact? ContactById(Guid id) => Locked(() => catalogue.ContactById(id));
+    public FoundContact? ContactById(Guid id) => view.Read(() => catalogue.ContactById(id));
 
     /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
     public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
@@ -75,19 +74,19 @@ public sealed class TillRecords
     }
 
     /// <summary>Whether the record was made here and the server does not have it yet, so that a change of it is a correction and is kept.</summary>
-    public bool IsOwn(Found record) => Locked(() =>
+    public bool IsOwn(Found record) => view.Read(() =>
         (record is FoundStock s ? view.Overlay.MadeBy(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c ? view.Overlay.MadeBy(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
 
     /// <summary>A stock record; null when there is none.</summary>
-    public FoundStock? StockById(Guid id) => Locked(() => catalogue.ById(id));
+    public FoundStock? StockById(Guid id) => view.Read(() => catalogue.ById(id));
 
     /// <summary>The stock record that an entry has made; null when it made none.</summary>
-    public FoundStock? StockOf(JournalEntry entry) => Locked(() =>
+    public FoundStock? StockOf(JournalEntry entry) => view.Read(() =>
         ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
             ? catalogue.ById(made.Key.Guid) : null);
 
     /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
-    public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => Locked<IReadOnlyList<(string, string, bool)>>(() =>
+    public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => view.Read<IReadOnlyList<(string, string, bool)>>(() =>
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
 
     /// <summary>The fields of a stock record that a person may change, with the values they have; empty when there is no such record.</summary>
@@ -96,7 +95,7 @@ public sealed class TillRecords
     /// <summary>The same of a contact.</summary>
     public IReadOnlyList<RecordField> ContactFields(Guid id) => Fields(BookmineSetup.Contact, id, ["name", "email", "phone", "address", "notes"], null);
 
-    private IReadOnlyList<RecordField> Fields(SyncTable table, Guid id, string[] names, Guid? priced) => Locked<IReadOnlyList<RecordField>>(() =>
+    private IReadOnlyList<RecordField> Fields(SyncTable table, Guid id, string[] names, Guid? priced) => view.Read<IReadOnlyList<RecordField>>(() =>
     {
         if (view.Find(table, new RowKey(id)) is not { } row)
         {
@@ -105,14 +104,6 @@ public sealed class TillRecords
         var fields = names.Select(n => new RecordField(n, FormattableString.Invariant($"{row[n]}")));
         return priced is { } stock ? [.. fields, new RecordField("price", catalogue.ById(stock)?.PriceCents is { } cents ? Money.Format(cents) : "")] : [.. fields];
     });
-
-    private T Locked<T>(Func<T> work)
-    {
-        lock (gate)
-        {
-            return view.Read(work);
-        }
-    }
 }
 
 /// <param name="Value">As a person reads it; empty for none.</param>

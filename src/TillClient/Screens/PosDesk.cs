@@ -129,7 +129,7 @@ internal sealed class PosDesk
         {
             return docket.ToText().TrimEnd().Split('\n');
         }
-        Say($"There is no docket: {await Till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
+        Say($"There is no docket: {Till.WhyNotFound(number)}.", isAlarm: true);
         return null;
     }
 

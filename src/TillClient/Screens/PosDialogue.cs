@@ -322,7 +322,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         else
         {
-            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}.", isAlarm: true);
+            desk.Say($"There is no docket: {desk.Till.WhyNotFound(number)}.", isAlarm: true);
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class Refunding(PosDesk desk)
             {
                 return (number, original);
             }
-            desk.Say($"There is no docket: {await desk.Till.WhyNotFoundAsync(number).ConfigureAwait(false)}. Without it: F8, return without a docket.", isAlarm: true);
+            desk.Say($"There is no docket: {desk.Till.WhyNotFound(number)}. Without it: F8, return without a docket.", isAlarm: true);
             if (typed is not null)
             {
                 break;

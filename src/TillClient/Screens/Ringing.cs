@@ -69,7 +69,7 @@ internal sealed class Ringing(PosDesk desk)
                 await NewItemAsync(text).ConfigureAwait(false);
                 break;
             case []:
-                desk.Say($"Nothing found: {await desk.Till.WhyNotFoundAsync(text).ConfigureAwait(false)}. /new makes a record.", isAlarm: true);
+                desk.Say($"Nothing found: {desk.Till.WhyNotFound(text)}. /new makes a record.", isAlarm: true);
                 break;
             case [FoundTransaction { Transaction: var transaction }]:
                 await desk.ShowDocketAsync(transaction.TransId is { } id ? id.ToString(CultureInfo.InvariantCulture) : transaction.Docket).ConfigureAwait(false);

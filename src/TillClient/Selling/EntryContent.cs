@@ -14,15 +14,21 @@ internal static class EntryContent
     /// <exception cref="RefusedException">A text holds one.</exception>
     public static void RequireText(ChangeGroup group)
     {
+        Require("operator", group.Author);
         foreach (var row in group.Changes.Select(c => c.Values))
         {
             for (var i = 0; i < row.Table.Columns.Count; i++)
             {
-                if (row[i] is string text && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar && !text.Contains('\uFFFD'))))
-                {
-                    throw new RefusedException($"{row.Table.Columns[i].Name} holds characters that are no text", "Type it again.");
-                }
+                Require(row.Table.Columns[i].Name, row[i] as string);
             }
+        }
+    }
+
+    private static void Require(string name, string? text)
+    {
+        if (text is not null && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar && !text.Contains('\uFFFD'))))
+        {
+            throw new RefusedException($"{name} holds characters that are no text", "Type it again.");
         }
     }
 

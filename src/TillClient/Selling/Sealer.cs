@@ -15,9 +15,8 @@ namespace Bookmine.TillClient.Selling;
 internal sealed record Sealing(IReadOnlyList<RowChange> Changes, long? Number = null, long Amount = 0);
 
 /// <summary>Seals entries, and posts each at once when the server is at hand.</summary>
-/// <param name="gate">Held while the journal and the replica are looked at together.</param>
 internal sealed class Sealer(
-    Lock gate, ReplicaView view, ClientJournal journal, JournalMirror mirror, Func<TillSettings> settings, ServerLink link, ClientOrchestrator orchestrator, TimeProvider clock)
+    ReplicaView view, ClientJournal journal, JournalMirror mirror, Func<TillSettings> settings, ServerLink link, ClientOrchestrator orchestrator, TimeProvider clock)
 {
     private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
 
@@ -25,42 +24,39 @@ internal sealed class Sealer(
     public bool IsInDoubt { get; private set; }
 
     /// <summary>The one way into the journal. A refusal leaves nothing behind, not even a number taken.</summary>
-    public Outcome Seal(string kind, string? author, Func<SealScope, Sealing> make)
+    public Outcome Seal(string kind, string? author, Func<SealScope, Sealing> make) => view.Read(() =>
     {
-        lock (gate)
+        if (IsInDoubt)
         {
-            if (IsInDoubt)
-            {
-                return Outcome.Refuse(
-                    "the disk failed while something was sealed, and whether it is in the journal is not known", "Leave and start the program again, then look for it before it is made again.");
-            }
-            try
-            {
-                var entry = view.Read(() => journal.Seal(scope =>
-                {
-                    view.Overlay.CatchUp(journal);
-                    var (changes, number, amount) = make(scope);
-                    var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
-                    EntryContent.RequireText(group);
-                    return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
-                }));
-                return new Outcome(entry, null, Mirrored());
-            }
-            catch (RefusedException e)
-            {
-                return new Outcome(null, e.Refusal);
-            }
-            catch (SealFailedException)
-            {
-                IsInDoubt = true;
-                throw;
-            }
-            catch (OutOfNumbersException e)
-            {
-                return Outcome.Refuse(e.Message, "Start in normal mode with the server at hand, or press F9.");
-            }
+            return Outcome.Refuse(
+                "the disk failed while something was sealed, and whether it is in the journal is not known", "Leave and start the program again, then look for it before it is made again.");
         }
-    }
+        try
+        {
+            var entry = journal.Seal(scope =>
+            {
+                view.Overlay.CatchUp(journal);
+                var (changes, number, amount) = make(scope);
+                var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
+                EntryContent.RequireText(group);
+                return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);
+            });
+            return new Outcome(entry, null, Mirrored());
+        }
+        catch (RefusedException e)
+        {
+            return new Outcome(null, e.Refusal);
+        }
+        catch (SealFailedException)
+        {
+            IsInDoubt = true;
+            throw;
+        }
+        catch (OutOfNumbersException e)
+        {
+            return Outcome.Refuse(e.Message, "Start in normal mode with the server at hand, or press F9.");
+        }
+    });
 
     /// <summary>Brings the mirror up to the journal, if there is one.</summary>
     /// <returns>What is wrong with it; the entry is sealed all the same.</returns>
@@ -80,7 +76,7 @@ internal sealed class Sealer(
     /// <summary>Posts what was just sealed, if the server is at hand and nothing older waits; otherwise it is posted later.</summary>
     public async Task<(Outcome Outcome, long? TransId)> PostAsync(Outcome outcome, CancellationToken cancel)
     {
-        if (outcome.Entry is not { } entry || !MayPost(entry))
+        if (outcome.Entry is not { } entry || !link.MayTry || journal.Acknowledged != entry.N - 1)
         {
             return (outcome, null);
         }
@@ -102,13 +98,5 @@ internal sealed class Sealer(
             return (outcome, null);
         }
 #pragma warning restore CA1031
-    }
-
-    private bool MayPost(JournalEntry entry)
-    {
-        lock (gate)
-        {
-            return link.MayTry && journal.Acknowledged == entry.N - 1;
-        }
     }
 }

@@ -1,0 +1,59 @@
+using Bookmine.Schema;
+using Bookmine.Schema.Views;
+using Bookmine.TillClient.Dockets;
+using Bookmine.TillClient.Server;
+
+namespace Bookmine.TillClient.Finding;
+
+/// <summary>The Find field: a transaction by its number, here or at the server, stock by number or words, contacts; and the docket of what was found.</summary>
+internal sealed class Finder(ReplicaView view, Catalogue catalogue, TransactionFinder transactions, LookUp lookUp)
+{
+    /// <summary>What the Find field shows for a text.</summary>
+    public async Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel)
+    {
+        var stock = Isbn.TryParse(text, out _) ? view.Read(() => catalogue.ByNumber(text)) : [];
+        if (stock.Count > 0)
+        {
+            return [.. stock];
+        }
+        var number = VoucherNumber.Normal(text);
+        if (view.Read(() => view.VoucherCents(number)) is { } left)
+        {
+            return [new FoundVoucher(number, left)];
+        }
+        if (await TransactionAsync(text, cancel).ConfigureAwait(false) is { } transaction)
+        {
+            return [new FoundTransaction(transaction)];
+        }
+        return view.Read<IReadOnlyList<Found>>(() =>
+        {
+            List<Found> found = [.. catalogue.ByNumber(text)];
+            return found.Count > 0 ? found : [.. catalogue.ByWords(text), .. catalogue.Contacts(text)];
+        });
+    }
+
+    /// <summary>A transaction by its D-number, TransID or reference; null when it is not here and the server tells of none.</summary>
+    public async Task<TransactionView?> TransactionAsync(string text, CancellationToken cancel) =>
+        view.Read(() => transactions.Find(text))
+        ?? (await lookUp.FindAsync(text, cancel).ConfigureAwait(false) is { } told ? view.Read(() => transactions.With(told)) : null);
+
+    /// <summary>Why a number or text shows nothing: of a docket, whose it is, and that it is not at hand.</summary>
+    public string WhyNot(string number) => view.Read(() =>
+        DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
+            ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
+            : Isbn.IsMisread(number) ? $"{number.Trim()} is misread or mistyped, its last digit does not go with the others"
+            : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
+            : $"no title, author, code or contact here goes with “{number.Trim()}”");
+
+    /// <summary>The docket of a transaction; null when there is no such.</summary>
+    /// <param name="columns">Of the paper.</param>
+    public async Task<Slip?> DocketAsync(string number, int columns, CancellationToken cancel) =>
+        await TransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction
+            ? view.Read(() =>
+            {
+                var order = EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null;
+                var waits = order is not null || transaction.ShippedAt is null || transaction.Kind == EntryKinds.Deposit;
+                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null, view.BranchRow, columns);
+            })
+            : null;
+}
