@@ -729,4 +729,19 @@ public sealed class PosSessionTests
         Assert.Contains("1 line of the sale that was open when the program ended is of a record that is not here any more. 10.00 card was taken", pos.Session.Picture.Message, StringComparison.Ordinal);
         Assert.Contains("1 copy   TOTAL 12.50", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[{")]
+    [InlineData("null")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("[{\"is_rung_up\":true,\"started_at\":null,\"contact_id\":null,\"note\":null,\"payments\":[null],\"lines\":[]}]")]
+    [InlineData("[{\"is_rung_up\":true,\"started_at\":null,\"contact_id\":null,\"note\":null,\"payments\":[],\"lines\":[null]}]")]
+    public async Task Open_sales_that_cannot_be_read_are_said_and_the_till_sells(string kept)
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.BeginAgainAsync(() => File.WriteAllText(Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json"), kept), atOnce: true);
+        Assert.Contains("cannot be read any more", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("D100001  12.50", (await pos.TypeAsync(Sales.Garden, "/pay", "")).Message, StringComparison.Ordinal);
+    }
 }

@@ -30,7 +30,11 @@ internal static class OpenSales
         List<OpenSale> sales;
         try
         {
-            sales = JsonSerializer.Deserialize(kept, OpenSalesJson.Default.ListOpenSale)!;
+            sales = JsonSerializer.Deserialize(kept, OpenSalesJson.Default.ListOpenSale) ?? throw new JsonException();
+            if (sales.Exists(s => s is null || s.Payments.Contains(null!)))
+            {
+                throw new JsonException();
+            }
         }
         catch (JsonException)
         {
@@ -98,8 +102,8 @@ internal sealed record OpenSale(
     bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines,
     Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null, string? Beside = null);
 
-internal sealed record OpenLine(Guid StockId, long Qty, long PriceCents, Discount Discount);
+internal readonly record struct OpenLine(Guid StockId, long Qty, long PriceCents, Discount Discount);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(List<OpenSale>))]
 internal sealed partial class OpenSalesJson : JsonSerializerContext;
