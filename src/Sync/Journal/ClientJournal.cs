@@ -18,13 +18,12 @@ public sealed class ClientJournal : IDisposable
     private readonly Lock gate = new();
     private readonly EntityIds ids;
     private readonly TimeProvider clock;
-    private readonly JournalHeadFile headFile;
+    private readonly JournalEnd end;
     private readonly IFileStore files;
     private readonly string path;
     private readonly JournalArchive archive;
 
     private long durableThrough;
-    private string? suspicion;
 
     // What the making of an entry's content failed with: it reads other files, and says nothing of this one.
     private Exception? composing;
@@ -42,7 +41,7 @@ public sealed class ClientJournal : IDisposable
         this.ids = ids;
         this.files = files;
         path = FileIn(folder);
-        headFile = new JournalHeadFile(files, Path.Combine(folder, JournalHeadFile.Name));
+        end = new JournalEnd(session, files, folder);
     }
 
     /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
@@ -57,17 +56,14 @@ public sealed class ClientJournal : IDisposable
             session = new Session(files.OpenDatabase(path));
             session.Script(JournalSchema.Settings);
             session.Script(JournalSchema.Tables);
-            session.Execute("INSERT INTO meta (name, value) VALUES ('client', @client) ON CONFLICT DO NOTHING", client);
-            var owner = session.Integer("SELECT value FROM meta WHERE name = 'client'");
-            if (owner != client)
+            if (JournalMarks.Claim(session, client) is var owner && owner != client)
             {
                 throw new JournalException(
                     $"{path} is the journal of till {owner}, and this machine is enrolled as till {client}. "
                     + "Put the right journal back; nothing was changed.");
             }
             var journal = new ClientJournal(files, session, folder, client, clock, ids);
-            journal.suspicion = journal.LostEnd(path);
-            journal.BringHeadUp();
+            journal.end.Compare(path, journal.ByN);
             return journal;
         }
         catch (Exception e) when (IsDamage(files, e))
@@ -88,7 +84,7 @@ public sealed class ClientJournal : IDisposable
     public long LastN => Locked(() => session.Integer("SELECT max(n) FROM entry") ?? 0);
 
     /// <summary>The last entry the server has answered.</summary>
-    public long Acknowledged => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0);
+    public long Acknowledged => Locked(() => JournalMarks.Acknowledged(session));
 
     /// <summary>The last entry of a kind that is in the journal's own file; where there is none, what lies before that file's first.</summary>
     public long LastOf(string kind) => Locked(() =>
@@ -98,10 +94,10 @@ public sealed class ClientJournal : IDisposable
     public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
-    public bool IsSuspect => suspicion is not null;
+    public bool IsSuspect => end.Suspicion is not null;
 
     /// <summary>The highest number that the server has given an entry; 0 for none.</summary>
-    public long HighestNumber => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0);
+    public long HighestNumber => Locked(() => JournalMarks.HighestNumber(session));
 
     /// <summary>The leased blocks of printed numbers.</summary>
     public IReadOnlyList<NumberBlock> Blocks() => Locked(() => NumberBlocks.All(session));
@@ -109,7 +105,7 @@ public sealed class ClientJournal : IDisposable
     /// <summary>Entries with a printed number that are not yet answered, and the sum of their control amounts.</summary>
     public (long Count, long Amount) Unposted() => Locked(() =>
     {
-        var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
+        var acknowledged = JournalMarks.Acknowledged(session);
         if (acknowledged != unposted.After)
         {
             unposted = new Counted(acknowledged, acknowledged, 0, 0);
@@ -139,13 +135,13 @@ public sealed class ClientJournal : IDisposable
     /// <exception cref="WireFormatException">They do not continue this journal.</exception>
     public void Refill(IReadOnlyList<PushedEntry> entries, Func<PushedEntry, (long? Number, long Amount)> control) => Locked(() => session.InTransaction(() =>
     {
-        var (last, chain) = Head();
+        var (last, chain) = end.Last();
         foreach (var entry in entries)
         {
             if (entry.Answer is { } known && entry.N <= last && ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true)
             {
                 session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", JsonSerializer.Serialize(known, WireJson.Default.EntryResult), entry.N);
-                NoteAnswered(entry.N, known.Number ?? 0);
+                JournalMarks.NoteAnswered(session, entry.N, known.Number ?? 0);
                 continue;
             }
             // One whose content was damaged before it was sent is held in quarantine as it came, under the hash with which it was sealed.
@@ -159,7 +155,7 @@ public sealed class ClientJournal : IDisposable
             var (number, amount) = control(entry);
             EntryRow.Insert(session, new JournalEntry(
                 entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt, entry.Answer));
-            NoteAnswered(entry.N, entry.Answer.Number ?? 0);
+            JournalMarks.NoteAnswered(session, entry.N, entry.Answer.Number ?? 0);
         }
         NumberBlocks.UseUp(session);
         return last;
@@ -171,17 +167,12 @@ public sealed class ClientJournal : IDisposable
     /// </summary>
     public void Settle() => Locked(() =>
     {
-        if (suspicion is not null)
-        {
-            NumberBlocks.UseUp(session);
-            WriteHead();
-            suspicion = null;
-        }
+        end.Settle();
         return true;
     });
 
     /// <summary>The server, restored from a backup, holds less than it has answered: what comes after is sent again, with the answers it had.</summary>
-    public void Reopen(long through) => Locked(() => session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value > @through", through));
+    public void Reopen(long through) => Locked(() => JournalMarks.Reopen(session, through));
 
     /// <summary>Seals one entry; when this returns it survives a power cut.</summary>
     /// <param name="compose">Makes the content inside the sealing transaction; when it throws, nothing was done.</param>
@@ -198,7 +189,7 @@ public sealed class ClientJournal : IDisposable
             throw new SealFailedException(e);
         }
         durableThrough = entry.N;
-        WriteHead();
+        end.Remember();
         return entry;
     });
 
@@ -250,10 +241,10 @@ public sealed class ClientJournal : IDisposable
     public int ArchiveSome(JournalKeeping keeping)
     {
         var before = clock.GetUtcNow().Subtract(keeping.Age).ToUnixTimeMilliseconds();
-        var end = Locked(archive.End).N;
-        var entries = After(end, keeping.Segment);
+        var archived = Locked(archive.End).N;
+        var entries = After(archived, keeping.Segment);
         var limit = Math.Min(Acknowledged - 1, ReportedThrough);
-        if (entries.Count < keeping.Segment || entries[^1].N != end + keeping.Segment || entries[^1].N > limit
+        if (entries.Count < keeping.Segment || entries[^1].N != archived + keeping.Segment || entries[^1].N > limit
             || entries.Any(e => e.Result is null || e.Result.PostedAt >= before))
         {
             return 0;
@@ -303,28 +294,26 @@ public sealed class ClientJournal : IDisposable
             var json = JsonSerializer.Serialize(result, WireJson.Default.EntryResult);
             session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", json, result.N);
         }
-        return NoteAnswered(through, results.Max(r => r.Number) ?? 0);
+        return JournalMarks.NoteAnswered(session, through, results.Max(r => r.Number) ?? 0);
     }));
 
     /// <summary>Up to which entry a person has been told the server's answers.</summary>
     public long ReportedThrough
     {
-        get => Locked(() => session.Integer("SELECT value FROM meta WHERE name = 'reported'") ?? 0);
-        set => Locked(() => session.Execute(
-            "INSERT INTO meta (name, value) VALUES ('reported', @n) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", value));
+        get => Locked(() => JournalMarks.Reported(session));
+        set => Locked(() => JournalMarks.NoteReported(session, value));
     }
 
     public void Dispose() => session.Dispose();
 
     private JournalEntry SealWithin(Func<SealScope, SealContent> compose)
     {
-        if (suspicion is not null)
+        if (end.Suspicion is { } suspicion)
         {
             throw new JournalException(suspicion);
         }
-        var (last, chain) = Head();
-        var acknowledged = session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
-        var scope = new SealScope(session, last + 1, ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds(), acknowledged);
+        var (last, chain) = end.Last();
+        var scope = new SealScope(session, last + 1, ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds(), JournalMarks.Acknowledged(session));
         SealContent content;
         try
         {
@@ -346,51 +335,6 @@ public sealed class ClientJournal : IDisposable
             content.Payload, hash, JournalEntry.ChainOf(chain, hash), scope.SealedAt);
         EntryRow.Insert(session, entry);
         return entry;
-    }
-
-    private int NoteAnswered(long through, long number)
-    {
-        session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0), ('highest_number', 0) ON CONFLICT DO NOTHING");
-        session.Execute("UPDATE meta SET value = @number WHERE name = 'highest_number' AND value < @number", number);
-        return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
-    }
-
-    private void WriteHead()
-    {
-        var (n, chain) = Head();
-        headFile.Write(new JournalHeadFile.Head(n, NumberBlocks.Highest(session), chain));
-    }
-
-    private (long N, byte[] Chain) Head()
-    {
-        using var reader = session.Query("SELECT n, chain FROM entry ORDER BY n DESC LIMIT 1");
-        return reader.Read() ? (DbValues.ReadInteger(reader, 0), DbValues.ReadBytes(reader, 1)) : (0, JournalEntry.NoChain);
-    }
-
-    /// <summary>A power cut may have left the small file behind.</summary>
-    private void BringHeadUp()
-    {
-        if (suspicion is not null)
-        {
-            // What it alone remembers must outlast a power cut.
-            headFile.Sync();
-        }
-        else if (headFile.Read()?.N != LastN)
-        {
-            WriteHead();
-            headFile.Sync();
-        }
-    }
-
-    /// <summary>Why the file cannot be all that was sealed; null when nothing speaks against it.</summary>
-    private string? LostEnd(string path)
-    {
-        if (headFile.Read() is not { N: > 0 } remembered || ByN(remembered.N)?.Chain.AsSpan().SequenceEqual(remembered.Chain) == true)
-        {
-            return null;
-        }
-        return $"{path} does not hold entry {remembered.N}, which this till sealed: the file has lost its end or was put back from a copy. "
-            + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.";
     }
 
     /// <summary>What to throw when something in this journal is not as it was sealed.</summary>

@@ -1,0 +1,39 @@
+using Bookmine.Sync.Data;
+
+namespace Bookmine.Sync.Journal;
+
+/// <summary>The few numbers that stand beside the entries, in the journal's own file: whose it is, and how far others have come with it.</summary>
+internal static class JournalMarks
+{
+    /// <summary>Writes down whose journal this is, where that is not written yet.</summary>
+    /// <returns>Whose it is.</returns>
+    public static long? Claim(Session session, long client)
+    {
+        session.Execute("INSERT INTO meta (name, value) VALUES ('client', @client) ON CONFLICT DO NOTHING", client);
+        return session.Integer("SELECT value FROM meta WHERE name = 'client'");
+    }
+
+    /// <summary>The last entry the server has answered; 0 for none.</summary>
+    public static long Acknowledged(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
+
+    /// <summary>The highest number that the server has given an entry; 0 for none.</summary>
+    public static long HighestNumber(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0;
+
+    /// <summary>Up to which entry a person has been told the server's answers; 0 for none.</summary>
+    public static long Reported(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'reported'") ?? 0;
+
+    /// <summary>Notes that the server has answered up to an entry and given that number; neither mark ever goes back.</summary>
+    public static int NoteAnswered(Session session, long through, long number)
+    {
+        session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0), ('highest_number', 0) ON CONFLICT DO NOTHING");
+        session.Execute("UPDATE meta SET value = @number WHERE name = 'highest_number' AND value < @number", number);
+        return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
+    }
+
+    /// <summary>The one way back: what comes after counts as not answered.</summary>
+    public static int Reopen(Session session, long through) =>
+        session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value > @through", through);
+
+    public static int NoteReported(Session session, long through) => session.Execute(
+        "INSERT INTO meta (name, value) VALUES ('reported', @n) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", through);
+}
