@@ -41,13 +41,8 @@ internal sealed class LineEditing(PosDesk desk)
     private Task<Discount?> AskDiscountAsync(long full) => desk.Talk.AskAsync(new Question("Discount, such as 1.50 or 10%"), text => Screens.Discount.Parse(text, full));
 
     /// <summary>A typed command: <c>qty</c>, <c>price</c>, <c>disc</c> with a line's number and a value, or <c>disc all</c>.</summary>
-    /// <returns>False when it is none.</returns>
-    public bool Typed(string word, string[] arguments)
+    public Task TypedAsync(string word, string[] arguments)
     {
-        if (word is not ("qty" or "price" or "disc"))
-        {
-            return false;
-        }
         if (word == "disc" && arguments is ["all", var share])
         {
             if (Read(share, Basket.SoldCents) is { } whole)
@@ -78,7 +73,7 @@ internal sealed class LineEditing(PosDesk desk)
         {
             desk.Say($"“{value}” will not do for /{word}.", isAlarm: true);
         }
-        return true;
+        return Task.CompletedTask;
     }
 
     /// <summary>Removes the line of that number; without one, the marked line.</summary>

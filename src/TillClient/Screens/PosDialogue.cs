@@ -1,7 +1,3 @@
-using Bookmine.Schema;
-using Bookmine.TillClient.Commands;
-using Bookmine.TillClient.Dockets;
-
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>
@@ -11,15 +7,10 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
 internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 {
-    private const int ReportWidth = 78;
-    private const string FollowOn = "    ";
-    private const string NoPrinter = "This till has no printer: bookmine-till set --desk.Printer.";
+    private readonly PosCommands commands = new(desk, synchronise, quit);
 
     // A page laid over whatever is asked.
     private IReadOnlyList<string>? help;
-
-    // What reports have told of and was not made again.
-    private readonly List<Bookmine.Sync.Interceptors.DroppedField> dropped = [];
     private int helpAt;
 
     private Conversation Talk => desk.Talk;
@@ -53,7 +44,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
         {
-            await Talk.BeginAsync(PayAsync).ConfigureAwait(false);
+            await Talk.BeginAsync(() => commands.RunAsync(PosCommand.Pay, [])).ConfigureAwait(false);
         }
         while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
         {
@@ -97,24 +88,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
     }
 
-    /// <summary>Shows the report of a resynchronisation, prints it where that is asked, and offers to make again what was dropped.</summary>
-    public Task ReportAsync(SyncReport report) => Talk.BeginAsync(async () =>
-    {
-        var lines = ResyncCommands.Text(report).Split('\n');
-        var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : DocketText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
-        var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
-        if (await Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
-        {
-            desk.Printer.Print(Slip.OfLines("REPORT", desk.Till.Settings.Columns, lines));
-            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : "The report is printed.");
-        }
-        if (report.Dropped.Count > 0)
-        {
-            dropped.AddRange(report.Dropped);
-            await new RecordForms(desk).AgainAsync(dropped).ConfigureAwait(false);
-        }
-    });
-
     /// <summary>An entry ended by Enter.</summary>
     /// <param name="isFast">Its characters came as fast as only a scanner types.</param>
     public async Task HandleAsync(string text, bool isFast)
@@ -140,6 +113,8 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     }
 
     public Task CommandAsync(PosCommand command) => CommandAsync(command, []);
+
+    public Task ReportAsync(SyncReport report) => Talk.BeginAsync(() => commands.ReportAsync(report));
 
     public void Say(string text, bool isAlarm = false) => desk.Say(text, isAlarm);
 
@@ -193,46 +168,21 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     private Task TypedAsync(string text)
     {
-        var words = text[1..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0)
+        if (text[1..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var first, .. var arguments])
         {
             return Task.CompletedTask;
         }
-        var (word, arguments) = (words[0].ToLowerInvariant(), words[1..]);
+        var word = first.ToLowerInvariant();
         if (PosKeys.All.FirstOrDefault(k => k.Typed == word) is { Typed: not null } key)
         {
             return CommandAsync(key.Command, arguments);
         }
-        switch (word)
+        if (commands.Typed(word, arguments) is { } run)
         {
-            case "clear":
-                return Talk.BeginAsync(ClearAsync);
-            case "new":
-                return Talk.BeginAsync(() => new Ringing(desk).NewItemAsync(arguments.Length > 0 ? arguments[0] : ""));
-            case "newcontact":
-                return Talk.BeginAsync(() => new Ringing(desk).NewContactAsync());
-            case "note":
-                Basket.Note = arguments.Length > 0 ? string.Join(' ', arguments) : null;
-                desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
-                return Task.CompletedTask;
-            case "edit":
-                return Talk.BeginAsync(() => new RecordForms(desk).EditAsync(string.Join(' ', arguments)));
-            case "email":
-                return Talk.BeginAsync(() => new RecordForms(desk).EmailAsync(string.Join(' ', arguments)));
-            case "again":
-                return Talk.BeginAsync(() => new RecordForms(desk).AgainAsync(dropped));
-            case "drawer":
-                return Talk.BeginAsync(() => new OtherTransactions(desk).NoSaleAsync(string.Join(' ', arguments)));
-            case "print":
-                return Talk.BeginAsync(() => PrintAsync(arguments));
-            case "refund":
-                return Talk.BeginAsync(() => new Refunding(desk).RunAsync(arguments));
-            case var _ when new LineEditing(desk).Typed(word, arguments):
-                return Task.CompletedTask;
-            default:
-                desk.Say($"{text} is no command here. F1 or /help lists them.", isAlarm: true);
-                return Task.CompletedTask;
+            return Talk.BeginAsync(run);
         }
+        desk.Say($"{text} is no command here. F1 or /help lists them.", isAlarm: true);
+        return Task.CompletedTask;
     }
 
     private async Task CommandAsync(PosCommand command, string[] arguments)
@@ -254,119 +204,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             return;
         }
         desk.SayNothing();
-        await Talk.BeginAsync(() => RunAsync(command, arguments)).ConfigureAwait(false);
+        await Talk.BeginAsync(() => commands.RunAsync(command, arguments)).ConfigureAwait(false);
     }
-
-    private Task RunAsync(PosCommand command, string[] arguments)
-    {
-        switch (command)
-        {
-            case PosCommand.Contact:
-                return new Ringing(desk).ContactAsync(string.Join(' ', arguments));
-            case PosCommand.RemoveLine:
-                return new LineEditing(desk).RemoveAsync(arguments);
-            case PosCommand.EditLine:
-                return new LineEditing(desk).AskAsync();
-            case PosCommand.Hold:
-                return HoldAsync();
-            case PosCommand.LastDocket when arguments.Length == 0 && desk.LastNumber is null:
-                desk.Say("Nothing was sold here lately. /docket D12345 shows any docket.");
-                return Task.CompletedTask;
-            case PosCommand.LastDocket:
-                return desk.ShowDocketAsync(arguments.Length > 0 ? arguments[0] : desk.LastNumber!);
-            case PosCommand.Other:
-                return new OtherTransactions(desk).RunAsync();
-            case PosCommand.Pay:
-                return PayAsync();
-            case PosCommand.SignOn:
-                return new SigningOn(desk).AskAsync();
-            case PosCommand.Resynchronise:
-                synchronise();
-                return Task.CompletedTask;
-            default:
-                Quit();
-                return Task.CompletedTask;
-        }
-    }
-
-    /// <summary>A sale that was open when the program ended is there before anybody has signed on.</summary>
-    private async Task PayAsync()
-    {
-        if (await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
-        {
-            await Paying.SaleAsync(desk).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Prints a docket again; without a number, what waits for the printer, or else the last docket.</summary>
-    private async Task PrintAsync(string[] arguments)
-    {
-        if (arguments is ["drop"])
-        {
-            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} not printed any more.");
-            desk.Printer.Forget();
-        }
-        else if (arguments.Length == 0 && desk.Printer.Waiting > 0)
-        {
-            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} tried again.");
-            desk.Printer.TryAgain();
-        }
-        else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
-        {
-            desk.Say("Nothing was sold here lately. /print D12345 prints any docket.");
-        }
-        else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
-        {
-            desk.Printer.Print(docket.AsCopy());
-            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
-        }
-        else
-        {
-            desk.Say($"There is no docket: {desk.Till.WhyNotFound(number)}.", isAlarm: true);
-        }
-    }
-
-    private void Quit()
-    {
-        // A till that cannot sell can be left: what is open is there again at the next start.
-        // Held sales are there again at the next start.
-        if (Basket.IsEmpty || desk.Till.WhyNotSelling is not null)
-        {
-            quit();
-            return;
-        }
-        desk.Say("A sale is open: pay it (F12), hold it (F5), or drop it (/clear) first.", isAlarm: true);
-    }
-
-    private async Task ClearAsync()
-    {
-        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
-        {
-            desk.Basket = new Basket();
-            desk.Say("The sale is dropped.");
-        }
-    }
-
-    /// <summary>Puts the open sale aside, or takes one up again.</summary>
-    private async Task HoldAsync()
-    {
-        if (!Basket.IsEmpty)
-        {
-            desk.Held.Add(Basket);
-            desk.Basket = new Basket();
-            desk.Say($"The sale is held; {desk.Held.Count} now. F5 takes one up again.");
-        }
-        else if (desk.Held.Count == 0)
-        {
-            desk.Say("No sale is held.");
-        }
-        else if (await ChooseHeldAsync().ConfigureAwait(false) is { } chosen)
-        {
-            desk.Basket = desk.Held[chosen];
-            desk.Held.RemoveAt(chosen);
-        }
-    }
-
-    private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await Talk.ChooseAsync(
-        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
 }

@@ -1,0 +1,178 @@
+using Bookmine.Schema;
+using Bookmine.TillClient.Commands;
+using Bookmine.TillClient.Dockets;
+
+namespace Bookmine.TillClient.Screens;
+
+/// <summary>What the commands of the POS screen do, by key or typed: each asks, one question after another, what it has to know.</summary>
+/// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
+internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
+{
+    private const int ReportWidth = 78;
+    private const string FollowOn = "    ";
+    private const string NoPrinter = "This till has no printer: bookmine-till set --desk.Printer.";
+
+    // What reports have told of and was not made again.
+    private readonly List<Bookmine.Sync.Interceptors.DroppedField> dropped = [];
+
+    private Basket Basket => desk.Basket;
+
+    /// <summary>What a key stands for.</summary>
+    public Task RunAsync(PosCommand command, string[] arguments)
+    {
+        switch (command)
+        {
+            case PosCommand.Contact:
+                return new Ringing(desk).ContactAsync(string.Join(' ', arguments));
+            case PosCommand.RemoveLine:
+                return new LineEditing(desk).RemoveAsync(arguments);
+            case PosCommand.EditLine:
+                return new LineEditing(desk).AskAsync();
+            case PosCommand.Hold:
+                return HoldAsync();
+            case PosCommand.LastDocket when arguments.Length == 0 && desk.LastNumber is null:
+                desk.Say("Nothing was sold here lately. /docket D12345 shows any docket.");
+                return Task.CompletedTask;
+            case PosCommand.LastDocket:
+                return desk.ShowDocketAsync(arguments.Length > 0 ? arguments[0] : desk.LastNumber!);
+            case PosCommand.Other:
+                return new OtherTransactions(desk).RunAsync();
+            case PosCommand.Pay:
+                return PayAsync();
+            case PosCommand.SignOn:
+                return new SigningOn(desk).AskAsync();
+            case PosCommand.Resynchronise:
+                synchronise();
+                return Task.CompletedTask;
+            default:
+                Quit();
+                return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>What a typed command does that has no key; null when there is no such command.</summary>
+    public Func<Task>? Typed(string word, string[] arguments)
+    {
+        var text = string.Join(' ', arguments);
+        return word switch
+        {
+            "clear" => ClearAsync,
+            "new" => () => new Ringing(desk).NewItemAsync(arguments.Length > 0 ? arguments[0] : ""),
+            "newcontact" => () => new Ringing(desk).NewContactAsync(),
+            "note" => () => NoteAsync(text),
+            "edit" => () => new RecordForms(desk).EditAsync(text),
+            "email" => () => new RecordForms(desk).EmailAsync(text),
+            "again" => () => new RecordForms(desk).AgainAsync(dropped),
+            "drawer" => () => new OtherTransactions(desk).NoSaleAsync(text),
+            "print" => () => PrintAsync(arguments),
+            "refund" => () => new Refunding(desk).RunAsync(arguments),
+            "qty" or "price" or "disc" => () => new LineEditing(desk).TypedAsync(word, arguments),
+            _ => null,
+        };
+    }
+
+    /// <summary>Shows the report of a resynchronisation, prints it where that is asked, and offers to make again what was dropped.</summary>
+    public async Task ReportAsync(SyncReport report)
+    {
+        var lines = ResyncCommands.Text(report).Split('\n');
+        var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : DocketText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
+        var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
+        if (await desk.Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
+        {
+            desk.Printer.Print(Slip.OfLines("REPORT", desk.Till.Settings.Columns, lines));
+            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : "The report is printed.");
+        }
+        if (report.Dropped.Count > 0)
+        {
+            dropped.AddRange(report.Dropped);
+            await new RecordForms(desk).AgainAsync(dropped).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A sale that was open when the program ended is there before anybody has signed on.</summary>
+    private async Task PayAsync()
+    {
+        if (await new SigningOn(desk).EnsureAsync().ConfigureAwait(false))
+        {
+            await Paying.SaleAsync(desk).ConfigureAwait(false);
+        }
+    }
+
+    private Task NoteAsync(string text)
+    {
+        Basket.Note = text.Length > 0 ? text : null;
+        desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Prints a docket again; without a number, what waits for the printer, or else the last docket.</summary>
+    private async Task PrintAsync(string[] arguments)
+    {
+        if (arguments is ["drop"])
+        {
+            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} not printed any more.");
+            desk.Printer.Forget();
+        }
+        else if (arguments.Length == 0 && desk.Printer.Waiting > 0)
+        {
+            desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} tried again.");
+            desk.Printer.TryAgain();
+        }
+        else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
+        {
+            desk.Say("Nothing was sold here lately. /print D12345 prints any docket.");
+        }
+        else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
+        {
+            desk.Printer.Print(docket.AsCopy());
+            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
+        }
+        else
+        {
+            desk.Say($"There is no docket: {desk.Till.WhyNotFound(number)}.", isAlarm: true);
+        }
+    }
+
+    private void Quit()
+    {
+        // A till that cannot sell can be left: what is open is there again at the next start, as held sales are.
+        if (Basket.IsEmpty || desk.Till.WhyNotSelling is not null)
+        {
+            quit();
+            return;
+        }
+        desk.Say("A sale is open: pay it (F12), hold it (F5), or drop it (/clear) first.", isAlarm: true);
+    }
+
+    private async Task ClearAsync()
+    {
+        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
+        {
+            desk.Basket = new Basket();
+            desk.Say("The sale is dropped.");
+        }
+    }
+
+    /// <summary>Puts the open sale aside, or takes one up again.</summary>
+    private async Task HoldAsync()
+    {
+        if (!Basket.IsEmpty)
+        {
+            desk.Held.Add(Basket);
+            desk.Basket = new Basket();
+            desk.Say($"The sale is held; {desk.Held.Count} now. F5 takes one up again.");
+        }
+        else if (desk.Held.Count == 0)
+        {
+            desk.Say("No sale is held.");
+        }
+        else if (await ChooseHeldAsync().ConfigureAwait(false) is { } chosen)
+        {
+            desk.Basket = desk.Held[chosen];
+            desk.Held.RemoveAt(chosen);
+        }
+    }
+
+    private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await desk.Talk.ChooseAsync(
+        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
+}
