@@ -109,6 +109,27 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task Goods_of_an_order_that_are_handed_over_or_cancelled_one_by_one_add_up_to_the_order()
+    {
+        await using var pos = await Counter.OpenAsync();
+        // Seven copies for 10.00: none of them has a price in whole cents.
+        await pos.TypeAsync("7*" + Sales.Lighthouse, "/price 1 2", "/disc 1 4", "/contact finch", "/other", Order, "", "");
+        for (var copy = 0; copy < 3; copy++)
+        {
+            Assert.Contains("handed over on D100001", (await pos.TypeAsync("/other", OnOrder, "D100001", "1", "1", "1")).Message, StringComparison.Ordinal);
+        }
+        foreach (var (copies, worth) in (IEnumerable<(string, string)>)[("1", "1.43"), ("2", "2.86")])
+        {
+            Assert.Contains($"GIVE BACK {worth} cash", (await pos.TypeAsync("/other", OnOrder, "D100001", "2", "1", copies, "1", "yes")).Message, StringComparison.Ordinal);
+        }
+        Assert.Contains("handed over on D100001", (await pos.TypeAsync("/other", OnOrder, "D100001", "1", "")).Message, StringComparison.Ordinal);
+        await pos.Shop.ResyncAsync("front");
+        var day = Assert.Single(pos.Shop.Totals());
+        Assert.Equal((571, 4, 571), (day.ByMethod["cash"], day.ShippedQuantity, day.ShippedCents));
+        Assert.Empty(pos.Shop.BookFaults());
+    }
+
+    [Fact]
     public async Task An_order_taken_at_one_till_is_handed_over_at_another_and_its_goods_come_back_as_any()
     {
         await using var shop = await OpenShopAsync();

@@ -744,4 +744,16 @@ public sealed class PosSessionTests
         Assert.Contains("cannot be read any more", pos.Session.Picture.Message, StringComparison.Ordinal);
         Assert.Contains("D100001  12.50", (await pos.TypeAsync(Sales.Garden, "/pay", "")).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(-1.0)]
+    [InlineData(-20_000.0)]
+    public async Task A_clock_that_is_set_back_keeps_no_open_sale_from_being_sold(double days)
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse);
+        pos.Shop.Clock.AdjustTime(pos.Shop.Clock.GetUtcNow().AddDays(days));
+        Assert.Contains("D100001  17.95", (await pos.TypeAsync("/pay", "")).Message, StringComparison.Ordinal);
+        Assert.Contains("D100002  12.50", (await pos.TypeAsync(Sales.Garden, "/pay", "")).Message, StringComparison.Ordinal);
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
         }
         return Document(
             draft, order, number, header, now,
-            [.. lines.Select(l => Line(l.Line, l.Qty, 0, 0, l.Line.TotalCents * l.Qty / l.Line.Qty))], paid);
+            [.. lines.Select(l => Line(l.Line, l.Qty, 0, 0, l.WorthCents))], paid);
     }
 
     /// <summary>What has to be paid before some goods of an order are handed over: the rest must be worth what stays owing.</summary>
@@ -50,7 +50,7 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
     public DocumentEntry Cancel(OrderDraft draft, TransactionView order, string number, DocumentHeader header)
     {
         var now = Begin(draft, order, number);
-        DocumentLine[] lines = [.. Chosen(draft, order, number).Select(l => Cancelled(l.Line, l.Qty, l.AmountCents))];
+        DocumentLine[] lines = [.. Chosen(draft, order, number).Select(l => Cancelled(l.Line, l.Qty, l.AmountCents ?? l.WorthCents))];
         var credited = -lines.Sum(l => l.TotalCents);
         var unowed = Math.Min(order.OwingCents, credited);
         var method = draft.Method ?? PaymentMethods.Cash;
@@ -98,23 +98,33 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
             lines, [.. paid.Payments, .. owing], paid.Credits) { Vouchers = paid.Vouchers };
     }
 
-    private static (LineView Line, long Qty, long? AmountCents)[] Chosen(OrderDraft draft, TransactionView order, string number)
+    /// <summary>Some copies of a line that are still to be handed over.</summary>
+    /// <param name="WorthCents">Theirs of what the line comes to: what is left of it before, less what is left after, so that all add up to it.</param>
+    /// <param name="AmountCents">What they are credited with; null for their worth.</param>
+    private sealed record Goods(LineView Line, long Qty, long WorthCents, long? AmountCents);
+
+    private static Goods[] Chosen(OrderDraft draft, TransactionView order, string number)
     {
-        (LineView Line, long Qty, long? AmountCents)[] chosen = draft.Lines is null
-            ? [.. order.Lines.Where(l => l.ToHandOver > 0).Select(l => (l, l.ToHandOver, (long?)null))]
-            : [.. draft.Lines.Select(d => (
-                order.Lines.FirstOrDefault(l => l.Line == d.Line) ?? throw new RefusedException($"{number} has no line {d.Line}", $"It has lines 1 to {order.Lines.Count}."), d.Qty, d.AmountCents))];
-        foreach (var line in chosen.GroupBy(c => c.Line))
+        var left = order.Lines.ToDictionary(l => l.Line, l => l.ToHandOver);
+        var wanted = draft.Lines ?? [.. order.Lines.Where(l => l.ToHandOver > 0).Select(l => new RefundLineDraft(l.Line, l.ToHandOver))];
+        Goods[] chosen = [.. wanted.Select((RefundLineDraft? w) =>
         {
-            if (line.Any(l => l.Qty <= 0) || line.Sum(l => l.Qty) > line.Key.ToHandOver)
+            if (w is null)
             {
-                throw new RefusedException($"{line.Sum(l => l.Qty)} of “{line.Key.Title}”: {line.Key.ToHandOver} are still to be handed over", "Give at most as many.");
+                throw new RefusedException("a line of it is null", "Give each line's number, or leave the lines out for all that is left.");
             }
-        }
+            var line = order.Lines.FirstOrDefault(l => l.Line == w.Line) ?? throw new RefusedException($"{number} has no line {w.Line}", $"It has lines 1 to {order.Lines.Count}.");
+            if (w.Qty <= 0 || w.Qty > left[line.Line])
+            {
+                throw new RefusedException($"{w.Qty} of “{line.Title}”: {left[line.Line]} are still to be handed over", "Give at most as many.");
+            }
+            left[line.Line] -= w.Qty;
+            return new Goods(line, w.Qty, Worth(line, left[line.Line] + w.Qty) - Worth(line, left[line.Line]), w.AmountCents);
+        })];
         return chosen.Length > 0 ? chosen : throw new RefusedException($"nothing of {number} is left to hand over", "Find it: it shows what was done on it.");
     }
 
-    private static long DueFor(TransactionView order, (LineView Line, long Qty, long? AmountCents)[] goods)
+    private static long DueFor(TransactionView order, Goods[] goods)
     {
         var left = order.Lines.Sum(l => Worth(l, l.ToHandOver - goods.Where(g => g.Line == l).Sum(g => g.Qty)));
         return Math.Max(order.OwingCents - left, 0);
@@ -122,14 +132,13 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
 
     private static long Worth(LineView line, long copies) => line.TotalCents * copies / line.Qty;
 
-    private DocumentLine Cancelled(LineView line, long copies, long? amount)
+    private DocumentLine Cancelled(LineView line, long copies, long credited)
     {
-        var worth = amount ?? (Worth(line, line.ToHandOver) - Worth(line, line.ToHandOver - copies));
-        if (worth < 0 || worth > Money.MostCents)
+        if (credited is < 0 or > Money.MostCents)
         {
-            throw new RefusedException($"the amount {worth} is none to give back", "Give cents, 0 or more.");
+            throw new RefusedException($"the amount {credited} is none to give back", "Give cents, 0 or more.");
         }
-        var (price, discount) = DocumentLine.PriceFor(worth, copies);
+        var (price, discount) = DocumentLine.PriceFor(credited, copies);
         return Line(line, -copies, price, -discount, null) with { ToStock = false };
     }
 

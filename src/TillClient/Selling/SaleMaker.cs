@@ -73,11 +73,15 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, PaymentMa
     private (long Started, long? Shipped) Times(SaleDraft draft)
     {
         var shipped = draft.ShippedAt is null ? (long?)null : Time(draft.ShippedAt, "shipped_at");
-        var started = draft.StartedAt is null && shipped is { } at ? at : Time(draft.StartedAt, "started_at");
+        var start = draft.AtCounter && !IsPast(draft.StartedAt) ? null : draft.StartedAt;
+        var started = start is null && shipped is { } at ? at : Time(start, "started_at");
         return shipped < started
             ? throw new RefusedException("shipped_at lies before started_at", "A sale is started before it is shipped; swap or mend the dates.")
             : (started, shipped);
     }
+
+    /// <summary>Whether the clock says so: one that was set back, or tells a year long gone, keeps no customer waiting, and the sale is begun now.</summary>
+    private bool IsPast(string? time) => Instant.TryParse(time, out var at) && at >= Earliest && at <= clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private DocumentLine Line(LineDraft? draft)
     {
