@@ -756,4 +756,17 @@ public sealed class PosSessionTests
         Assert.Contains("D100001  17.95", (await pos.TypeAsync("/pay", "")).Message, StringComparison.Ordinal);
         Assert.Contains("D100002  12.50", (await pos.TypeAsync(Sales.Garden, "/pay", "")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_docket_that_cannot_be_made_hides_neither_the_number_nor_the_change()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse);
+        await File.WriteAllTextAsync(Path.Combine(pos.Shop.TillFolder("front"), "settings.json"), "{");
+        var picture = await pos.TypeAsync("/pay", "20");
+        Assert.Contains("D100001  17.95   CHANGE 2.05", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("No docket: ", picture.Message, StringComparison.Ordinal);
+        Assert.Contains("1 unposted 17.95", picture.Status, StringComparison.Ordinal);
+        Assert.Contains("0 copies", picture.Total, StringComparison.Ordinal);
+    }
 }

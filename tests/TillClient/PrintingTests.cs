@@ -102,11 +102,15 @@ public sealed class PrintingTests
         // The program ends, and what waits is there at the next start.
         await using var again = till.PrinterFor(() => { });
         Assert.Equal(2, again.Waiting);
+        again.Print(Slip.Drawer);
         await SellAndPrintAsync(till, again, 1);
+        await UntilAsync(() => again.Waiting == 3);
         printer.TurnOn();
         again.TryAgain();
         await UntilAsync(() => printer.Papers.Count == 3);
         Assert.Equal(["D100001", "D100002", "D100003"], printer.Papers.SelectMany(p => new EscPosDecoder(p).Barcodes));
+        // Nobody stands at the drawer for what was sold long ago.
+        Assert.Equal(0, printer.Papers.Sum(p => new EscPosDecoder(p).DrawerPulses));
         await UntilAsync(() => again.Waiting == 0);
         Assert.Null(again.Fault);
         Assert.Empty(Directory.GetFiles(Path.Combine(shop.TillFolder("front"), "unprinted")));

@@ -12,7 +12,7 @@ internal sealed class PrintQueue : IAsyncDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(2);
-    private readonly Channel<(string Name, byte[] Bytes)?> coming = Channel.CreateUnbounded<(string, byte[])?>();
+    private readonly Channel<Job?> coming = Channel.CreateUnbounded<Job?>();
     private readonly CancellationTokenSource ending = new();
     private readonly IFileStore files;
     private readonly string folder;
@@ -36,7 +36,8 @@ internal sealed class PrintQueue : IAsyncDisposable
     /// <summary>Why they wait; null while none does.</summary>
     public string? Fault { get; private set; }
 
-    public void Add(string name, byte[] bytes) => coming.Writer.TryWrite((name, bytes));
+    /// <param name="later">What is printed when the printer takes nothing now; null for what would be no use later.</param>
+    public void Add(string name, byte[] now, byte[]? later) => coming.Writer.TryWrite(new Job(name, now, later));
 
     /// <summary>Tries those that wait again now.</summary>
     public void TryAgain() => coming.Writer.TryWrite(null);
@@ -68,7 +69,7 @@ internal sealed class PrintQueue : IAsyncDisposable
             {
                 Keep(slip);
             }
-            else if (slip is var (_, bytes) && !await TryAsync(bytes).ConfigureAwait(false))
+            else if (slip is not null && !await TryAsync(slip.Now).ConfigureAwait(false))
             {
                 Keep(slip);
             }
@@ -76,7 +77,7 @@ internal sealed class PrintQueue : IAsyncDisposable
     }
 
     /// <returns>The next slip; null when those that wait are to be tried again; false at the end.</returns>
-    private async Task<(bool GoesOn, (string Name, byte[] Bytes)? Slip)> NextAsync()
+    private async Task<(bool GoesOn, Job? Slip)> NextAsync()
     {
         using var patience = new CancellationTokenSource(Waiting > 0 ? Again : Timeout.InfiniteTimeSpan);
         try
@@ -119,26 +120,31 @@ internal sealed class PrintQueue : IAsyncDisposable
         }
     }
 
-    private void Keep((string Name, byte[] Bytes)? slip)
+    private void Keep(Job? slip)
     {
-        if (slip is not var (name, bytes))
+        if (slip is null)
         {
             return;
         }
         try
         {
-            numbered = Math.Max(numbered, LastHeld()) + 1;
-            files.Replace(Path.Combine(folder, FormattableString.Invariant($"{numbered:d8}-{name}")), bytes);
-            Waiting = Held().Count;
+            if (slip.Later is { } bytes)
+            {
+                numbered = Math.Max(numbered, LastHeld()) + 1;
+                files.Replace(Path.Combine(folder, FormattableString.Invariant($"{numbered:d8}-{slip.Name}")), bytes);
+                Waiting = Held().Count;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fault = $"{name} is not printed: {e.Message}";
+            Fault = $"{slip.Name} is not printed: {e.Message}";
         }
         changed();
     }
 
     private IReadOnlyList<string> Held() => [.. files.List(folder, "").Where(f => !f.EndsWith(".new", StringComparison.Ordinal))];
+
+    private sealed record Job(string Name, byte[] Now, byte[]? Later);
 
     private long LastHeld() => Held() is [.., var last] && long.TryParse(Path.GetFileName(last).Split('-')[0], out var number) ? number : 0;
 }

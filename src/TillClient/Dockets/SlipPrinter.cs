@@ -21,12 +21,12 @@ internal sealed class SlipPrinter : IAsyncDisposable
     /// <summary>Why they wait; null while none does.</summary>
     public string? Fault => queue.Fault;
 
-    /// <summary>Prints it in its turn; nothing where no printer is set.</summary>
+    /// <summary>Prints it in its turn; nothing where no printer is set. What has to wait for the printer opens no drawer then, when nobody expects it.</summary>
     public void Print(Slip slip)
     {
-        if (settings().Printer is not null)
+        if (settings() is { Printer: not null } now)
         {
-            queue.Add(slip.Name, Encode(slip, settings()));
+            queue.Add(slip.Name, Encode(slip, now), slip.Lines.Count == 0 ? null : Encode(slip with { OpensDrawer = false }, now));
         }
     }
 

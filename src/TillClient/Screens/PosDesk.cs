@@ -91,10 +91,20 @@ internal sealed class PosDesk
         {
             Say($"{Message}  {warning}", isAlarm: true);
         }
-        if (await Till.DocketAsync(LastNumber!, Cancel).ConfigureAwait(false) is { } docket)
+        try
         {
-            Printer.Print(docket);
+            if (await Till.DocketAsync(LastNumber!, Cancel).ConfigureAwait(false) is { } docket)
+            {
+                Printer.Print(docket);
+            }
         }
+#pragma warning disable CA1031 // It is sealed: whatever becomes of its docket must not hide its number and the change.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Till.NoteFault(e);
+            Say($"{Message}  No docket: {e.Message}", isAlarm: true);
+        }
+#pragma warning restore CA1031
         return true;
     }
 

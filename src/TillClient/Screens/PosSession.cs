@@ -235,9 +235,9 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     }
 
     private string Status() => (till.WhyNotSelling is null ? "" : "NOT SELLING · ") + StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
-        + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : "");
+        + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : printer?.Fault is { } fault ? $" · {fault}" : "");
 
-    private bool IsWell() => till.WhyNotSelling is null && till.Status().State != ConnectionState.Away && printer is not { Waiting: > 0 };
+    private bool IsWell() => till.WhyNotSelling is null && till.Status().State != ConnectionState.Away && printer is not ({ Waiting: > 0 } or { Fault: not null });
 
     private string Head()
     {
