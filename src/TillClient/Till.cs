@@ -183,6 +183,9 @@ public sealed class Till : IDisposable
         }
     }
 
+    /// <summary>Keeps a second screen from this till, which would take up the same open sales; null when one is open already. Commands go on beside it.</summary>
+    public IDisposable? TakeScreen() => files.TryLock(Path.Combine(folder, "screen.lock"), shared: false);
+
     /// <summary>Keeps what a fault of the program left, for those who mend it, in <c>last-fault</c>.</summary>
     public void NoteFault(Exception fault)
     {

@@ -210,6 +210,30 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_till_has_one_screen_and_takes_commands_beside_it()
+    {
+        Assert.SkipUnless(Tmux.IsHere, NoTmux);
+        await OpenShopAsync(withOperator: false);
+        using var first = new Tmux(("TILL", programs.TillFolder));
+        using var second = new Tmux(("TILL", programs.TillFolder));
+        StartTill(first, "--disconnected");
+        await first.UntilAsync("DISCONNECTED");
+        first.Line(Sales.Lighthouse);
+        await first.UntilAsync("TOTAL 17.95");
+        StartTill(second, "--disconnected");
+        await second.UntilAsync("screen is open already", Tmux.Prompt);
+        StartTill(second, "find", Sales.Garden);
+        await second.UntilAsync("A Winter Garden", Tmux.Prompt);
+        first.Key("F12");
+        first.Key("Enter");
+        await first.UntilAsync("D100001  17.95");
+        first.Key("F10");
+        await CleanAsync(first);
+        StartTill(second, "--disconnected");
+        await second.UntilAsync("DISCONNECTED", "0 copies");
+    }
+
+    [Fact]
     public async Task The_screen_fills_a_terminal_that_is_resized()
     {
         Assert.SkipUnless(Tmux.IsHere, NoTmux);

@@ -11,13 +11,15 @@ internal static class PosProgram
     private const ushort IterationsPerSecond = 1_000;
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
-    /// <exception cref="TillException">There is no terminal.</exception>
+    /// <exception cref="TillException">There is no terminal, or the till's screen is open on another.</exception>
     public static async Task RunAsync(Till till, TimeProvider clock, TerminalKind terminal)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
             throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
         }
+        using var alone = till.TakeScreen()
+            ?? throw new TillException("This till's screen is open already, on another terminal of this machine. Leave it there first (F10); commands such as bookmine-till find go on beside it.");
         using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = IterationsPerSecond;
         using var app = Application.Create();
