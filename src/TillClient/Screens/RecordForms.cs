@@ -43,7 +43,7 @@ internal sealed class RecordForms(PosDesk desk)
         }
     }
 
-    /// <summary>Writes an email to a contact: recorded, and sent where the shop sends them.</summary>
+    /// <summary>Writes an email to a contact, which is recorded.</summary>
     public async Task EmailAsync(string text)
     {
         if (desk.Till.Status().State == ConnectionState.Away)
