@@ -95,6 +95,17 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task What_is_made_on_the_spot_was_on_the_shelf_and_only_more_of_it_is_oversold()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("3*9780306406157", "Sonnets", "9.50", "", "/pay", "", "/new", "A postcard", "0.80", "", "/pay", "");
+        Assert.Empty((await pos.Shop.ResyncAsync("front")).Exceptions);
+        await pos.TypeAsync("9780306406157", "/pay", "");
+        Assert.Contains("Sonnets: on hand -1", Assert.Single((await pos.Shop.ResyncAsync("front")).Exceptions).Text, StringComparison.Ordinal);
+        Assert.Empty(pos.Shop.BookFaults());
+    }
+
+    [Fact]
     public async Task A_sale_is_held_while_another_is_sold_and_taken_up_again()
     {
         await using var pos = await Counter.OpenAsync();

@@ -108,6 +108,8 @@ internal sealed class Ringing(PosDesk desk)
             {
                 Isbn = isIsbn ? code : null, Code = isIsbn || code.Length == 0 ? null : code, Title = title, PriceCents = price,
                 Category = category.Length == 0 ? null : category, Operator = desk.Operator,
+                // They were on the shelf, counted or not: only what is sold beyond them is oversold.
+                Qty = copies > 0 ? copies : null,
             },
             desk.Cancel).ConfigureAwait(false);
         if (made.Outcome.Refused is { } refused)
