@@ -88,6 +88,9 @@ public static class TillEvents
     /// <summary>Something was sold at another price than the branch's.</summary>
     public const string PriceOverride = "price override";
 
+    /// <summary>Money was taken for a transaction that the program did not live to seal.</summary>
+    public const string Unsealed = "money unsealed";
+
     /// <summary>The drawer was counted.</summary>
     public const string ZReading = "z-reading";
 }

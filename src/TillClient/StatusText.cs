@@ -7,8 +7,13 @@ namespace Bookmine.TillClient;
 /// <summary>The constant status line, such as <c>DISCONNECTED · 14 unposted 231.40 · replica 2d 3h</c>.</summary>
 internal static class StatusText
 {
-    public static string Line(TillStatus status)
+    /// <param name="isTraining">What is unposted is nothing then, for it never will be posted.</param>
+    public static string Line(TillStatus status, bool isTraining)
     {
+        if (isTraining)
+        {
+            return "TRAINING, NOTHING IS POSTED";
+        }
         var mode = status.State switch
         {
             ConnectionState.Disconnected => "DISCONNECTED",

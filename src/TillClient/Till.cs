@@ -58,7 +58,7 @@ public sealed class Till : IDisposable
         var (catalogue, transactions) = (new Catalogue(view), new TransactionFinder(view, journal));
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
-        finder = new Finder(view, catalogue, transactions, new LookUp(link, clock));
+        finder = new Finder(Identity.Name, view, catalogue, transactions, new LookUp(link, clock));
         Records = new TillRecords(view, catalogue, transactions, journal);
         sealer = new Sealer(view, journal, mirror, () => Settings, link, orchestrator, clock);
         editing = new RecordEditing(view, journal, sealer, link, cancel => SynchroniseAsync(null, cancel), ids, clock);

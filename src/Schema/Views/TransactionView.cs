@@ -64,15 +64,27 @@ public sealed record ReferringView(long? TransId, string Docket, string Kind, lo
 
 /// <param name="TaxCents">The tax contained.</param>
 /// <param name="RefundedQty">Copies that came back by refunds.</param>
+/// <param name="RefundedCents">What was given back for them.</param>
 /// <param name="PickedUpQty">Copies of an order or layby that were handed over since.</param>
 /// <param name="CancelledQty">Copies of an order or layby that will not be handed over.</param>
 public sealed record LineView(
     Guid Id, int Line, Guid? StockId, string? Code, string? Isbn, string Title, long Qty, long UnitPriceCents, long DiscountCents,
-    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId, long RefundedQty, long PickedUpQty = 0, long CancelledQty = 0)
+    long TotalCents, long TaxRateBp, long TaxCents, Guid? OriginalLineId, long RefundedQty, long PickedUpQty = 0, long CancelledQty = 0, long RefundedCents = 0)
 {
     /// <summary>Copies of an order or layby that are still to be handed over.</summary>
     [JsonIgnore]
     public long ToHandOver => Math.Max(Qty - PickedUpQty - CancelledQty, 0);
+
+    /// <summary>Of what the line came to, what is not given back yet.</summary>
+    [JsonIgnore]
+    public long LeftCents => TotalCents - RefundedCents;
+
+    /// <summary>Their part of what some copies come to: those of an order that are still to be handed over.</summary>
+    [JsonIgnore]
+    public long ToHandOverCents => WorthOf(ToHandOver);
+
+    /// <summary>What the last so many copies of the line come to; less what fewer come to, so that whatever goes in parts adds up to the line.</summary>
+    public long WorthOf(long copies) => TotalCents * copies / Qty;
 
     internal static LineView Of(Row row)
     {
@@ -91,6 +103,7 @@ public sealed record LineView(
         {
             RefundedQty = RefundedQty + Copies(EntryKinds.Refund), PickedUpQty = PickedUpQty + Copies(EntryKinds.PickUp),
             CancelledQty = CancelledQty + Copies(EntryKinds.Cancellation),
+            RefundedCents = RefundedCents - referring.Where(r => r.Kind == EntryKinds.Refund).Sum(r => (r.Line.Integer("qty") * r.Line.Integer("unit_price_cents")) - r.Line.Integer("discount_cents")),
         };
     }
 }

@@ -118,6 +118,13 @@ internal sealed class Exceptions(Session session, long till, long now)
         {
             Note("refunded twice", original.ToString(), $"“{title}”: {sold} sold, {back} refunded or cancelled");
         }
+        const string cents = "sum((qty * unit_price_cents) - discount_cents)";
+        var paid = session.Integer($"SELECT {cents} FROM document_line WHERE id = @id", original) ?? 0;
+        var given = -(session.Integer($"SELECT {cents} FROM document_line WHERE original_line_id = @id AND qty < 0", original) ?? 0);
+        if (back <= sold && given > paid)
+        {
+            Note("refunded too much", original.ToString(), $"“{title}”: {Money.Format(paid)} was paid, {Money.Format(given)} given back");
+        }
         if (session.Integer("SELECT sum(qty) FROM document_line WHERE original_line_id = @id AND qty > 0", original) is { } handedOver && handedOver > sold)
         {
             Note("handed over twice", original.ToString(), $"“{title}”: {sold} ordered, {handedOver} handed over");

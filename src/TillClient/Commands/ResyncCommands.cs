@@ -35,7 +35,7 @@ internal static class ResyncCommands
             text.Add(report.Agree ? "  Both sides agree." : "  THE SIDES DO NOT AGREE: show this to the manager.");
         }
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket} -> {r.TransId}"));
-        text.AddRange(report.Dropped.Select(d => $"  dropped: {d.Table} {d.Field}: “{d.ClientValue?.ReplaceLineEndings(" / ")}” here, “{d.ServerValue}” on the server ({d.Reason})"));
+        text.AddRange(report.Dropped.Select(d => $"  dropped: {Dropped(d)} ({d.Reason})"));
         text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
         text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
         if (report.Upgrade)
@@ -48,6 +48,15 @@ internal static class ResyncCommands
         }
         return string.Join('\n', text);
     }
+
+    private static string Dropped(Sync.Interceptors.DroppedField dropped) => dropped.Table switch
+    {
+        "email" => $"email “{dropped.ClientValue?.ReplaceLineEndings(" / ")}”",
+        "holding" => $"price: “{AsMoney(dropped.ClientValue)}” here, “{AsMoney(dropped.ServerValue)}” on the server",
+        _ => $"{dropped.Table} {dropped.Field}: “{dropped.ClientValue?.ReplaceLineEndings(" / ")}” here, “{dropped.ServerValue}” on the server",
+    };
+
+    private static string? AsMoney(string? cents) => long.TryParse(cents, System.Globalization.CultureInfo.InvariantCulture, out var value) ? Money.Format(value) : cents;
 
     private static async Task<int> EnrolAsync(CommandContext context)
     {

@@ -34,6 +34,10 @@ public static class DocketText
         {
             text.AddRange(Wrap($"for {customer}", width));
         }
+        if (transaction.Note is not null)
+        {
+            text.AddRange(Wrap($"Note: {transaction.Note}", width));
+        }
         if (transaction.Original is not null)
         {
             text.Add($"against docket {transaction.Original}");

@@ -6,7 +6,8 @@ using Bookmine.TillClient.Server;
 namespace Bookmine.TillClient.Finding;
 
 /// <summary>The Find field: a transaction by its number, here or at the server, stock by number or words, contacts; and the docket of what was found.</summary>
-internal sealed class Finder(ReplicaView view, Catalogue catalogue, TransactionFinder transactions, LookUp lookUp)
+/// <param name="till">This till's name.</param>
+internal sealed class Finder(string till, ReplicaView view, Catalogue catalogue, TransactionFinder transactions, LookUp lookUp)
 {
     /// <summary>What the Find field shows for a text.</summary>
     public async Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel)
@@ -40,7 +41,9 @@ internal sealed class Finder(ReplicaView view, Catalogue catalogue, TransactionF
     /// <summary>Why a number or text shows nothing: of a docket, whose it is, and that it is not at hand.</summary>
     public string WhyNot(string number) => view.Read(() =>
         DocketNumber.TryParse(number, out var docket) && docket.IsD && transactions.OwnerOf(docket.Value) is var (owner, branch)
-            ? $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
+            ? owner == till ? $"no docket of this till with the number {docket} is at hand here; an item without a number may have got it"
+            : $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
+            : VoucherNumber.IsOwn(VoucherNumber.Normal(number)) ? $"no gift voucher at hand here has the number {VoucherNumber.Normal(number)}"
             : Isbn.IsMisread(number) ? $"{number.Trim()} is misread or mistyped, its last digit does not go with the others"
             : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
             : $"no title, author, code or contact here goes with “{number.Trim()}”");

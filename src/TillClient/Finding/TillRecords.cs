@@ -85,6 +85,11 @@ public sealed class TillRecords
         ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
             ? catalogue.ById(made.Key.Guid) : null);
 
+    /// <summary>The contact that an entry has made; null when it made none.</summary>
+    public FoundContact? ContactOf(JournalEntry entry) => view.Read(() =>
+        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Contact) is { } made
+            ? catalogue.ContactById(made.Key.Guid) : null);
+
     /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
     public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => view.Read<IReadOnlyList<(string, string, bool)>>(() =>
         [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);

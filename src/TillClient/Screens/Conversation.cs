@@ -134,7 +134,7 @@ internal sealed class Conversation(Action<string, bool> say)
         && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text.Equals("y", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Shows lines until Esc or Enter.</summary>
-    public Task ShowAsync(IReadOnlyList<string> lines, string prompt = "Find (Esc: back)") =>
+    public Task ShowAsync(IReadOnlyList<string> lines, string prompt = "Find (arrows move, Esc: back)") =>
         AskAsync(new Question(prompt) { Body = lines, IsPage = true, GivesWayToScans = true });
 
     private async Task UntilQuietAsync()

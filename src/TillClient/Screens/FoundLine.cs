@@ -8,12 +8,12 @@ internal static class FoundLine
 {
     public static string Of(Found found) => found switch
     {
-        FoundStock s => $"{PosDesk.Fit(s.Title, 33)} {PosDesk.Fit(s.Authors ?? "", 13)} {PosDesk.Fit(s.Condition ?? "new", 11)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
+        FoundStock s => $"{TextColumns.Fit(s.Title, 33)} {TextColumns.Fit(s.Authors ?? "", 13)} {TextColumns.Fit(s.Condition ?? "new", 11)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
         FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
         _ => "",
     };
 
     /// <summary>A title that fills a width, with its condition where it is not new.</summary>
     public static string Title(FoundStock item, int width) =>
-        item.Condition is { } condition ? PosDesk.Fit($"{PosDesk.Fit(item.Title, Math.Max(width - condition.Length - 3, 1)).TrimEnd()} ({condition})", width) : PosDesk.Fit(item.Title, width);
+        item.Condition is { } condition ? TextColumns.Fit($"{TextColumns.Fit(item.Title, Math.Max(width - condition.Length - 3, 1)).TrimEnd()} ({condition})", width) : TextColumns.Fit(item.Title, width);
 }

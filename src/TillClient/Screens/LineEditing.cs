@@ -17,7 +17,7 @@ internal sealed class LineEditing(PosDesk desk)
             return;
         }
         var line = Basket.At;
-        var title = PosDesk.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
+        var title = TextColumns.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
         switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["another quantity", "another price", "a discount, such as 1.50 or 10%", "remove it", "a discount on the whole sale"]).ConfigureAwait(false))
         {
             case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Basket.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
@@ -92,7 +92,7 @@ internal sealed class LineEditing(PosDesk desk)
         var removed = Basket.Lines[line];
         if (await desk.NoteAsync(TillEvents.LineRemoved, $"{removed.Qty} x {removed.Item.Title}", removed.TotalCents).ConfigureAwait(false))
         {
-            desk.Say($"{PosDesk.Fit(removed.Item.Title, 40).TrimEnd()} is removed.");
+            desk.Say($"{TextColumns.Fit(removed.Item.Title, 40).TrimEnd()} is removed.");
             Basket.Remove(line);
         }
     }

@@ -1,23 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookmine.Schema;
+using Bookmine.Sync.Interceptors;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
 
-/// <summary>The sale that is being rung up and those that are held, kept so that an end of the program in the middle of one loses none.</summary>
+/// <summary>The sale that is being rung up, those that are held, and what else is not done yet, kept so that an end of the program in the middle loses none of it.</summary>
 internal static class OpenSales
 {
     /// <summary>As they are kept; null when there is nothing to keep.</summary>
     public static byte[]? Write(PosDesk desk)
     {
-        List<string> waiting = [.. desk.InHand is { } text ? [text] : Array.Empty<string>(), .. desk.Waiting];
-        var beside = desk.Beside is var (due, tender) && tender.Payments.Count > 0 ? $"{tender.Text} of {Money.Format(due)}" : null;
-        List<OpenSale> sales = [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty || (b == desk.Basket && (waiting.Count > 0 || beside is not null))).Select(b => new OpenSale(
-            b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
-            [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.Discount))],
-            b.WholeDiscount, b == desk.Basket ? waiting : [], b == desk.Basket ? beside : null))];
-        return sales.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(sales, OpenSalesJson.Default.ListOpenSale);
+        var kept = new KeptDesk(
+            [.. desk.Held.Append(desk.Basket).Where(b => !b.IsEmpty).Select(b => new OpenSale(
+                b == desk.Basket, b.StartedAt, b.Contact?.ContactId, b.Note, [.. b.Tender.Payments],
+                [.. b.Lines.Select(l => new OpenLine(l.Item.StockId, l.Qty, l.PriceCents, l.Discount))], b.WholeDiscount))],
+            [.. desk.InHand is { } text ? [text] : Array.Empty<string>(), .. desk.Waiting],
+            desk.Beside is var (what, due, tender) && tender.Payments.Count > 0 ? new UnsealedMoney($"{tender.Text} of {Money.Format(due)} for {what}", tender.PaidCents, IsOnRecord: false) : desk.Unsealed,
+            desk.Dropped);
+        return kept is { Sales.Count: 0, Waiting.Count: 0, Unsealed: null, Dropped.Count: 0 } ? null : JsonSerializer.SerializeToUtf8Bytes(kept, OpenSalesJson.Default.KeptDesk);
     }
 
     /// <summary>Takes up what an earlier program has left.</summary>
@@ -27,53 +29,58 @@ internal static class OpenSales
         {
             return;
         }
-        List<OpenSale> sales;
-        try
-        {
-            sales = JsonSerializer.Deserialize(kept, OpenSalesJson.Default.ListOpenSale) ?? throw new JsonException();
-            if (sales.Exists(s => s is null || s.Payments.Contains(null!)))
-            {
-                throw new JsonException();
-            }
-        }
-        catch (JsonException)
+        if (Parsed(kept) is not { } left)
         {
             desk.Say("The sales that were open when the program ended cannot be read any more. Ring them up again.", isAlarm: true);
             return;
         }
         var gone = 0;
         // One that was sealed in the second before the end is no longer open, whatever was kept.
-        foreach (var sale in sales.Where(s => s.StartedAt is null || !desk.Till.Records.IsSealed(s.StartedAt)))
+        foreach (var sale in left.Sales.Where(s => s.StartedAt is null || !desk.Till.Records.IsSealed(s.StartedAt)))
         {
             var basket = Basket(desk, sale);
             gone += sale.Lines.Count - basket.Lines.Count;
             if (sale.IsRungUp)
             {
                 desk.Basket = basket;
-                (sale.Waiting ?? []).ToList().ForEach(desk.Waiting.Enqueue);
             }
             else if (!basket.IsEmpty)
             {
                 desk.Held.Add(basket);
             }
         }
-        if (sales.Find(s => s.Beside is not null)?.Beside is { } beside)
-        {
-            desk.Say($"{beside} was taken for something beside the sale when the program ended, and that was not sealed: make it again with this money, or give it back.", isAlarm: true);
-            return;
-        }
+        left.Waiting.ToList().ForEach(desk.Waiting.Enqueue);
+        desk.Dropped.AddRange(left.Dropped);
+        desk.Unsealed = left.Unsealed;
         if (gone > 0)
         {
-            var money = desk.Basket is { IsEmpty: true, Tender: { Payments.Count: > 0 } tender } ? $" {tender.Text} was taken for it: give it back, or make it again with this money." : "";
-            desk.Say($"{Counted.Of(gone, "line", "lines")} of the sale that was open when the program ended {(gone == 1 ? "is" : "are")} of a record that is not here any more.{money}", isAlarm: true);
-            desk.Basket = money.Length > 0 ? new Basket() : desk.Basket;
-            return;
+            var taken = desk.Basket is { IsEmpty: true, Tender: { Payments.Count: > 0 } tender } ? $" {tender.Text} was taken for it: give it back, or make it again with this money." : "";
+            desk.Say($"{Counted.Of(gone, "line", "lines")} of the sale that was open when the program ended {(gone == 1 ? "is" : "are")} of a record that is not here any more.{taken}", isAlarm: true);
+            desk.Basket = taken.Length > 0 ? new Basket() : desk.Basket;
         }
-        if (desk.Basket.IsEmpty && desk.Held.Count == 0)
+        else if (!desk.Basket.IsEmpty || desk.Held.Count > 0)
         {
-            return;
+            desk.Say(desk.Basket.IsEmpty ? $"{Counted.Of(desk.Held.Count, "held sale is", "held sales are")} here again." : "The sale that was open when the program ended is here again.");
         }
-        desk.Say(desk.Basket.IsEmpty ? $"{Counted.Of(desk.Held.Count, "held sale is", "held sales are")} here again." : "The sale that was open when the program ended is here again.");
+        if (desk.Unsealed is { } money)
+        {
+            desk.Say($"{money.Text}: taken when the program ended, and not sealed. Make it again with this money, or give it back.", isAlarm: true);
+        }
+    }
+
+    /// <summary>What the bytes hold, also those of an earlier version, which had the sales alone; null when they are no such thing.</summary>
+    private static KeptDesk? Parsed(byte[] kept)
+    {
+        try
+        {
+            var desk = kept is [(byte)'[', ..] ? new KeptDesk(JsonSerializer.Deserialize(kept, OpenSalesJson.Default.ListOpenSale)!, [], null, [])
+                : JsonSerializer.Deserialize(kept, OpenSalesJson.Default.KeptDesk);
+            return desk is null || desk.Sales.Any(s => s is null || s.Payments.Contains(null!)) || desk.Waiting.Contains(null!) || desk.Dropped.Contains(null!) ? null : desk;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static Basket Basket(PosDesk desk, OpenSale sale)
@@ -95,15 +102,22 @@ internal static class OpenSales
     }
 }
 
+/// <param name="Waiting">What was entered and not rung up yet, in its order.</param>
+/// <param name="Unsealed">Money that was taken for something beside the sales and that was not sealed; null for none.</param>
+/// <param name="Dropped">What reports have told of and was not made again.</param>
+internal sealed record KeptDesk(IReadOnlyList<OpenSale> Sales, IReadOnlyList<string> Waiting, UnsealedMoney? Unsealed, IReadOnlyList<DroppedField> Dropped);
+
+/// <param name="Text">What was given, of how much, and for what.</param>
+/// <param name="IsOnRecord">It is in the journal, as an event.</param>
+internal sealed record UnsealedMoney(string Text, long Cents, bool IsOnRecord);
+
 /// <param name="IsRungUp">The one that was being rung up; the others were held.</param>
-/// <param name="Waiting">What was entered for it and not rung up yet.</param>
-/// <param name="Beside">Money that was taken for something beside it, in words.</param>
 internal sealed record OpenSale(
-    bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines,
-    Discount WholeDiscount = default, IReadOnlyList<string>? Waiting = null, string? Beside = null);
+    bool IsRungUp, string? StartedAt, Guid? ContactId, string? Note, IReadOnlyList<PaymentDraft> Payments, IReadOnlyList<OpenLine> Lines, Discount WholeDiscount = default);
 
 internal readonly record struct OpenLine(Guid StockId, long Qty, long PriceCents, Discount Discount);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(KeptDesk))]
 [JsonSerializable(typeof(List<OpenSale>))]
 internal sealed partial class OpenSalesJson : JsonSerializerContext;

@@ -145,7 +145,7 @@ internal sealed class Orders(PosDesk desk)
             && await desk.Till.FindAsync(desk.LastNumber!, desk.Cancel).ConfigureAwait(false) is [FoundTransaction { Transaction: var cancellation }]
             && cancellation.Payments.Where(p => p.Method != PaymentMethods.Owing).Sum(p => -p.AmountCents) is > 0 and var back)
         {
-            desk.Say($"{desk.Message}   GIVE BACK {Money.Format(back)} {draft.Method}", desk.IsAlarm);
+            desk.Say($"{desk.Message}   {Paying.HandOut(back, draft.Method)}", desk.IsAlarm);
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed class Orders(PosDesk desk)
     private async Task<IReadOnlyList<RefundLineDraft>?> GoodsAsync(TransactionView order, string prompt)
     {
         var open = order.Lines.Where(l => l.ToHandOver > 0).ToList();
-        var choices = open.Select(l => $"{l.ToHandOver} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}").Append("all that is left of it");
+        var choices = open.Select(l => $"{l.ToHandOver} x {TextColumns.Fit(l.Title, 44)} {Money.Format(l.ToHandOverCents),9}").Append("all that is left of it");
         if (await desk.Talk.ChooseAsync(prompt, choices, open.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return null;
@@ -163,7 +163,7 @@ internal sealed class Orders(PosDesk desk)
             return [];
         }
         var line = open[chosen];
-        return (line.ToHandOver == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(line.Title, 30).TrimEnd()}", line.ToHandOver, line.ToHandOver).ConfigureAwait(false)) is { } copies
+        return (line.ToHandOver == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {TextColumns.Fit(line.Title, 30).TrimEnd()}", line.ToHandOver, line.ToHandOver).ConfigureAwait(false)) is { } copies
             ? [new RefundLineDraft(line.Line, copies)] : null;
     }
 
@@ -171,5 +171,5 @@ internal sealed class Orders(PosDesk desk)
         due, order.ContactId is { } id ? desk.Till.Records.ContactById(id) : null, PaymentMethods.Owing);
 
     private static string Line(TransactionView order) =>
-        $"{order.TransId?.ToString(CultureInfo.InvariantCulture) ?? order.Docket,-9} {order.StartedAt[..10]} {PosDesk.Fit(order.Lines[0].Title, 34)} {Money.Format(order.OwingCents),9} owing";
+        $"{order.TransId?.ToString(CultureInfo.InvariantCulture) ?? order.Docket,-9} {order.StartedAt[..10]} {TextColumns.Fit(order.Lines[0].Title, 34)} {Money.Format(order.OwingCents),9} owing";
 }

@@ -42,7 +42,7 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        if (await desk.Talk.CountAsync($"Copies of {PosDesk.Fit(item.Title, 30).TrimEnd()}", 1, Ringing.MostQty).ConfigureAwait(false) is not { } copies
+        if (await desk.Talk.CountAsync($"Copies of {TextColumns.Fit(item.Title, 30).TrimEnd()}", 1, Ringing.MostQty).ConfigureAwait(false) is not { } copies
             || await desk.Talk.AmountAsync("Amount back for each", item.PriceCents).ConfigureAwait(false) is not { } price)
         {
             desk.Say("Nothing was taken back.");
@@ -82,7 +82,8 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             if (number.Length == 0 || VoucherNumber.IsCard(VoucherNumber.Normal(number)))
             {
-                return number;
+                return number.Length == 0 || desk.Till.Records.VoucherCents(VoucherNumber.Normal(number)) is not { } left
+                    || await desk.Talk.ConfirmAsync($"{VoucherNumber.Normal(number)} is sold already, with {Money.Format(left)} left. Add to it?").ConfigureAwait(false) ? number : null;
             }
             desk.Say($"“{number}” is no card's number: {VoucherNumber.Shortest} to {VoucherNumber.Longest} letters and digits, not the till's own V-numbers, and not a book's.", isAlarm: true);
         }
@@ -112,7 +113,9 @@ internal sealed class OtherTransactions(PosDesk desk)
 
     private async Task MoveAsync(string kind, string question)
     {
-        if (await desk.Talk.AmountAsync(kind == EntryKinds.PayIn ? "How much goes in" : "How much goes out").ConfigureAwait(false) is not { } amount
+        if (await desk.Talk.AmountAsync(kind == EntryKinds.PayIn ? "How much goes in" : "How much goes out").ConfigureAwait(false) is not (> 0 and var amount)
+            || (kind == EntryKinds.PayOut && desk.Till.ReadDrawer().CashCents is var cash && amount > cash
+                && !await desk.Talk.ConfirmAsync($"{Money.Format(amount)} is more than the {Money.Format(cash)} taken since the last Z. Pay it out?").ConfigureAwait(false))
             || await desk.Talk.TextAsync(question).ConfigureAwait(false) is not { } reason)
         {
             desk.Say("The drawer is as it was.");

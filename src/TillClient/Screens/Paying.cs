@@ -40,6 +40,11 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             return;
         }
         var basket = desk.Basket;
+        if (Math.Abs(basket.TotalCents) > Money.MostCents)
+        {
+            desk.Say($"It comes to {Money.Format(basket.TotalCents)}, and a sale to at most {Money.Format(Money.MostCents)}. Look at its quantities and prices.", isAlarm: true);
+            return;
+        }
         await new Paying(desk, basket.Tender, new Bill(basket.TotalCents, basket.Contact), () => desk.SellAsync(basket.ToDraft(desk.Operator)), isSale: true)
             .RunAsync($"{Money.Format(basket.TotalCents)}").ConfigureAwait(false);
     }
@@ -59,7 +64,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         var step = Step.GoOn;
         desk.ChangeCents = 0;
-        desk.Beside = isSale ? null : (bill.DueCents, tender);
+        desk.Beside = isSale ? null : (what, bill.DueCents, tender);
         try
         {
             while (step == Step.GoOn)
@@ -91,9 +96,11 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         var (method, given) = voucher is not null ? (PaymentMethods.Voucher, due) : text.Length == 0 ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, due);
         if (method is null)
         {
-            desk.Say($"“{text}” is no way to pay {Money.Format(due)}. Type 20.00, card, or card 10.00; Esc goes back.", isAlarm: true);
+            desk.Say($"“{text}” is no way to {(due < 0 ? "give back" : "pay")} {Money.Format(Math.Abs(due))}. Type 20.00, card, or card 10.00; Esc goes back.", isAlarm: true);
             return Step.GoOn;
         }
+        // What goes back is typed as people say it.
+        given = due < 0 && given > 0 ? -given : given;
         var known = methods.First(m => m.Code == method);
         if (Math.Abs(given) > Math.Abs(due) && !known.GivesChange)
         {
@@ -122,8 +129,12 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             tender.Pay(method, due - given, change: true);
         }
-        return await SealAsync(what, due < 0 ? $"GIVE BACK {Money.Format(-due)} {method}" : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
+        return await SealAsync(what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
     }
+
+    /// <summary>What goes back to a customer, in words: nothing out of the drawer where it becomes General Credit.</summary>
+    public static string HandOut(long cents, string method) =>
+        method == PaymentMethods.Credit ? $"{Money.Format(cents)} is General Credit now" : $"GIVE BACK {Money.Format(cents)} {method}";
 
     /// <param name="handOut">What the customer gets, in words; null for nothing.</param>
     private async Task<Step> SealAsync(string what, string? handOut, long change = 0)
@@ -161,14 +172,14 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             return Step.Leave;
         }
-        var taken = tender.Text;
-        if (!await desk.Talk.ConfirmAsync($"Has {taken} been given back?").ConfigureAwait(false))
+        var (taken, isOut) = (tender.Text, tender.PaidCents < 0);
+        if (!await desk.Talk.ConfirmAsync(isOut ? $"Has the customer returned {taken}?" : $"Has {taken} been given back?").ConfigureAwait(false))
         {
-            desk.Say($"{taken} is taken: pay the rest.", isAlarm: true);
+            desk.Say(isOut ? $"{taken} is given: give the rest." : $"{taken} is taken: pay the rest.", isAlarm: true);
             return Step.GoOn;
         }
         tender.Undo();
-        desk.Say($"{taken} was given back.");
+        desk.Say(isOut ? $"{taken} was returned." : $"{taken} was given back.");
         return Step.Leave;
     }
 
@@ -215,10 +226,10 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             case null when desk.Till.Status().State == ConnectionState.Normal:
                 desk.Say($"There is no gift voucher {number}. Look at the number again.", isAlarm: true);
                 return null;
-            case null when !await desk.Talk.ConfirmAsync($"Voucher {number} is not at hand without the server. Take it? It is listed.").ConfigureAwait(false):
+            case null when !await desk.Talk.ConfirmAsync($"Voucher {number} is not known here. Take it, and have it listed?").ConfigureAwait(false):
                 return null;
-            case var left when tender.Payments.Any(p => p.Voucher == number):
-                desk.Say($"Gift voucher {number} has paid already ({Money.Format(left ?? 0)}).", isAlarm: true);
+            case var _ when tender.Payments.Any(p => p.Voucher == number):
+                desk.Say($"Gift voucher {number} pays {Money.Format(tender.Payments.Where(p => p.Voucher == number).Sum(p => p.AmountCents))} of this already. Esc gives back what was taken.", isAlarm: true);
                 return null;
             default:
                 return number;
@@ -256,6 +267,6 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             return (method, due);
         }
-        return Money.TryParse(amount, out var given) && Math.Sign(given) == Math.Sign(due) ? (method ?? PaymentMethods.Cash, given) : (null, 0);
+        return Money.TryParse(amount, out var given) && (given > 0 || Math.Sign(given) == Math.Sign(due)) ? (method ?? PaymentMethods.Cash, given) : (null, 0);
     }
 }

@@ -10,10 +10,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 {
     private const int ReportWidth = 78;
     private const string FollowOn = "    ";
-    private const string NoPrinter = "This till has no printer: bookmine-till set --desk.Printer.";
-
-    // What reports have told of and was not made again.
-    private readonly List<Bookmine.Sync.Interceptors.DroppedField> dropped = [];
+    private const string NoPrinter = "This till has no printer: bookmine-till set --printer P.";
 
     private Basket Basket => desk.Basket;
 
@@ -62,7 +59,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
             "note" => () => NoteAsync(text),
             "edit" => () => new RecordForms(desk).EditAsync(text),
             "email" => () => new RecordForms(desk).EmailAsync(text),
-            "again" => () => new RecordForms(desk).AgainAsync(dropped),
+            "again" => () => new RecordForms(desk).AgainAsync(desk.Dropped),
             "drawer" => () => new OtherTransactions(desk).NoSaleAsync(text),
             "print" => () => PrintAsync(arguments),
             "refund" => () => new Refunding(desk).RunAsync(arguments),
@@ -84,8 +81,8 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         }
         if (report.Dropped.Count > 0)
         {
-            dropped.AddRange(report.Dropped);
-            await new RecordForms(desk).AgainAsync(dropped).ConfigureAwait(false);
+            desk.Dropped.AddRange(report.Dropped);
+            await new RecordForms(desk).AgainAsync(desk.Dropped).ConfigureAwait(false);
         }
     }
 
@@ -98,11 +95,13 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         }
     }
 
-    private Task NoteAsync(string text)
+    private async Task NoteAsync(string text)
     {
-        Basket.Note = text.Length > 0 ? text : null;
-        desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
-        return Task.CompletedTask;
+        if ((text.Length > 0 ? text : await desk.Talk.TextAsync("Note on the sale (- for none)", Basket.Note ?? "").ConfigureAwait(false)) is { } note)
+        {
+            Basket.Note = note == "-" ? null : note;
+            desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
+        }
     }
 
     /// <summary>Prints a docket again; without a number, what waits for the printer, or else the last docket.</summary>
@@ -146,7 +145,11 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     private async Task ClearAsync()
     {
-        if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
+        if (Basket is { IsEmpty: true, Contact: null, Note: null })
+        {
+            desk.Say("No sale is open.");
+        }
+        else if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
         {
             desk.Basket = new Basket();
             desk.Say("The sale is dropped.");
@@ -174,5 +177,5 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     }
 
     private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await desk.Talk.ChooseAsync(
-        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {PosDesk.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
+        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {TextColumns.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.Sync.Interceptors;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Selling;
 
@@ -45,7 +46,13 @@ internal sealed class PosDesk
     public Queue<string> Waiting { get; } = new();
 
     /// <summary>What is being paid beside the open sale, and what is given for it so far; null while nothing is.</summary>
-    public (long DueCents, Tender Tender)? Beside { get; set; }
+    public (string What, long DueCents, Tender Tender)? Beside { get; set; }
+
+    /// <summary>Money that an earlier program took for something that was never sealed: told until something is entered. Null for none.</summary>
+    public UnsealedMoney? Unsealed { get; set; }
+
+    /// <summary>What reports have told of and was not made again.</summary>
+    public List<DroppedField> Dropped { get; } = [];
 
     /// <summary>The change of the last payment, in view until the next one.</summary>
     public long ChangeCents { get; set; }
@@ -116,7 +123,8 @@ internal sealed class PosDesk
         {
             return false;
         }
-        var outcome = await Till.NoteAsync(kind, text, amountCents, Operator, Cancel).ConfigureAwait(false);
+        // No amount of an event is beyond what a bookshop's can be, whatever was typed into the sale that it tells of.
+        var outcome = await Till.NoteAsync(kind, text, Math.Clamp(amountCents, -Money.MostCents, Money.MostCents), Operator, Cancel).ConfigureAwait(false);
         if (outcome.Refused is { } refused)
         {
             Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
@@ -142,6 +150,4 @@ internal sealed class PosDesk
         Say($"There is no docket: {Till.WhyNotFound(number)}.", isAlarm: true);
         return null;
     }
-
-    public static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
 }

@@ -1,3 +1,5 @@
+using Bookmine.Schema;
+
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
 internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 {
+    private const int MostLineDigits = 3;
+
     private readonly PosCommands commands = new(desk, synchronise, quit);
 
     // A page laid over whatever is asked.
@@ -42,6 +46,11 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// </summary>
     public async Task GoOnAsync()
     {
+        if (desk.Unsealed is { IsOnRecord: false } money && desk.Till.WhyNotSelling is null)
+        {
+            await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, desk.Cancel).ConfigureAwait(false);
+            desk.Unsealed = money with { IsOnRecord = true };
+        }
         if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
         {
             await Talk.BeginAsync(() => commands.RunAsync(PosCommand.Pay, [])).ConfigureAwait(false);
@@ -93,8 +102,14 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     public async Task HandleAsync(string text, bool isFast)
     {
         help = null;
+        desk.Unsealed = null;
         if (Talk.Open is { } question)
         {
+            if (!question.GivesWayToScans && IsCommand(text))
+            {
+                desk.Say($"First: {question.Prompt}. Esc goes back.", isAlarm: true);
+                return;
+            }
             // A command leaves what a scan would leave.
             var isEntry = (Scan.IsOne(text, isFast) && question.TakesScan?.Invoke(text) != true) || (text.StartsWith('/') && question.GivesWayToScans);
             if (await AnswersAsync(question, text, isEntry).ConfigureAwait(false))
@@ -143,7 +158,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         {
             return false;
         }
-        if (answer is null && !isEntry && question.IsChoice && !question.GivesWayToScans)
+        if (answer is null && !isEntry && question.IsChoice && (!question.GivesWayToScans || IsLineNumber(text)))
         {
             desk.Say($"“{text}” is none of these. Type a number, or choose with the arrows and Enter; Esc goes back.", isAlarm: true);
             return true;
@@ -152,6 +167,9 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         await Talk.AnswerAsync(answer).ConfigureAwait(false);
         return answer is not null;
     }
+
+    /// <summary>Whether a person means a line by it: no code and no docket has so few digits.</summary>
+    private static bool IsLineNumber(string text) => text.Length <= MostLineDigits && text.All(char.IsAsciiDigit);
 
     /// <summary>By its number, by words that only it begins with, or with Enter the marked one.</summary>
     private string? ChoiceOf(Question question, string text)
@@ -165,6 +183,9 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             : lines.Index().Where(l => l.Item[Conversation.NumberWidth..].StartsWith(text, StringComparison.OrdinalIgnoreCase)).Select(l => l.Index).ToList() is [var only] ? only : -1;
         return chosen >= 0 && chosen < lines.Count ? $"{chosen}" : null;
     }
+
+    private bool IsCommand(string text) => text.StartsWith('/') && text[1..].Split(' ')[0].ToLowerInvariant() is var word
+        && (PosKeys.All.Any(k => k.Typed == word) || commands.Typed(word, []) is not null);
 
     private Task TypedAsync(string text)
     {
@@ -193,6 +214,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             return;
         }
         help = null;
+        desk.Unsealed = null;
         desk.Quantity = 1;
         if (Talk.Open is { GivesWayToScans: true })
         {

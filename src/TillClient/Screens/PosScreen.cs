@@ -14,7 +14,9 @@ namespace Bookmine.TillClient.Screens;
 /// </summary>
 internal sealed class PosScreen : Runnable
 {
-    private const int MostEntryCharacters = 200;
+    private const int MostEntryCharacters = 2_000;
+
+    private const int LinesPerPage = 12;
 
     // Nobody types ten characters in a fifth of a second; a scanner over a slow line does.
     private const int ScannerMillisecondsPerCharacter = 20;
@@ -96,11 +98,19 @@ internal sealed class PosScreen : Runnable
         {
             Session.Move(key == Key.CursorUp ? -1 : 1);
         }
+        else if (key == Key.PageUp || key == Key.PageDown)
+        {
+            Session.Move(key == Key.PageUp ? -LinesPerPage : LinesPerPage);
+        }
         else if (Bound(key) is { } command)
         {
             Session.Press(command);
         }
-        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } rune && entry.Length < MostEntryCharacters)
+        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } && entry.Length >= MostEntryCharacters)
+        {
+            Session.Say($"No more is taken: {MostEntryCharacters:N0} characters are the most in one go.");
+        }
+        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } rune)
         {
             began = entry.Length == 0 ? Environment.TickCount64 : began;
             entry.Append(rune.ToString());
@@ -114,7 +124,7 @@ internal sealed class PosScreen : Runnable
         var picture = drawn = Session.Picture;
         var (width, height) = (Viewport.Width, Viewport.Height);
         Line(0, picture.Head, Palette.Plain);
-        Line(1, $"{picture.Prompt}: {(picture.IsSecret ? new string('*', entry.Length) : entry)}_", Palette.Entry);
+        Line(1, EntryLine(picture, width), Palette.Entry);
         Line(2, new string('-', width), Palette.Plain);
         var room = Math.Max(height - 9, 0);
         var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
@@ -140,24 +150,38 @@ internal sealed class PosScreen : Runnable
             }
             SetAttribute(ink);
             Move(0, row);
-            text = InFont(text);
-            AddStr(text.Length >= width ? text[..width] : text.PadRight(width));
+            AddStr(TextColumns.Pad(TextColumns.Start(InFont(text), width), width));
         }
+    }
+
+    /// <summary>What is asked, and what was typed so far: of a long text its end.</summary>
+    private string EntryLine(PosPicture picture, int width)
+    {
+        var typed = picture.IsSecret ? new string('*', entry.Length) : entry.ToString();
+        // Of the two, what is asked gives way, down to a third of the line.
+        var prompt = picture.Prompt;
+        var room = Math.Max(width - TextColumns.Of(typed) - ": _".Length, width / 3);
+        if (typed.Length > 0 && TextColumns.Of(prompt) > room)
+        {
+            prompt = TextColumns.Start(prompt, room - 1) + "…";
+        }
+        return $"{prompt}: {TextColumns.End(typed, Math.Max(width - TextColumns.Of(prompt) - ": _".Length, 0))}_";
     }
 
     /// <summary>A message has two lines, broken at a space.</summary>
     private static (string First, string Second) InTwo(string message, int width)
     {
-        if (message.Length <= width)
+        var fits = TextColumns.Start(message, width);
+        if (fits.Length == message.Length)
         {
             return (message, "");
         }
-        var at = message.LastIndexOf(' ', width);
-        return at <= 0 ? (message[..width], message[width..]) : (message[..at], message[(at + 1)..]);
+        var at = message.LastIndexOf(' ', fits.Length);
+        return at <= 0 ? (fits, message[fits.Length..]) : (message[..at], message[(at + 1)..]);
     }
 
     /// <summary>At the right, and its end whatever there is before it.</summary>
-    private static string Right(string text, int width) => text.Length > width ? text[^Math.Max(width, 0)..] : text.PadLeft(width);
+    private static string Right(string text, int width) => new string(' ', Math.Max(width - TextColumns.Of(text), 0)) + TextColumns.End(text, Math.Max(width, 0));
 
     /// <summary>An open sale shows its last lines.</summary>
     private static int Scroll(PosPicture picture, int room) => picture.IsPage ? 0 : Math.Max(0, picture.Body.Count - room);

@@ -57,6 +57,9 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     /// <summary>Esc: one step back.</summary>
     public void Back() => inputs.Writer.TryWrite(() => PutsOff() ? Task.CompletedTask : Dialogue.BackAsync());
 
+    /// <summary>Tells what the screen itself has to tell.</summary>
+    public void Say(string text) => Do(() => Dialogue.Say(text, isAlarm: true));
+
     public void Move(int by) => Do(() => Dialogue.Move(by));
 
     /// <summary>Waits until all that was entered has been worked off, and a synchronisation that runs has ended.</summary>
@@ -234,7 +237,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 #pragma warning restore CA1031
     }
 
-    private string Status() => (till.WhyNotSelling is null ? "" : "NOT SELLING · ") + StatusText.Line(till.Status()) + (Dialogue.Operator is { } name ? $" · {name}" : "")
+    private string Status() => (till.WhyNotSelling is null ? "" : "NOT SELLING · ") + StatusText.Line(till.Status(), till.Identity.IsTraining) + (Dialogue.Operator is { } name ? $" · {name}" : "")
         + (printer is { Waiting: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" · {printer.Waiting} UNPRINTED, {printer.Fault ?? "tried again"}") : printer?.Fault is { } fault ? $" · {fault}" : "");
 
     private bool IsWell() => till.WhyNotSelling is null && till.Status().State != ConnectionState.Away && printer is not ({ Waiting: > 0 } or { Fault: not null });

@@ -36,6 +36,10 @@ internal sealed class RecordForms(PosDesk desk)
                 return;
             }
             at = chosen;
+            if (IsAway("An edit"))
+            {
+                continue;
+            }
             if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is { } value && value != fields[chosen].Value && await MayAsync(record).ConfigureAwait(false))
             {
                 Tell(await SaveAsync(record is FoundStock, Id(record), fields[chosen].Name, value == "-" ? "" : value).ConfigureAwait(false), $"{fields[chosen].Name} is saved.");
@@ -46,10 +50,8 @@ internal sealed class RecordForms(PosDesk desk)
     /// <summary>Writes an email to a contact, which is recorded.</summary>
     public async Task EmailAsync(string text)
     {
-        if (desk.Till.Status().State == ConnectionState.Away)
+        if (IsAway("An email"))
         {
-            // Before it is typed for nothing.
-            desk.Say("An email needs the server, which does not answer now. F9 tries it again.", isAlarm: true);
             return;
         }
         if (text.Length == 0 && await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) is { } typed)
@@ -83,6 +85,17 @@ internal sealed class RecordForms(PosDesk desk)
                 left.RemoveAt(chosen);
             }
         }
+    }
+
+    /// <summary>Whether the server that it needs does not answer, which is told before anything is typed for nothing.</summary>
+    private bool IsAway(string what)
+    {
+        if (desk.Till.Status().State != ConnectionState.Away)
+        {
+            return false;
+        }
+        desk.Say($"{what} needs the server, which does not answer now. F9 tries it again.", isAlarm: true);
+        return true;
     }
 
     private async Task<(Outcome Outcome, string Text)> MakeAgainAsync(DroppedField dropped)
@@ -170,8 +183,8 @@ internal sealed class RecordForms(PosDesk desk)
         var whose = dropped.Table == BookmineSetup.Contact.Name ? desk.Till.Records.ContactById(IdOf(dropped))?.Name
             : dropped.Table == BookmineSetup.Email.Name ? desk.Till.Records.AddresseeOf(IdOf(dropped))?.Name
             : desk.Till.Records.StockById(IdOf(dropped))?.Title;
-        return PosDesk.Fit(
-            $"{PosDesk.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {(IsPrice(dropped) ? "price" : dropped.Field)}: “{Shown(dropped, dropped.ClientValue)}”"
+        return TextColumns.Fit(
+            $"{TextColumns.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {(IsPrice(dropped) ? "price" : dropped.Field)}: “{Shown(dropped, dropped.ClientValue)}”"
             + (dropped.Table == BookmineSetup.Email.Name ? "" : $" (here: “{Shown(dropped, dropped.ServerValue)}”)"), 74).TrimEnd();
     }
 

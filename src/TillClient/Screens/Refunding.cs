@@ -26,7 +26,7 @@ internal sealed class Refunding(PosDesk desk)
             desk.Say($"Not refunded: {unrefundable.Reason}. {unrefundable.Remedy}", isAlarm: true);
             return;
         }
-        if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not { } method)
+        if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not var (method, contact))
         {
             if (!desk.IsAlarm)
             {
@@ -34,7 +34,7 @@ internal sealed class Refunding(PosDesk desk)
             }
             return;
         }
-        var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, Operator = desk.Operator };
+        var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, ContactId = contact, Operator = desk.Operator };
         var (quoted, refused) = await desk.Till.QuoteRefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
         if (refused is not null)
         {
@@ -87,7 +87,7 @@ internal sealed class Refunding(PosDesk desk)
         else
         {
             // The numbers are those of the docket's lines.
-            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {PosDesk.Fit(l.Title, 44)} {Money.Format(l.TotalCents),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
+            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {TextColumns.Fit(l.Title, 44)} {Money.Format(l.LeftCents),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
             if (await desk.Talk.ChooseAsync("What comes back", choices, original.Lines.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
@@ -121,16 +121,26 @@ internal sealed class Refunding(PosDesk desk)
 
     /// <returns>-1 for what was paid; null for Esc.</returns>
     private Task<long?> AmountAsync(LineView line, long copies) => desk.Talk.AskAsync<long>(
-        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(line.TotalCents) : "what was paid")})"),
+        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(line.LeftCents) : "what was paid")})"),
         text => text.Length == 0 ? (-1, "")
             : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Enter.")
-            : cents > line.TotalCents ? (null, $"{Money.Format(cents)} is more than the {Money.Format(line.TotalCents)} that was paid.") : (cents, ""));
+            : cents > line.LeftCents ? (null, $"{Money.Format(cents)} is more than the {Money.Format(line.LeftCents)} that {(line.RefundedCents == 0 ? "was paid" : "is left of what was paid")}.") : (cents, ""));
 
-    private static string Title(LineView line) => PosDesk.Fit(line.Title, 30).TrimEnd();
+    private static string Title(LineView line) => TextColumns.Fit(line.Title, 30).TrimEnd();
 
-    private async Task<string?> MethodAsync(TransactionView original)
+    /// <returns>The method, and for General Credit whose it becomes where the docket is nobody's; null for Esc.</returns>
+    private async Task<(string Method, Guid? Contact)?> MethodAsync(TransactionView original)
     {
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing) && (m.Code != PaymentMethods.Credit || original.ContactId is not null)).ToList();
-        return await desk.Talk.ChooseAsync("Paid out as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is { } chosen ? methods[chosen].Code : null;
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing)).ToList();
+        if (await desk.Talk.ChooseAsync("Paid out as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
+        {
+            return null;
+        }
+        if (methods[chosen].Code != PaymentMethods.Credit || original.ContactId is not null)
+        {
+            return (methods[chosen].Code, null);
+        }
+        return await desk.Talk.TextAsync("Whose General Credit: name, phone or email").ConfigureAwait(false) is { } text
+            && await desk.Talk.PickAsync(desk.Till.Records.FindContacts(text), text).ConfigureAwait(false) is { } contact ? (PaymentMethods.Credit, contact.ContactId) : null;
     }
 }

@@ -36,6 +36,7 @@ internal sealed class Ringing(PosDesk desk)
     private async Task RingUpAsync(string text)
     {
         (copies, desk.Quantity) = (desk.Quantity, 1);
+        var before = copies;
         if (await new SigningOn(desk).IsByNameAsync(text).ConfigureAwait(false))
         {
             return;
@@ -69,6 +70,8 @@ internal sealed class Ringing(PosDesk desk)
                 await NewItemAsync(text).ConfigureAwait(false);
                 break;
             case []:
+                // The next try is of the same books.
+                desk.Quantity = before;
                 desk.Say($"Nothing found: {desk.Till.WhyNotFound(text)}. /new makes a record.", isAlarm: true);
                 break;
             case [FoundTransaction { Transaction: var transaction }]:
@@ -96,7 +99,7 @@ internal sealed class Ringing(PosDesk desk)
         var what = code.Length == 0 ? "A new item" : $"{code} is not on record";
         if (!await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
             || await desk.Talk.TextAsync($"{what}. Its title").ConfigureAwait(false) is not { } title
-            || await desk.Talk.AmountAsync($"Price of {PosDesk.Fit(title, 30).TrimEnd()}").ConfigureAwait(false) is not { } price
+            || await desk.Talk.AmountAsync($"Price of {TextColumns.Fit(title, 30).TrimEnd()}").ConfigureAwait(false) is not { } price
             || await desk.Talk.TextOrNothingAsync("Category").ConfigureAwait(false) is not { } category)
         {
             desk.Say("No record was made.");
@@ -126,8 +129,12 @@ internal sealed class Ringing(PosDesk desk)
     /// <summary>Finds a contact by name, phone or email and links the sale to it, or makes one.</summary>
     public async Task ContactAsync(string text)
     {
-        if (text.Length == 0 && await desk.Talk.TextOrNothingAsync("Contact's name, phone or email").ConfigureAwait(false) is { } typed)
+        if (text.Length == 0)
         {
+            if (await desk.Talk.TextOrNothingAsync("Contact's name, phone or email").ConfigureAwait(false) is not { } typed)
+            {
+                return;
+            }
             text = typed;
         }
         if (text.Length == 0)
@@ -159,7 +166,7 @@ internal sealed class Ringing(PosDesk desk)
         {
             desk.Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);
         }
-        else if (desk.Till.Records.FindContacts(name).FirstOrDefault(c => c.Name == name) is { } contact)
+        else if (desk.Till.Records.ContactOf(made.Outcome.Entry!) is { } contact)
         {
             Link(contact);
         }
@@ -205,7 +212,7 @@ internal sealed class Ringing(PosDesk desk)
 
     private async Task TakeAsync(FoundStock item)
     {
-        if ((item.PriceCents ?? await desk.Talk.AmountAsync($"Price of {PosDesk.Fit(item.Title, 30).TrimEnd()}").ConfigureAwait(false)) is { } price)
+        if ((item.PriceCents ?? await desk.Talk.AmountAsync($"Price of {TextColumns.Fit(item.Title, 30).TrimEnd()}").ConfigureAwait(false)) is { } price)
         {
             Add(item, price);
         }

@@ -14,7 +14,7 @@ internal static class SaleText
     /// <summary>The amount stands last: it is what must be seen.</summary>
     public static string Total(PosDesk desk)
     {
-        if (desk.Beside is var (due, tender))
+        if (desk.Beside is var (_, due, tender))
         {
             return Paid(due, tender.PaidCents);
         }
@@ -26,7 +26,8 @@ internal static class SaleText
         string?[] parts =
         [
             desk.ChangeCents == 0 ? null : $"last change {Money.Format(desk.ChangeCents)}",
-            basket.Contact is { } contact ? PosDesk.Fit(contact.Name, NameWidth).TrimEnd() : null,
+            basket.Contact is { } contact ? TextColumns.Fit(contact.Name, NameWidth).TrimEnd() : null,
+            basket.Note is null ? null : "note",
             desk.Held.Count == 0 ? null : $"{desk.Held.Count} held",
             Off(basket),
             Counted.Copies(basket.Copies),

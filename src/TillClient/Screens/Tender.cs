@@ -28,5 +28,6 @@ internal sealed class Tender
 
     public void Undo() => payments.Clear();
 
-    public string Text => string.Join(", ", payments.Select(p => $"{Schema.Money.Format(p.AmountCents)} {p.Method}"));
+    /// <summary>In words, whichever way the money went.</summary>
+    public string Text => string.Join(", ", payments.Select(p => $"{Schema.Money.Format(Math.Abs(p.AmountCents))} {p.Method}"));
 }

@@ -119,24 +119,22 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
                 throw new RefusedException($"{w.Qty} of “{line.Title}”: {left[line.Line]} are still to be handed over", "Give at most as many.");
             }
             left[line.Line] -= w.Qty;
-            return new Goods(line, w.Qty, Worth(line, left[line.Line] + w.Qty) - Worth(line, left[line.Line]), w.AmountCents);
+            return new Goods(line, w.Qty, line.WorthOf(left[line.Line] + w.Qty) - line.WorthOf(left[line.Line]), w.AmountCents);
         })];
         return chosen.Length > 0 ? chosen : throw new RefusedException($"nothing of {number} is left to hand over", "Find it: it shows what was done on it.");
     }
 
     private static long DueFor(TransactionView order, Goods[] goods)
     {
-        var left = order.Lines.Sum(l => Worth(l, l.ToHandOver - goods.Where(g => g.Line == l).Sum(g => g.Qty)));
+        var left = order.Lines.Sum(l => l.WorthOf(l.ToHandOver - goods.Where(g => g.Line == l).Sum(g => g.Qty)));
         return Math.Max(order.OwingCents - left, 0);
     }
 
-    private static long Worth(LineView line, long copies) => line.TotalCents * copies / line.Qty;
-
     private DocumentLine Cancelled(LineView line, long copies, long credited)
     {
-        if (credited is < 0 or > Money.MostCents)
+        if (credited < 0 || credited > line.ToHandOverCents)
         {
-            throw new RefusedException($"the amount {credited} is none to give back", "Give cents, 0 or more.");
+            throw new RefusedException($"{Money.Format(credited)} for “{line.Title}”: what is still to be handed over comes to {Money.Format(line.ToHandOverCents)}", "Credit at most that, or leave the amount out.");
         }
         var (price, discount) = DocumentLine.PriceFor(credited, copies);
         return Line(line, -copies, price, -discount, null) with { ToStock = false };

@@ -48,6 +48,10 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
         var wanted = Filled(new Row(BookmineSetup.Stock), draft);
         if (draft.Title is not null)
         {
+            if (string.IsNullOrWhiteSpace(draft.Title))
+            {
+                throw new RefusedException("a stock record is never without a title", "Give a title.");
+            }
             wanted["title"] = draft.Title;
         }
         if (draft.StockId is not null && draft.Code is not null)

@@ -25,7 +25,7 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
             throw new RefusedException($"{number} is no sale: no goods left on it", "A pay-out or a sale with General Credit gives such money back.");
         }
         var started = sales.Time(draft.StartedAt, "started_at");
-        var given = original.Lines.ToDictionary(l => l.Id, l => l.RefundedQty);
+        var given = original.Lines.ToDictionary(l => l.Id, l => (Qty: l.RefundedQty, Cents: l.RefundedCents));
         DocumentLine[] lines = [.. (draft.Lines ?? EveryLine(original)).Select(l => Line(l, original, given))];
         if (lines.Length == 0)
         {
@@ -52,7 +52,7 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
     /// <summary>Copies that left the shop: of an order, those that were picked up.</summary>
     private static long Left(TransactionView original, LineView line) => original.ShippedAt is null ? line.PickedUpQty : line.Qty;
 
-    private DocumentLine Line(RefundLineDraft? draft, TransactionView original, Dictionary<Guid, long> given)
+    private DocumentLine Line(RefundLineDraft? draft, TransactionView original, Dictionary<Guid, (long Qty, long Cents)> given)
     {
         if (draft is null)
         {
@@ -60,7 +60,7 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
         }
         var sold = original.Lines.FirstOrDefault(l => l.Line == draft.Line)
             ?? throw new RefusedException($"the docket has no line {draft.Line}", $"It has lines 1 to {original.Lines.Count}.");
-        var before = given.GetValueOrDefault(sold.Id);
+        var (before, cents) = given.GetValueOrDefault(sold.Id);
         var left = Left(original, sold) - before;
         if (draft.Qty <= 0 || draft.Qty > left)
         {
@@ -68,14 +68,18 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
                 $"{draft.Qty} of “{sold.Title}” cannot come back: {Left(original, sold)} were {(original.ShippedAt is null ? "picked up" : "sold")} and {before} refunded",
                 original.ShippedAt is null && left <= 0 ? "Goods that are not handed over yet are cancelled instead (F8)." : $"Refund at most {Math.Max(left, 0)}.");
         }
-        given[sold.Id] = before + draft.Qty;
         // What was paid for the copies up to these, less what was paid for those before: one by one they add up to the line.
-        var paid = (sold.TotalCents * (before + draft.Qty) / sold.Qty) - (sold.TotalCents * before / sold.Qty);
-        var amount = draft.AmountCents ?? paid;
-        if (amount is < 0 or > Money.MostCents)
+        var amount = draft.AmountCents ?? Math.Min(sold.WorthOf(before + draft.Qty) - sold.WorthOf(before), sold.TotalCents - cents);
+        if (amount < 0)
         {
             throw new RefusedException($"the amount {amount} is none to give back", "Give cents, 0 or more.");
         }
+        if (amount > sold.TotalCents - cents)
+        {
+            throw new RefusedException(
+                $"{Money.Format(amount)} for “{sold.Title}”: {Money.Format(sold.TotalCents)} was paid, and {Money.Format(cents)} of it is given back already", "Give back at most what is left of it.");
+        }
+        given[sold.Id] = (before + draft.Qty, cents + amount);
         var (price, discount) = DocumentLine.PriceFor(amount, draft.Qty);
         return new DocumentLine(
             ids.Next(), sold.StockId, sold.Code, long.TryParse(sold.Isbn, out var isbn) ? isbn : null, sold.Title, -draft.Qty, price,
