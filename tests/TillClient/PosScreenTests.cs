@@ -55,6 +55,43 @@ public sealed class PosScreenTests
         Assert.Equal(25, text.TrimEnd('\n').Split('\n').Length);
     }
 
+    [Fact]
+    public async Task Wide_letters_push_no_amount_off_the_screen_and_a_long_text_shows_its_end()
+    {
+        Environment.SetEnvironmentVariable("DisableRealDriverIO", "1");
+        await using var shop = await Shop.OpenAsync();
+        shop.Write("UPDATE stock SET title = @title WHERE isbn13 = 9780000000019", "书店书店书店书店书店书店书店书店书店书店书店书店");
+        shop.Write("UPDATE contact SET name = @name", "书店书店书店书店");
+        await shop.EnrolAsync("front");
+        using var app = Application.Create();
+        app.Init("ansi");
+        app.Driver!.SetScreenSize(80, 25);
+        using var screen = new PosScreen();
+        await using var session = new PosSession(shop.OpenTill("front", true), shop.Clock, () => { }, () => { });
+        screen.Session = session;
+        session.Start();
+        using var token = app.Begin(screen) as IDisposable;
+        SynchronizationContext.SetSynchronizationContext(null);
+        Type(app, Sales.Lighthouse);
+        Type(app, Sales.Garden);
+        Type(app, "/contact 书店");
+        await session.SettleAsync();
+        var lines = Text(app, screen).Split('\n');
+        Assert.EndsWith("2 copies   TOTAL 30.45", lines.Single(l => l.Contains("TOTAL", StringComparison.Ordinal)).TrimEnd(), StringComparison.Ordinal);
+        Assert.All(lines.Skip(3).Take(2), l => Assert.EndsWith(l.Contains('书') ? "17.95" : "12.50", l.TrimEnd(), StringComparison.Ordinal));
+        foreach (var character in new string('a', 150) + "END")
+        {
+            app.InjectKey(new Key(character));
+        }
+        Assert.Contains("aaaEND_", Text(app, screen).Split('\n')[1], StringComparison.Ordinal);
+        foreach (var character in new string('a', 1_900))
+        {
+            app.InjectKey(new Key(character));
+        }
+        await session.SettleAsync();
+        Assert.Contains("2,000 characters are the most", Text(app, screen), StringComparison.Ordinal);
+    }
+
     private static void Type(IApplication app, string entry)
     {
         foreach (var character in entry)

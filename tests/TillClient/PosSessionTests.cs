@@ -306,6 +306,10 @@ public sealed class PosSessionTests
         Assert.StartsWith("Report", pos.Session.Picture.Prompt, StringComparison.Ordinal);
         var picture = await pos.TypeAsync("");
         Assert.StartsWith("Dropped: make one again", picture.Prompt, StringComparison.Ordinal);
+        // A slip of the keys closes nothing, and an end of the program forgets nothing.
+        Assert.Contains("“5” is none of these", (await pos.TypeAsync("5")).Message, StringComparison.Ordinal);
+        await pos.BeginAgainAsync(disconnected: false);
+        picture = await pos.TypeAsync("/again");
         Assert.Equal(
             ["  1  The Lighthouse Keeper, authors: “Ada Marsh-Lee” (here: “Ada Marsh”)", "  2  The Lighthouse Keeper, price: “19.95” (here: “17.95”)", "  3  Rosa Finch, email: “Your order / It is here.”"],
             picture.Body);
@@ -784,5 +788,80 @@ public sealed class PosSessionTests
         Assert.Contains("No docket: ", picture.Message, StringComparison.Ordinal);
         Assert.Contains("1 unposted 17.95", picture.Status, StringComparison.Ordinal);
         Assert.Contains("0 copies", picture.Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_contact_is_linked_also_where_another_has_the_same_name_and_Esc_unlinks_nobody()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "customer deposit", "finch", "20", "1", "/newcontact", "Rosa Finch", "0400 111 222", "", Sales.Lighthouse, "/pay", "credit");
+        Assert.Contains("Rosa Finch has no General Credit left", pos.Session.Picture.Message, StringComparison.Ordinal);
+        await pos.BackAndTypeAsync("/contact");
+        Assert.Contains("Rosa Finch", (await pos.BackAndTypeAsync()).Total, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rosa Finch", (await pos.TypeAsync("/contact", "")).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copies_wait_for_the_right_scan_after_a_misread_one()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Equal("3 x", (await pos.TypeAsync("3*", "9780000000018")).Prompt);
+        Assert.Contains("3 copies", (await pos.TypeAsync(Sales.Lighthouse)).Total, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Money_goes_back_in_parts_as_people_say_it()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.StartsWith("Give back 17.95", (await pos.TypeAsync("-1*" + Sales.Lighthouse, "/pay")).Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("Give back 12.95", (await pos.TypeAsync("5")).Prompt, StringComparison.Ordinal);
+        pos.Session.Back();
+        Assert.StartsWith("Has the customer returned 5.00 cash?", (await pos.TypeAsync()).Prompt, StringComparison.Ordinal);
+        Assert.Contains("5.00 cash is given: give the rest", (await pos.TypeAsync("no")).Message, StringComparison.Ordinal);
+        Assert.Contains("D100001  -17.95   GIVE BACK 12.95 card", (await pos.TypeAsync("card")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refund_of_nobodys_docket_becomes_the_General_Credit_of_whoever_is_named()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync(Sales.Lighthouse, "/pay", "", "/refund D100001 1", "", "yes", "General Credit", "finch", "yes");
+        Assert.Contains("refunded 17.95 as credit", pos.Session.Picture.Message, StringComparison.Ordinal);
+        await pos.TypeAsync("/contact finch", Sales.Garden, "/pay", "credit");
+        Assert.Contains("D100003  12.50", pos.Session.Picture.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_is_no_answer_and_a_note_is_printed()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.StartsWith("First: A new item. Its title", (await pos.TypeAsync("/new", "/newcontact")).Message, StringComparison.Ordinal);
+        Assert.Contains("note   1 copy", (await pos.BackAndTypeAsync(Sales.Lighthouse, "/note wrapped as a present")).Total, StringComparison.Ordinal);
+        Assert.StartsWith("Note on the sale (- for none) (Enter: wrapped as a present)", (await pos.TypeAsync("/note")).Prompt, StringComparison.Ordinal);
+        await pos.TypeAsync("", "/pay", "");
+        Assert.Contains("Note: wrapped as a present", string.Join('\n', (await pos.TypeAsync("/docket")).Body), StringComparison.Ordinal);
+        Assert.Contains("No sale is open", (await pos.BackAndTypeAsync("/clear")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_card_that_is_sold_again_and_a_pay_out_beyond_the_drawer_are_asked_about()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "gift voucher", "20", "GC00012345", "cash");
+        Assert.StartsWith("GC00012345 is sold already, with 20.00 left. Add to it?", (await pos.TypeAsync("/other", "gift voucher", "5", "GC00012345")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("No voucher was sold", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("500.00 is more than the 20.00 taken since the last Z", (await pos.TypeAsync("/other", "pay-out", "500")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("The drawer is as it was", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("no gift voucher at hand here has the number V999999", (await pos.TypeAsync("V999999")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_absurd_sale_is_said_and_dropped_and_its_record_is_posted()
+    {
+        await using var pos = await Counter.OpenAsync();
+        Assert.Contains("a sale to at most 10000000.00", (await pos.TypeAsync("9999*" + Sales.Lighthouse, "/price 1 9999999", "/pay")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync("/clear");
+        Assert.Empty((await pos.Shop.ResyncAsync("front")).Quarantined);
+        Assert.Equal(1, pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'sale dropped'"));
     }
 }

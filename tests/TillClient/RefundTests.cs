@@ -62,6 +62,29 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task No_more_money_goes_back_than_was_paid_unless_two_tills_give_it_and_then_it_is_listed()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("back");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse, 3));
+        await shop.ResyncAsync("front");
+        await shop.ResyncAsync("back");
+        // 53.85 was paid for three.
+        var till = shop.OpenTill("front", true);
+        Assert.Null((await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1, 1, 5_000)] })).Outcome.Refused);
+        Assert.Contains("50.00 of it is given back already", (await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1, 1, 386)] })).Outcome.Refused!.Reason, StringComparison.Ordinal);
+        Assert.Contains("53.85 was paid", (await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1, 1, 200), new RefundLineDraft(1, 1, 200)] })).Outcome.Refused!.Reason, StringComparison.Ordinal);
+        // Where nothing is said, what is left.
+        Assert.Equal(-385, (await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)] })).Outcome.Entry!.Amount);
+        await shop.ResyncAsync("front");
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Null((await shop.OpenTill("back", true).RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1, 1, 100)] })).Outcome.Refused);
+        Assert.Equal("refunded too much", Assert.Single((await shop.ResyncAsync("back")).Exceptions).Kind);
+        Assert.Contains("53.85 was paid, 54.85 given back", shop.Text("SELECT text FROM exception"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refund_raised_as_General_Credit_is_a_ledger_row_of_the_contact_and_pays_a_later_sale()
     {
         await using var shop = await OpenShopAsync();
@@ -101,7 +124,7 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
     }
 
     private static global::Bookmine.Schema.Views.TransactionView Unrefunded(global::Bookmine.Schema.Views.TransactionView sale) =>
-        sale with { Refunds = [], Referring = [], Lines = [.. sale.Lines.Select(l => l with { RefundedQty = 0 })] };
+        sale with { Refunds = [], Referring = [], Lines = [.. sale.Lines.Select(l => l with { RefundedQty = 0, RefundedCents = 0 })] };
 
     private static string Json(global::Bookmine.Schema.Views.TransactionView transaction) => System.Text.Json.JsonSerializer.Serialize(transaction);
 }
