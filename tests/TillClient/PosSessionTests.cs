@@ -864,4 +864,17 @@ public sealed class PosSessionTests
         Assert.Empty((await pos.Shop.ResyncAsync("front")).Quarantined);
         Assert.Equal(1, pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'sale dropped'"));
     }
+
+    [Theory]
+    [InlineData("lighthouse", "title", "-", "no record without a title")]
+    [InlineData("lighthouse", "year", "abcd", "“abcd” will not do for year")]
+    [InlineData("finch", "email", "notanemail", "no email address")]
+    [InlineData("finch", "name", "-", "no record without a name")]
+    public async Task A_value_that_will_not_do_is_said_before_anybody_is_asked_to_save_it(string record, string field, string value, string told)
+    {
+        await using var pos = await Counter.OpenAsync();
+        var picture = await pos.TypeAsync($"/edit {record}", field, value);
+        Assert.Contains(told, picture.Message, StringComparison.Ordinal);
+        Assert.EndsWith("which field", picture.Prompt, StringComparison.Ordinal);
+    }
 }

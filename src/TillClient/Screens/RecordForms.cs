@@ -18,9 +18,9 @@ internal sealed class RecordForms(PosDesk desk)
     /// <summary>Finds a record, shows its fields, and changes the one that is chosen, until Esc.</summary>
     public async Task EditAsync(string text)
     {
-        if (text.Length == 0 && await desk.Talk.TextAsync("Which stock record or contact: number or words").ConfigureAwait(false) is { } typed)
+        if (text.Length == 0 && await desk.Talk.TextAsync("Which stock record or contact: number or words").ConfigureAwait(false) is { } words)
         {
-            text = typed;
+            text = words;
         }
         if (text.Length == 0 || await PickAsync(text).ConfigureAwait(false) is not { } record)
         {
@@ -40,9 +40,18 @@ internal sealed class RecordForms(PosDesk desk)
             {
                 continue;
             }
-            if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is { } value && value != fields[chosen].Value && await MayAsync(record).ConfigureAwait(false))
+            if (await desk.Talk.TextAsync($"{fields[chosen].Name} (- for none)", fields[chosen].Value).ConfigureAwait(false) is not { } typed || typed == fields[chosen].Value)
             {
-                Tell(await SaveAsync(record is FoundStock, Id(record), fields[chosen].Name, value == "-" ? "" : value).ConfigureAwait(false), $"{fields[chosen].Name} is saved.");
+                continue;
+            }
+            var value = typed == "-" ? "" : typed;
+            if (Fault(record, fields[chosen].Name, value) is { } fault)
+            {
+                desk.Say(fault, isAlarm: true);
+            }
+            else if (await MayAsync(record).ConfigureAwait(false))
+            {
+                Tell(await SaveAsync(record is FoundStock, Id(record), fields[chosen].Name, value).ConfigureAwait(false), $"{fields[chosen].Name} is saved.");
             }
         }
     }
@@ -138,6 +147,16 @@ internal sealed class RecordForms(PosDesk desk)
         }
         return await desk.Till.EditContactAsync(contact, desk.Cancel).ConfigureAwait(false);
     }
+
+    /// <summary>What is wrong with a value, before anybody is asked whether to save it; null for nothing.</summary>
+    private static string? Fault(Found record, string field, string value) => field switch
+    {
+        "title" or "name" when value.Length == 0 => $"There is no record without a {field}.",
+        "email" when value.Length > 0 && !ContactDraft.IsEmail(value) => $"“{value}” is no email address such as rosa@finch.example.",
+        "phone" when value.Length > 0 && !ContactDraft.IsPhone(value) => $"“{value}” is no phone number: there are digits in one.",
+        _ when record is FoundStock && Fill(new StockDraft(), field, value) is { } fault => $"{fault}.",
+        _ => null,
+    };
 
     /// <returns>What is wrong with the value; null for nothing.</returns>
     private static string? Fill(StockDraft draft, string field, string value)
