@@ -18,7 +18,7 @@ public sealed record QuarantinedEntry(long N, string Reason);
 /// <param name="Exceptions">What the server noted of it for a person to look at.</param>
 /// <param name="Upgrade">The server wants a newer program before this till downloads anything more.</param>
 public sealed record SyncReport(
-    long Through, PostedCounts Posted, IReadOnlyList<DroppedField> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
+    long Through, PostedCounts Posted, IReadOnlyList<DroppedEdit> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
     ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
     IReadOnlyList<NotedException> Exceptions)
 {

@@ -32,7 +32,7 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
             through,
             new PostedCounts(
                 posted.Count(e => EntryKinds.IsTransaction(e.Kind)), posted.Count(e => e.Kind == EntryKinds.Stock), posted.Count(e => e.Kind == EntryKinds.Contact)),
-            [.. entries.SelectMany(e => e.Result!.Dropped)],
+            [.. entries.SelectMany(e => e.Result!.Dropped).Select(DroppedEdit.Of)],
             [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => new QuarantinedEntry(e.N, e.Result!.Reason ?? ""))],
             [.. posted.Where(e => e.Number is not null && e.Result!.Number is not null)
                 .Select(e => new Renumbering(DocketNumber.D(e.Number!.Value).ToString(), e.Result!.Number!.Value))],

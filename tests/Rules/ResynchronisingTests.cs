@@ -118,7 +118,7 @@ public abstract class ResynchronisingTests(Engine engine) : ServerSuite(engine)
         var report = await shop.ResyncAsync("front");
 
         Assert.Equal(["title", "price_cents"], report.Dropped.Select(d => d.Field));
-        Assert.Equal(("The Lighthouse", "The Lighthouse Keeper"), (report.Dropped[0].ClientValue, report.Dropped[0].ServerValue));
+        Assert.Equal(("The Lighthouse", "The Lighthouse Keeper"), (report.Dropped[0].TillValue, report.Dropped[0].ServerValue));
         Assert.Equal(2, shop.Number("SELECT count(*) FROM dropped WHERE operator = '07' AND till = 1"));
         var again = Assert.IsType<FoundStock>(Assert.Single(await shop.OpenTill("front", true).FindAsync(Sales.Lighthouse)));
         Assert.Equal(("The Lighthouse Keeper", 1795L), (again.Title, again.PriceCents));
@@ -177,7 +177,7 @@ public abstract class ResynchronisingTests(Engine engine) : ServerSuite(engine)
 
         var report = await shop.ResyncAsync("front");
 
-        Assert.Equal(("0178", "0199"), (report.Dropped[0].ClientValue, report.Dropped[0].ServerValue));
+        Assert.Equal(("0178", "0199"), (report.Dropped[0].TillValue, report.Dropped[0].ServerValue));
         Assert.Equal("0199", shop.Text("SELECT phone FROM contact WHERE name = 'Bela Orban'"));
     }
 

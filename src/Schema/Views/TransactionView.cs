@@ -21,6 +21,9 @@ public sealed record TransactionView(
     /// <summary>Copies of a line that can still come back: of an order, of those that were handed over.</summary>
     public long Refundable(LineView line) => Math.Max((ShippedAt is null ? line.PickedUpQty : line.Qty) - line.RefundedQty, 0);
 
+    /// <summary>What was paid for the copies of a line that left the shop, less what is given back already.</summary>
+    public long RefundableCents(LineView line) => (ShippedAt is null ? line.WorthOf(line.PickedUpQty) : line.TotalCents) - line.RefundedCents;
+
     /// <param name="referring">What refers to it.</param>
     public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IReadOnlyList<Referring> referring)
     {
@@ -74,10 +77,6 @@ public sealed record LineView(
     /// <summary>Copies of an order or layby that are still to be handed over.</summary>
     [JsonIgnore]
     public long ToHandOver => Math.Max(Qty - PickedUpQty - CancelledQty, 0);
-
-    /// <summary>Of what the line came to, what is not given back yet.</summary>
-    [JsonIgnore]
-    public long LeftCents => TotalCents - RefundedCents;
 
     /// <summary>Their part of what some copies come to: those of an order that are still to be handed over.</summary>
     [JsonIgnore]

@@ -35,7 +35,7 @@ internal static class ResyncCommands
             text.Add(report.Agree ? "  Both sides agree." : "  THE SIDES DO NOT AGREE: show this to the manager.");
         }
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket} -> {r.TransId}"));
-        text.AddRange(report.Dropped.Select(d => $"  dropped: {Dropped(d)} ({d.Reason})"));
+        text.AddRange(report.Dropped.Select(d => $"  dropped: {(d.IsEmail ? $"email “{d.Here}”" : $"{d.Table} {d.Name}: “{d.Here}” here, “{d.There}” on the server")} ({d.Reason})"));
         text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
         text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
         if (report.Upgrade)
@@ -48,15 +48,6 @@ internal static class ResyncCommands
         }
         return string.Join('\n', text);
     }
-
-    private static string Dropped(Sync.Interceptors.DroppedField dropped) => dropped.Table switch
-    {
-        "email" => $"email “{dropped.ClientValue?.ReplaceLineEndings(" / ")}”",
-        "holding" => $"price: “{AsMoney(dropped.ClientValue)}” here, “{AsMoney(dropped.ServerValue)}” on the server",
-        _ => $"{dropped.Table} {dropped.Field}: “{dropped.ClientValue?.ReplaceLineEndings(" / ")}” here, “{dropped.ServerValue}” on the server",
-    };
-
-    private static string? AsMoney(string? cents) => long.TryParse(cents, System.Globalization.CultureInfo.InvariantCulture, out var value) ? Money.Format(value) : cents;
 
     private static async Task<int> EnrolAsync(CommandContext context)
     {
@@ -73,7 +64,7 @@ internal static class ResyncCommands
     {
         using var till = context.OpenTill();
         var report = await SyncProgressBar.RunAsync(context.AsJson, progress => till.SynchroniseAsync(progress, context.Cancel)).ConfigureAwait(false);
-        var dropped = report.Dropped.Select(d => new DroppedOutput(d.Table, d.Key, d.Field, d.ClientValue, d.ServerValue, d.Reason)).ToList();
+        var dropped = report.Dropped.Select(d => new DroppedOutput(d.Table, d.Key, d.Field, d.TillValue, d.ServerValue, d.Reason)).ToList();
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,

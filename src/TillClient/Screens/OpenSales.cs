@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookmine.Schema;
-using Bookmine.Sync.Interceptors;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
@@ -105,7 +104,7 @@ internal static class OpenSales
 /// <param name="Waiting">What was entered and not rung up yet, in its order.</param>
 /// <param name="Unsealed">Money that was taken for something beside the sales and that was not sealed; null for none.</param>
 /// <param name="Dropped">What reports have told of and was not made again.</param>
-internal sealed record KeptDesk(IReadOnlyList<OpenSale> Sales, IReadOnlyList<string> Waiting, UnsealedMoney? Unsealed, IReadOnlyList<DroppedField> Dropped);
+internal sealed record KeptDesk(IReadOnlyList<OpenSale> Sales, IReadOnlyList<string> Waiting, UnsealedMoney? Unsealed, IReadOnlyList<DroppedEdit> Dropped);
 
 /// <param name="Text">What was given, of how much, and for what.</param>
 /// <param name="IsOnRecord">It is in the journal, as an event.</param>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Bookmine.Schema;
-using Bookmine.Sync.Interceptors;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Selling;
 
@@ -52,7 +51,7 @@ internal sealed class PosDesk
     public UnsealedMoney? Unsealed { get; set; }
 
     /// <summary>What reports have told of and was not made again.</summary>
-    public List<DroppedField> Dropped { get; } = [];
+    public List<DroppedEdit> Dropped { get; } = [];
 
     /// <summary>The change of the last payment, in view until the next one.</summary>
     public long ChangeCents { get; set; }

@@ -48,8 +48,8 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         if (desk.Unsealed is { IsOnRecord: false } money && desk.Till.WhyNotSelling is null)
         {
-            await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, desk.Cancel).ConfigureAwait(false);
-            desk.Unsealed = money with { IsOnRecord = true };
+            var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, desk.Cancel).ConfigureAwait(false);
+            desk.Unsealed = money with { IsOnRecord = outcome.Refused is null };
         }
         if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
         {
@@ -102,7 +102,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     public async Task HandleAsync(string text, bool isFast)
     {
         help = null;
-        desk.Unsealed = null;
+        desk.Unsealed = desk.Unsealed is { IsOnRecord: true } ? null : desk.Unsealed;
         if (Talk.Open is { } question)
         {
             if (!question.GivesWayToScans && IsCommand(text))
@@ -214,7 +214,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             return;
         }
         help = null;
-        desk.Unsealed = null;
+        desk.Unsealed = desk.Unsealed is { IsOnRecord: true } ? null : desk.Unsealed;
         desk.Quantity = 1;
         if (Talk.Open is { GivesWayToScans: true })
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Bookmine.Schema;
-using Bookmine.Sync.Interceptors;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
 using Bookmine.TillClient.Server;
@@ -79,7 +78,7 @@ internal sealed class RecordForms(PosDesk desk)
 
     /// <summary>Offers to make again, with the server at hand, what was dropped: an edit with its check, an email with its text.</summary>
     /// <param name="left">What is made again leaves it.</param>
-    public async Task AgainAsync(List<DroppedField> left)
+    public async Task AgainAsync(List<DroppedEdit> left)
     {
         if (left.Count == 0)
         {
@@ -107,10 +106,10 @@ internal sealed class RecordForms(PosDesk desk)
         return true;
     }
 
-    private async Task<(Outcome Outcome, string Text)> MakeAgainAsync(DroppedField dropped)
+    private async Task<(Outcome Outcome, string Text)> MakeAgainAsync(DroppedEdit dropped)
     {
-        var id = IdOf(dropped);
-        if (dropped.Table == BookmineSetup.Email.Name)
+        var id = dropped.Record;
+        if (dropped.IsEmail)
         {
             var contact = desk.Till.Records.AddresseeOf(id)
                 ?? await PickAsync(await desk.Talk.TextAsync("To which contact").ConfigureAwait(false) ?? "", contactsOnly: true).ConfigureAwait(false) as FoundContact;
@@ -118,11 +117,11 @@ internal sealed class RecordForms(PosDesk desk)
             {
                 return (Outcome.Refuse("no contact was chosen", "Choose one to send it to."), "");
             }
-            var (subject, body) = dropped.ClientValue!.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at ? (dropped.ClientValue[..at], dropped.ClientValue[(at + 1)..]) : (dropped.ClientValue, dropped.ClientValue);
+            var text = dropped.TillValue ?? "";
+            var (subject, body) = text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at ? (text[..at], text[(at + 1)..]) : (text, text);
             return (await desk.Till.EmailAsync(new EmailDraft { ContactId = contact.ContactId, Subject = subject, Body = body, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false), $"The email to {contact.Name} is recorded.");
         }
-        var (isPrice, value) = (IsPrice(dropped), Shown(dropped, dropped.ClientValue));
-        return (await SaveAsync(isPrice || dropped.Table == BookmineSetup.Stock.Name, id, isPrice ? "price" : dropped.Field, value).ConfigureAwait(false), $"{(isPrice ? "price" : dropped.Field)} is “{value}” now.");
+        return (await SaveAsync(dropped.IsPrice || dropped.Table == BookmineSetup.Stock.Name, id, dropped.Name, dropped.Here).ConfigureAwait(false), $"{dropped.Name} is “{dropped.Here}” now.");
     }
 
     /// <summary>Somebody has signed on; and without the server an edit does not survive, which is said before it is saved.</summary>
@@ -197,23 +196,14 @@ internal sealed class RecordForms(PosDesk desk)
         return true;
     }
 
-    private string Line(DroppedField dropped)
+    private string Line(DroppedEdit dropped)
     {
-        var whose = dropped.Table == BookmineSetup.Contact.Name ? desk.Till.Records.ContactById(IdOf(dropped))?.Name
-            : dropped.Table == BookmineSetup.Email.Name ? desk.Till.Records.AddresseeOf(IdOf(dropped))?.Name
-            : desk.Till.Records.StockById(IdOf(dropped))?.Title;
+        var whose = dropped.Table == BookmineSetup.Contact.Name ? desk.Till.Records.ContactById(dropped.Record)?.Name
+            : dropped.IsEmail ? desk.Till.Records.AddresseeOf(dropped.Record)?.Name
+            : desk.Till.Records.StockById(dropped.Record)?.Title;
         return TextColumns.Fit(
-            $"{TextColumns.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {(IsPrice(dropped) ? "price" : dropped.Field)}: “{Shown(dropped, dropped.ClientValue)}”"
-            + (dropped.Table == BookmineSetup.Email.Name ? "" : $" (here: “{Shown(dropped, dropped.ServerValue)}”)"), 74).TrimEnd();
+            $"{TextColumns.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {dropped.Name}: “{dropped.Here}”{(dropped.IsEmail ? "" : $" (here: “{dropped.There}”)")}", 74).TrimEnd();
     }
-
-    private static Guid IdOf(DroppedField dropped) => Guid.Parse(dropped.Key.Split('/')[^1]);
-
-    private static bool IsPrice(DroppedField dropped) => dropped.Table == BookmineSetup.Holding.Name;
-
-    /// <summary>A price as money.</summary>
-    private static string Shown(DroppedField dropped, string? value) =>
-        IsPrice(dropped) && long.TryParse(value, CultureInfo.InvariantCulture, out var cents) ? Money.Format(cents) : (value ?? "").ReplaceLineEndings(" / ");
 
     private static Guid Id(Found record) => record is FoundStock stock ? stock.StockId : ((FoundContact)record).ContactId;
 }

@@ -87,7 +87,7 @@ internal sealed class Refunding(PosDesk desk)
         else
         {
             // The numbers are those of the docket's lines.
-            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {TextColumns.Fit(l.Title, 44)} {Money.Format(l.LeftCents),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
+            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {TextColumns.Fit(l.Title, 44)} {Money.Format(original.RefundableCents(l)),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
             if (await desk.Talk.ChooseAsync("What comes back", choices, original.Lines.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
@@ -99,7 +99,7 @@ internal sealed class Refunding(PosDesk desk)
             number = original.Lines[chosen].Line;
         }
         var line = original.Lines.First(l => l.Line == number);
-        return original.Refundable(line) > 0 ? await LineAsync(line, original.Refundable(line)).ConfigureAwait(false) : NotThat($"Nothing of {Title(line)} is left to come back.");
+        return original.Refundable(line) > 0 ? await LineAsync(line, original.Refundable(line), original.RefundableCents(line)).ConfigureAwait(false) : NotThat($"Nothing of {Title(line)} is left to come back.");
     }
 
     private IReadOnlyList<RefundLineDraft>? NotThat(string why)
@@ -108,10 +108,10 @@ internal sealed class Refunding(PosDesk desk)
         return null;
     }
 
-    private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line, long most)
+    private async Task<IReadOnlyList<RefundLineDraft>?> LineAsync(LineView line, long most, long mostCents)
     {
         if ((most == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {Title(line)}", 1, most).ConfigureAwait(false)) is not { } copies
-            || await AmountAsync(line, copies).ConfigureAwait(false) is not { } amount
+            || await AmountAsync(line, copies, mostCents).ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Back on the shelf", ["yes", "no: damaged"], givesWayToScans: false).ConfigureAwait(false) is not { } shelf)
         {
             return null;
@@ -120,11 +120,11 @@ internal sealed class Refunding(PosDesk desk)
     }
 
     /// <returns>-1 for what was paid; null for Esc.</returns>
-    private Task<long?> AmountAsync(LineView line, long copies) => desk.Talk.AskAsync<long>(
-        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(line.LeftCents) : "what was paid")})"),
+    private Task<long?> AmountAsync(LineView line, long copies, long most) => desk.Talk.AskAsync<long>(
+        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(most) : "what was paid")})"),
         text => text.Length == 0 ? (-1, "")
             : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Enter.")
-            : cents > line.LeftCents ? (null, $"{Money.Format(cents)} is more than the {Money.Format(line.LeftCents)} that {(line.RefundedCents == 0 ? "was paid" : "is left of what was paid")}.") : (cents, ""));
+            : cents > most ? (null, $"{Money.Format(cents)} is more than the {Money.Format(most)} that {(line.RefundedCents == 0 ? "was paid" : "is left of what was paid")}.") : (cents, ""));
 
     private static string Title(LineView line) => TextColumns.Fit(line.Title, 30).TrimEnd();
 

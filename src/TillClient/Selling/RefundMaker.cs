@@ -68,16 +68,17 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
                 $"{draft.Qty} of “{sold.Title}” cannot come back: {Left(original, sold)} were {(original.ShippedAt is null ? "picked up" : "sold")} and {before} refunded",
                 original.ShippedAt is null && left <= 0 ? "Goods that are not handed over yet are cancelled instead (F8)." : $"Refund at most {Math.Max(left, 0)}.");
         }
+        var most = original.RefundableCents(sold) - (cents - sold.RefundedCents);
         // What was paid for the copies up to these, less what was paid for those before: one by one they add up to the line.
-        var amount = draft.AmountCents ?? Math.Min(sold.WorthOf(before + draft.Qty) - sold.WorthOf(before), sold.TotalCents - cents);
+        var amount = draft.AmountCents ?? Math.Min(sold.WorthOf(before + draft.Qty) - sold.WorthOf(before), most);
         if (amount < 0)
         {
             throw new RefusedException($"the amount {amount} is none to give back", "Give cents, 0 or more.");
         }
-        if (amount > sold.TotalCents - cents)
+        if (amount > most)
         {
             throw new RefusedException(
-                $"{Money.Format(amount)} for “{sold.Title}”: {Money.Format(sold.TotalCents)} was paid, and {Money.Format(cents)} of it is given back already", "Give back at most what is left of it.");
+                $"{Money.Format(amount)} for “{sold.Title}”: {Money.Format(most + cents)} was paid, and {Money.Format(cents)} of it is given back already", "Give back at most what is left of it.");
         }
         given[sold.Id] = (before + draft.Qty, cents + amount);
         var (price, discount) = DocumentLine.PriceFor(amount, draft.Qty);
