@@ -10,6 +10,9 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 {
     private const int ReportWidth = 78;
     private const string FollowOn = "    ";
+
+    // The server has the whole list; who has not made an edit again by then does not miss it.
+    private const int MostDropped = 100;
     private const string NoPrinter = "This till has no printer: bookmine-till set --printer P.";
 
     private Basket Basket => desk.Basket;
@@ -82,6 +85,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         if (report.Dropped.Count > 0)
         {
             desk.Dropped.AddRange(report.Dropped);
+            desk.Dropped.RemoveRange(0, Math.Max(desk.Dropped.Count - MostDropped, 0));
             await new RecordForms(desk).AgainAsync(desk.Dropped).ConfigureAwait(false);
         }
     }
