@@ -380,6 +380,8 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         Assert.Contains("no change", (await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 50")).Message, StringComparison.Ordinal);
+        // Cash, card and cheque begin with it.
+        Assert.Contains("“c” is no way to pay 17.95", (await pos.TypeAsync("c")).Message, StringComparison.Ordinal);
         Assert.Contains("no command", (await pos.TypeAsync("/pya")).Message, StringComparison.Ordinal);
         Assert.Contains("Nothing found", (await pos.BackAndTypeAsync("xyzzy")).Message, StringComparison.Ordinal);
         Assert.Contains("A sale is open", (await pos.TypeAsync("/quit")).Message, StringComparison.Ordinal);

@@ -257,11 +257,12 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     private long CreditLeft(FoundContact contact) =>
         desk.Till.Records.CreditCents(contact.ContactId) - tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => p.AmountCents);
 
-    /// <summary>An amount: cash. <c>card</c> or <c>card 10.00</c>: that method.</summary>
+    /// <summary>An amount: cash. <c>card</c> or <c>card 10.00</c>: that method, by as many letters as no other begins with.</summary>
     private (string? Method, long Cents) Read(string text, long due)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var method = methods.FirstOrDefault(m => m.Code.StartsWith(words[0], StringComparison.OrdinalIgnoreCase)).Code;
+        var begun = methods.Where(m => m.Code.StartsWith(words[0], StringComparison.OrdinalIgnoreCase)).ToList();
+        var method = begun is [var one] ? one.Code : begun.FirstOrDefault(m => m.Code.Equals(words[0], StringComparison.OrdinalIgnoreCase)).Code;
         var amount = words switch { [var only] => method is null ? only : null, [_, var second] when method is not null => second, _ => "" };
         if (amount is null)
         {
