@@ -22,7 +22,8 @@ public sealed record TransactionView(
     public long Refundable(LineView line) => Math.Max((ShippedAt is null ? line.PickedUpQty : line.Qty) - line.RefundedQty, 0);
 
     /// <summary>What was paid for the copies of a line that left the shop, less what is given back already.</summary>
-    public long RefundableCents(LineView line) => (ShippedAt is null ? line.WorthOf(line.PickedUpQty) : line.TotalCents) - line.RefundedCents;
+    public long RefundableCents(LineView line) =>
+        Math.Max(line.TotalCents - (ShippedAt is null ? line.WorthOf(line.Qty - line.PickedUpQty) : 0) - line.RefundedCents, 0);
 
     /// <param name="referring">What refers to it.</param>
     public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IReadOnlyList<Referring> referring)

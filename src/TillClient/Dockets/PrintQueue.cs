@@ -33,7 +33,7 @@ internal sealed class PrintQueue : IAsyncDisposable
     /// <summary>How many slips wait for the printer.</summary>
     public int Waiting { get; private set; }
 
-    /// <summary>Why they wait; null while none does.</summary>
+    /// <summary>What the printer has answered last, when it took nothing; null once it takes something, or nothing waits for a while.</summary>
     public string? Fault { get; private set; }
 
     /// <param name="later">What is printed when the printer takes nothing now; null for what would be no use later.</param>
@@ -79,7 +79,7 @@ internal sealed class PrintQueue : IAsyncDisposable
     /// <returns>The next slip; null when those that wait are to be tried again; false at the end.</returns>
     private async Task<(bool GoesOn, Job? Slip)> NextAsync()
     {
-        using var patience = new CancellationTokenSource(Waiting > 0 ? Again : Timeout.InfiniteTimeSpan);
+        using var patience = new CancellationTokenSource(Waiting > 0 || Fault is not null ? Again : Timeout.InfiniteTimeSpan);
         try
         {
             return await coming.Reader.WaitToReadAsync(patience.Token).ConfigureAwait(false) ? (true, await coming.Reader.ReadAsync().ConfigureAwait(false)) : (false, null);
@@ -100,6 +100,11 @@ internal sealed class PrintQueue : IAsyncDisposable
             }
             files.Delete(held);
             Waiting = Math.Max(Waiting - 1, 0);
+            changed();
+        }
+        if (Fault is not null)
+        {
+            Fault = null;
             changed();
         }
         return true;

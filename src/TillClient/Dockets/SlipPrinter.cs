@@ -18,7 +18,7 @@ internal sealed class SlipPrinter : IAsyncDisposable
     /// <summary>How many slips wait for the printer.</summary>
     public int Waiting => queue.Waiting;
 
-    /// <summary>Why they wait; null while none does.</summary>
+    /// <summary>Why the printer took nothing a moment ago; null when it did, or nothing was asked of it.</summary>
     public string? Fault => queue.Fault;
 
     /// <summary>Prints it in its turn; nothing where no printer is set. What has to wait for the printer opens no drawer then, when nobody expects it.</summary>

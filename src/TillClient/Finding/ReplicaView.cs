@@ -55,7 +55,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         }
     }
 
-    /// <summary>Runs work that can do without a replica, and looks at no row of it.</summary>
+    /// <summary>Runs work that can do without a replica, and looks at no more of it than its own few marks.</summary>
     public T Look<T>(Func<T> work)
     {
         lock (gate)

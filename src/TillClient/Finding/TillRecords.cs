@@ -49,8 +49,14 @@ public sealed class TillRecords
 
     /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
     public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
-        .Where(e => e.Kind == EntryKinds.Sale)
+        .Where(e => EntryKinds.IsSale(e.Kind))
         .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
+
+    /// <summary>The last entry of the journal.</summary>
+    public long LastEntry => journal.LastN;
+
+    /// <summary>The kinds and amounts of transactions that were sealed here after an entry, the first few of them.</summary>
+    public IReadOnlyList<(string Kind, long Cents)> SealedAfter(long entry) => [.. journal.After(entry, LatelySealed).Where(e => e.Number is not null).Select(e => (e.Kind, e.Amount))];
 
     /// <summary>The number of the last transaction sealed here: its TransID where it is posted, its D-number else; null where none of the last entries has one.</summary>
     public string? LastNumber => journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed).LastOrDefault(e => e.Number is not null) is { } last

@@ -77,7 +77,7 @@ internal sealed class Basket(string? startedAt = null)
     {
         lines.RemoveAt(line);
         // What is rung up then is another sale.
-        StartedAt = IsEmpty ? null : StartedAt;
+        (StartedAt, WholeDiscount) = IsEmpty ? (null, default) : (StartedAt, WholeDiscount);
         Move(0);
     }
 

@@ -105,6 +105,11 @@ internal sealed class LineEditing(PosDesk desk)
 
     private void DiscountAll(Discount discount)
     {
+        if (Basket.IsEmpty)
+        {
+            desk.Say("There is no line yet.", isAlarm: true);
+            return;
+        }
         Basket.WholeDiscount = discount;
         desk.Say(discount == default ? "Nothing is off the whole sale." : $"{discount} is off the whole sale; /disc all 0 takes it back.");
     }

@@ -13,7 +13,7 @@ internal sealed class Orders(PosDesk desk)
     public async Task TakeAsync(bool isLayby)
     {
         var (basket, name) = (desk.Basket, isLayby ? "layby" : "order");
-        var fault = basket.IsEmpty ? "Ring up the goods first."
+        var fault = basket.IsEmpty ? "Ring up the goods first." : basket.Tender.Payments.Count > 0 ? "Money is taken for this sale already: pay the rest (F12)."
             : basket.Lines.Any(l => l.Qty < 0) ? "Goods that come back are no part of an order: sell them apart." : null;
         if (fault is not null)
         {

@@ -75,6 +75,10 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         finally
         {
             desk.Beside = null;
+            if (!isSale && step != Step.Sold && tender.Payments.Count > 0)
+            {
+                desk.Unsealed = UnsealedMoney.Of(desk, what, bill.DueCents, tender);
+            }
         }
         return step == Step.Sold;
     }
@@ -102,9 +106,9 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         // What goes back is typed as people say it.
         given = due < 0 && given > 0 ? -given : given;
         var known = methods.First(m => m.Code == method);
-        if (Math.Abs(given) > Math.Abs(due) && !known.GivesChange)
+        if (Math.Abs(given) > Math.Abs(due) && (due < 0 || !known.GivesChange))
         {
-            desk.Say($"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
+            desk.Say(due < 0 ? $"{Money.Format(-given)} is more than the {Money.Format(-due)} that goes back." : $"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
             return Step.GoOn;
         }
         if (due > 0 && given - due > MostPlainChangeCents && !await desk.Talk.ConfirmAsync($"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false))
@@ -149,7 +153,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         }
         catch
         {
-            // Nothing was sealed: what was given last is to be given again.
+            // What was given last is to be given again, or, where nobody knows whether it is sealed, the till says so and sells no more.
             UndoLast();
             throw;
         }

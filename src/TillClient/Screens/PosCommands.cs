@@ -76,16 +76,17 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     {
         var lines = ResyncCommands.Text(report).Split('\n');
         var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : DocketText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
+        desk.Dropped.AddRange(report.Dropped);
+        desk.Dropped.RemoveRange(0, Math.Max(desk.Dropped.Count - MostDropped, 0));
         var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
-        if (await desk.Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false) == "p")
+        var answer = await desk.Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false);
+        if (answer == "p")
         {
             desk.Printer.Print(Slip.OfLines("REPORT", desk.Till.Settings.Columns, lines));
             desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : "The report is printed.");
         }
-        if (report.Dropped.Count > 0)
+        if (answer is not null && report.Dropped.Count > 0)
         {
-            desk.Dropped.AddRange(report.Dropped);
-            desk.Dropped.RemoveRange(0, Math.Max(desk.Dropped.Count - MostDropped, 0));
             await new RecordForms(desk).AgainAsync(desk.Dropped).ConfigureAwait(false);
         }
     }
@@ -149,14 +150,11 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     private async Task ClearAsync()
     {
-        if (Basket is { IsEmpty: true, Contact: null, Note: null })
-        {
-            desk.Say("No sale is open.");
-        }
-        else if (Basket.IsEmpty || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
+        var isOpen = !Basket.IsEmpty;
+        if (!isOpen || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
         {
             desk.Basket = new Basket();
-            desk.Say("The sale is dropped.");
+            desk.Say(isOpen ? "The sale is dropped." : "No sale is open.");
         }
     }
 

@@ -41,8 +41,8 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
 
     /// <summary>
-    /// Goes on when an entry is worked off, or where an earlier program has ended. A sale for which money was taken is always at its payment, so
-    /// that nothing else can be done to it; then comes what was scanned in the middle of something, in its order.
+    /// Goes on when an entry is worked off, or where an earlier program has ended. While the till can sell, a sale for which money was taken is
+    /// always at its payment, so that nothing else can be done to it; then comes what was scanned in the middle of something, in its order.
     /// </summary>
     public async Task GoOnAsync()
     {
@@ -50,12 +50,13 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         {
             var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, desk.Cancel).ConfigureAwait(false);
             desk.Unsealed = money with { IsOnRecord = outcome.Refused is null };
+            desk.Say(money.ToTell, isAlarm: true);
         }
         if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
         {
             await Talk.BeginAsync(() => commands.RunAsync(PosCommand.Pay, [])).ConfigureAwait(false);
         }
-        while (Talk.Open is null && Waiting.TryDequeue(out var scanned))
+        while (Talk.Open is null && Waiting.Count > 0 && desk.Till.WhyNotSelling is null && Waiting.TryDequeue(out var scanned))
         {
             await Talk.BeginAsync(() => new Ringing(desk).EnterAsync(scanned)).ConfigureAwait(false);
         }

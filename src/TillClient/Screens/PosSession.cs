@@ -39,7 +39,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         printer = till.PrinterFor(() => Do(() => { }));
         var desk = new PosDesk(till, clock, printer, ending.Token);
         (dialogue, keeper) = (new PosDialogue(desk, () => Synchronise(byHand: true), quit), new SalesKeeper(till, desk));
-        Do(keeper.TakeUp);
+        Do(() => { });
         working = Task.Run(WorkAsync);
         ticking = Task.Run(TickAsync);
         if (till.Status().State != ConnectionState.Disconnected)
@@ -94,12 +94,20 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
         await foreach (var input in inputs.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
         {
             var wasIdle = Dialogue.IsIdle;
+            // What is to go on goes on before anything else is done: a sale whose money is taken is no sale to change.
+            await TryAsync(TakeUpAsync).ConfigureAwait(false);
             await TryAsync(input).ConfigureAwait(false);
             await TryAsync(Dialogue.GoOnAsync).ConfigureAwait(false);
             await TryAsync(keeper!.KeepAsync).ConfigureAwait(false);
             usedMemory |= Dialogue.IsIdle && !wasIdle;
             Redraw();
         }
+    }
+
+    private Task TakeUpAsync()
+    {
+        keeper!.TakeUp();
+        return Dialogue.GoOnAsync();
     }
 
     private async Task TryAsync(Func<Task> work)

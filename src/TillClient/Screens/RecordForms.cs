@@ -121,7 +121,7 @@ internal sealed class RecordForms(PosDesk desk)
             var (subject, body) = text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at ? (text[..at], text[(at + 1)..]) : (text, text);
             return (await desk.Till.EmailAsync(new EmailDraft { ContactId = contact.ContactId, Subject = subject, Body = body, Operator = desk.Operator }, desk.Cancel).ConfigureAwait(false), $"The email to {contact.Name} is recorded.");
         }
-        return (await SaveAsync(dropped.IsPrice || dropped.Table == BookmineSetup.Stock.Name, id, dropped.Name, dropped.Here).ConfigureAwait(false), $"{dropped.Name} is “{dropped.Here}” now.");
+        return (await SaveAsync(dropped.IsPrice || dropped.Table == BookmineSetup.Stock.Name, id, dropped.Name, dropped.IsPrice ? dropped.Here : dropped.TillValue ?? "").ConfigureAwait(false), $"{dropped.Name} is “{dropped.Here}” now.");
     }
 
     /// <summary>Somebody has signed on; and without the server an edit does not survive, which is said before it is saved.</summary>

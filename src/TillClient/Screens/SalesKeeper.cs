@@ -19,7 +19,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
 
     private int Payments => (desk.Beside?.Tender ?? desk.Basket.Tender).Payments.Count;
 
-    /// <summary>Takes up the sales that an earlier program has left open, as soon as there are records of what is in them.</summary>
+    /// <summary>Takes up the sales that an earlier program has left open, once, as soon as there are records of what is in them.</summary>
     public void TakeUp()
     {
         if (isTakenUp || !till.IsProvisioned)
@@ -35,7 +35,6 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
     /// <exception cref="IOException">It could not be written; the next call begins again.</exception>
     public async Task KeepAsync()
     {
-        TakeUp();
         if (!isTakenUp)
         {
             return;

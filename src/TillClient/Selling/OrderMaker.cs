@@ -50,7 +50,7 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
     public DocumentEntry Cancel(OrderDraft draft, TransactionView order, string number, DocumentHeader header)
     {
         var now = Begin(draft, order, number);
-        DocumentLine[] lines = [.. Chosen(draft, order, number).Select(l => Cancelled(l.Line, l.Qty, l.AmountCents ?? l.WorthCents))];
+        DocumentLine[] lines = [.. Chosen(draft, order, number).Select(l => Cancelled(l.Line, l.Qty, l.WorthCents, l.AmountCents ?? l.WorthCents))];
         var credited = -lines.Sum(l => l.TotalCents);
         var unowed = Math.Min(order.OwingCents, credited);
         var method = draft.Method ?? PaymentMethods.Cash;
@@ -130,11 +130,11 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
         return Math.Max(order.OwingCents - left, 0);
     }
 
-    private DocumentLine Cancelled(LineView line, long copies, long credited)
+    private DocumentLine Cancelled(LineView line, long copies, long worth, long credited)
     {
-        if (credited < 0 || credited > line.ToHandOverCents)
+        if (credited < 0 || credited > worth)
         {
-            throw new RefusedException($"{Money.Format(credited)} for “{line.Title}”: what is still to be handed over comes to {Money.Format(line.ToHandOverCents)}", "Credit at most that, or leave the amount out.");
+            throw new RefusedException($"{Money.Format(credited)} for {copies} of “{line.Title}”, which come to {Money.Format(worth)}", "Credit at most that, or leave the amount out.");
         }
         var (price, discount) = DocumentLine.PriceFor(credited, copies);
         return Line(line, -copies, price, -discount, null) with { ToStock = false };

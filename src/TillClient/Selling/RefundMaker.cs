@@ -68,9 +68,9 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
                 $"{draft.Qty} of “{sold.Title}” cannot come back: {Left(original, sold)} were {(original.ShippedAt is null ? "picked up" : "sold")} and {before} refunded",
                 original.ShippedAt is null && left <= 0 ? "Goods that are not handed over yet are cancelled instead (F8)." : $"Refund at most {Math.Max(left, 0)}.");
         }
-        var most = original.RefundableCents(sold) - (cents - sold.RefundedCents);
-        // What was paid for the copies up to these, less what was paid for those before: one by one they add up to the line.
-        var amount = draft.AmountCents ?? Math.Min(sold.WorthOf(before + draft.Qty) - sold.WorthOf(before), most);
+        var most = Math.Max(original.RefundableCents(sold) - (cents - sold.RefundedCents), 0);
+        // What is left of the line without those before, less what is left without these: one by one they add up to the line.
+        var amount = draft.AmountCents ?? Math.Min(sold.WorthOf(sold.Qty - before) - sold.WorthOf(sold.Qty - before - draft.Qty), most);
         if (amount < 0)
         {
             throw new RefusedException($"the amount {amount} is none to give back", "Give cents, 0 or more.");
