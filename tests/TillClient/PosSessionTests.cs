@@ -730,6 +730,25 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task Money_taken_beside_the_sale_is_told_and_on_record_when_it_cannot_be_sealed()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("/other", "gift voucher", "25", "", "card 10");
+        using (var journal = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(pos.Shop.TillFolder("front"), "journal.db")};Pooling=False"))
+        {
+            // The journal's file refuses the voucher, as a disk would.
+            journal.Open();
+            using var refuse = journal.CreateCommand();
+            refuse.CommandText = "CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.kind = 'voucher' BEGIN SELECT RAISE(ABORT, 'refused'); END";
+            refuse.ExecuteNonQuery();
+        }
+        await pos.TypeAsync("card");
+        Assert.StartsWith("10.00 card of 25.00 for gift voucher of 25.00: taken, and not sealed", (await pos.TypeAsync()).Message, StringComparison.Ordinal);
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal(1_000, pos.Shop.Number("SELECT amount_cents FROM till_event WHERE kind = 'money unsealed'"));
+    }
+
+    [Fact]
     public async Task A_sale_that_is_refused_after_money_was_taken_stays_at_its_payment()
     {
         await using var pos = await Counter.OpenAsync(disconnected: false, operators: ["ada", "tom"]);
