@@ -6,6 +6,7 @@ namespace Bookmine.Schema;
 /// Every replicated table on one page: columns by number (a number is never used again), key, bucket, direction, and what a till
 /// looks things up by. A new table is an entry here and a migration in <c>db</c>. Instants are Unix milliseconds, money is cents,
 /// days are 20261123 and months 202611 in the branch's time zone, rates are basis points (1000 = 10 %).
+/// What the server decides whatever a till sends says so (<see cref="TableBuilder.ByServer"/>).
 /// </summary>
 public static class BookmineSetup
 {
@@ -17,7 +18,7 @@ public static class BookmineSetup
     private const string OfBranchMonth = "branch:{branch}:{month}";
 
     public static readonly SyncTable Branch = new TableBuilder(1, "branch")
-        .Integer(1, "id").Text(2, "name").Text(3, "time_zone").Text(4, "header").Integer(5, "tax_rate_bp").Text(6, "currency")
+        .Integer(1, "id").Text(2, "name").Text(3, "time_zone").Text(4, "header").Integer(5, "tax_rate_bp").Rate().Text(6, "currency")
         .Key("id").InBucket(Shared).Build();
 
     public static readonly SyncTable Operator = new TableBuilder(2, "operator")
@@ -37,17 +38,17 @@ public static class BookmineSetup
         .Guid(1, "id").Text(2, "code").Integer(3, "isbn13", nullable: true).Text(4, "isbn10", nullable: true).Text(5, "title")
         .Text(6, "authors", nullable: true).Text(7, "publisher", nullable: true).Integer(8, "year", nullable: true)
         .Text(9, "binding", nullable: true).Text(10, "condition", nullable: true).Text(11, "category", nullable: true)
-        .Integer(12, "tax_rate_bp", nullable: true).Integer(13, "made_by", nullable: true)
+        .Integer(12, "tax_rate_bp", nullable: true).Rate().Integer(13, "made_by", nullable: true).ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Index("isbn13").Index("code").Search("title", "authors").Build();
 
     public static readonly SyncTable Contact = new TableBuilder(6, "contact")
         .Guid(1, "id").Text(2, "kind").Text(3, "name").Text(4, "email", nullable: true).Text(5, "phone", nullable: true)
-        .Text(6, "address", nullable: true).Text(7, "notes", nullable: true).Integer(8, "made_by", nullable: true)
+        .Text(6, "address", nullable: true).Text(7, "notes", nullable: true).Integer(8, "made_by", nullable: true).ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Search("name", "email", "phone").Build();
 
     /// <summary>A branch's sell price and on-hand count of a stock record.</summary>
     public static readonly SyncTable Holding = new TableBuilder(7, "holding")
-        .Integer(1, "branch").Guid(2, "stock_id").Integer(3, "price_cents", nullable: true).Integer(4, "on_hand")
+        .Integer(1, "branch").Guid(2, "stock_id").Integer(3, "price_cents", nullable: true).Price().Integer(4, "on_hand").Quantity().ByServer()
         .Key("branch", "stock_id").InBucket(OfBranch).UploadedByClients().Build();
 
     /// <summary>Up to which entry each till's journal has been posted.</summary>
@@ -57,47 +58,51 @@ public static class BookmineSetup
 
     /// <summary>A transaction: a sale, refund or other POS document. The header keeps its own dates whenever it is posted.</summary>
     public static readonly SyncTable Document = new TableBuilder(9, "document")
-        .Guid(1, "id").Integer(2, "trans_id", nullable: true).Integer(3, "docket").Text(4, "kind").Integer(5, "branch")
+        .Guid(1, "id").Integer(2, "trans_id", nullable: true).ByServer().Integer(3, "docket").Text(4, "kind").Integer(5, "branch")
         .Integer(6, "till").Text(7, "operator", nullable: true).Guid(8, "contact_id", nullable: true)
-        .Integer(9, "started_at").Integer(10, "shipped_at", nullable: true)
-        .Integer(11, "posted_at", nullable: true).Integer(12, "posted_day", nullable: true).Integer(13, "month", nullable: true)
-        .Integer(14, "taken_day", nullable: true).Integer(15, "total_cents").Text(16, "reference", nullable: true)
+        .Integer(9, "started_at").Instant().Integer(10, "shipped_at", nullable: true).Instant()
+        .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
+        .Integer(13, "month", nullable: true).ByServer()
+        .Integer(14, "taken_day", nullable: true).Day().ByServer().Integer(15, "total_cents").Cents().Text(16, "reference", nullable: true)
         .Text(17, "note", nullable: true).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
         .Text(20, "original_number", nullable: true)
         .Key("id").InBucket(OfBranchMonth).UploadedByClients()
         .Index("trans_id").Index("docket").Index("original_id").Index("reference").Index("contact_id").Build();
 
     public static readonly SyncTable DocumentLine = new TableBuilder(10, "document_line")
-        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).Integer(5, "line")
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).ByServer().Integer(5, "line")
         .Guid(6, "stock_id", nullable: true).Text(7, "code", nullable: true).Integer(8, "isbn13", nullable: true).Text(9, "title")
-        .Integer(10, "qty").Integer(11, "unit_price_cents").Integer(12, "discount_cents").Integer(13, "tax_rate_bp")
+        .Integer(10, "qty").Quantity().Integer(11, "unit_price_cents").Price()
+        .Integer(12, "discount_cents").Cents().Integer(13, "tax_rate_bp").Rate()
         .Guid(14, "original_line_id", nullable: true)
         .Key("id").InBucket(OfBranchMonth).UploadedByClients().Index("document_id").Index("original_line_id").Build();
 
     /// <summary>Paid at the moment of posting; taken when the cashier took it.</summary>
     public static readonly SyncTable Payment = new TableBuilder(11, "payment")
-        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).Text(5, "method")
-        .Integer(6, "amount_cents").Integer(7, "change").Integer(8, "taken_at").Integer(9, "paid_at", nullable: true)
-        .Integer(10, "paid_day", nullable: true).Integer(11, "taken_day", nullable: true)
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).ByServer().Text(5, "method")
+        .Integer(6, "amount_cents").Cents().Integer(7, "change").Integer(8, "taken_at").Instant()
+        .Integer(9, "paid_at", nullable: true).Instant().ByServer()
+        .Integer(10, "paid_day", nullable: true).Day().ByServer().Integer(11, "taken_day", nullable: true).Day().ByServer()
         .Key("id").InBucket(OfBranchMonth).UploadedByClients().Index("document_id").Build();
 
     /// <summary>A change of an on-hand count: goods shipped (negative), returned or received. Those of documents are the shipment postings.</summary>
     public static readonly SyncTable StockMovement = new TableBuilder(12, "stock_movement")
-        .Guid(1, "id").Guid(2, "document_id", nullable: true).Integer(3, "branch").Integer(4, "month", nullable: true)
-        .Guid(5, "stock_id", nullable: true).Text(6, "code", nullable: true).Integer(7, "qty").Integer(8, "value_cents")
-        .Text(9, "reason").Integer(10, "taken_at").Integer(11, "posted_at", nullable: true).Integer(12, "posted_day", nullable: true)
-        .Integer(13, "taken_day", nullable: true)
+        .Guid(1, "id").Guid(2, "document_id", nullable: true).Integer(3, "branch").Integer(4, "month", nullable: true).ByServer()
+        .Guid(5, "stock_id", nullable: true).Text(6, "code", nullable: true).Integer(7, "qty").Quantity().Integer(8, "value_cents").Cents()
+        .Text(9, "reason").Integer(10, "taken_at").Instant()
+        .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
+        .Integer(13, "taken_day", nullable: true).Day().ByServer()
         .Key("id").InBucket(OfBranchMonth, onlyWith: "document_id").UploadedByClients().Index("document_id").Build();
 
     /// <summary>General Credit as a ledger: raised is positive, used negative; a balance is a sum.</summary>
     public static readonly SyncTable Credit = new TableBuilder(13, "credit")
-        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Guid(4, "contact_id").Integer(5, "amount_cents")
-        .Integer(6, "entered_at", nullable: true)
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Guid(4, "contact_id").Integer(5, "amount_cents").Cents()
+        .Integer(6, "entered_at", nullable: true).Instant().ByServer()
         .Key("id").InBucket(OfBranch).UploadedByClients().Index("contact_id").Build();
 
     public static readonly SyncTable Email = new TableBuilder(14, "email")
         .Guid(1, "id").Integer(2, "branch").Guid(3, "contact_id").Text(4, "subject").Text(5, "body")
-        .Text(6, "operator", nullable: true).Integer(7, "sent_at")
+        .Text(6, "operator", nullable: true).Integer(7, "sent_at").Instant()
         .Key("id").InBucket(OfBranch).UploadedByClients().Index("contact_id").Build();
 
     /// <summary>Entries kept in quarantine, so that the till goes on showing them.</summary>
@@ -108,13 +113,13 @@ public static class BookmineSetup
     /// <summary>What happened at a till that is no transaction and stays on record: see <see cref="TillEvents"/>.</summary>
     public static readonly SyncTable TillEvent = new TableBuilder(16, "till_event")
         .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Text(5, "kind").Text(6, "text")
-        .Integer(7, "amount_cents").Integer(8, "happened_at").Integer(9, "posted_at", nullable: true)
+        .Integer(7, "amount_cents").Cents().Integer(8, "happened_at").Instant().Integer(9, "posted_at", nullable: true).Instant().ByServer()
         .Key("id").OnServerOnly().UploadedByClients().Build();
 
     /// <summary>Gift vouchers as a ledger by their number: sold is positive, used negative; a balance is a sum. Good in every branch.</summary>
     public static readonly SyncTable Voucher = new TableBuilder(17, "voucher")
-        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Integer(5, "amount_cents")
-        .Integer(6, "entered_at", nullable: true)
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Integer(5, "amount_cents").Cents()
+        .Integer(6, "entered_at", nullable: true).Instant().ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Index("number").Build();
 
     public static readonly SyncSetup Instance = new(

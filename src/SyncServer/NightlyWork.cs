@@ -24,7 +24,7 @@ public sealed class NightlyWork(IServerDatabase database, TimeProvider clock, IL
                 var (feed, books) = ShopCheck.Run(database, clock);
                 if (feed.Count + books.Count > 0)
                 {
-                    log.LogWarning("The nightly check found {Feed} differences in the feed and {Books} in the books: bookmine-server exception list", feed.Count, books.Count);
+                    log.LogWarning("The nightly check found {Feed} differences in the feed and {Books} in the books: bookmine-server finding list", feed.Count, books.Count);
                 }
                 retention.Run(clock.GetUtcNow().ToUnixTimeMilliseconds());
             }

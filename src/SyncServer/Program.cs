@@ -23,7 +23,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     PostingCommands.Make(verbs),
     DroppedCommand.Make(verbs),
     QuarantineCommands.Make(verbs),
-    ExceptionCommands.Make(verbs),
+    FindingCommands.Make(verbs),
     EventCommands.Make(verbs),
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),

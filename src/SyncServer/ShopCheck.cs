@@ -1,6 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Feed;
-using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.SyncServer;
@@ -21,18 +21,18 @@ public static class ShopCheck
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (feed.Count > 0)
         {
-            Note(database, now, "feed mended", $"{feed.Count} rows were changed without the triggers, and were mended for the tills: {string.Join("; ", feed.Take(MostNoted))}");
+            Note(database, now, FindingKinds.FeedMended, $"{feed.Count} rows were changed without the triggers, and were mended for the tills: {string.Join("; ", feed.Take(MostNoted))}");
         }
         if (books.Count > 0)
         {
-            Note(database, now, "books do not agree", string.Join("; ", books));
+            Note(database, now, FindingKinds.BooksDoNotAgree, string.Join("; ", books));
         }
         return (feed, books);
     }
 
     private static void Note(IServerDatabase database, long now, string kind, string text) => database.Writing(session =>
     {
-        new Exceptions(session, 0, now).Note(kind, "server", text);
+        FindingLog.Note(session, new Finding(0, 0, kind, "server", text), now);
         return true;
     });
 }

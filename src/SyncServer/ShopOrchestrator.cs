@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Posting;
@@ -14,10 +15,12 @@ public static class ShopOrchestrator
 {
     /// <param name="dataFolder">For snapshots.</param>
     public static ServerOrchestrator Make(IServerDatabase database, string dataFolder, TimeProvider clock) => new(
-        BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(),
+        BookmineSetup.Instance, database, Posting(clock),
         new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain, SqliteDatabase.IsDamage), Path.Combine(dataFolder, "snapshots"), clock),
         clock, new EntityIds(clock));
 
     public static QuarantineDesk Desk(IServerDatabase database, TimeProvider clock) =>
-        new(BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(), clock, new EntityIds(clock));
+        new(BookmineSetup.Instance, database, Posting(clock), clock, new EntityIds(clock));
+
+    private static ShopPosting Posting(TimeProvider clock) => new(new UploadRules(), clock);
 }

@@ -45,3 +45,5 @@ public sealed class FeedUnderLoadOnPostgres() : FeedUnderLoadTests(Engine.Postgr
 public sealed class OpeningOnPostgres() : OpeningTests(Engine.Postgres);
 
 public sealed class MoveOnPostgres() : MoveTests(Engine.Postgres);
+
+public sealed class EditBesidePostingOnPostgres() : EditBesidePostingTests(Engine.Postgres);

@@ -152,7 +152,7 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         }
         Assert.Equal(1, (await shop.ResyncAsync("front")).Posted.Sales);
         Assert.Equal("2026-11-02", Assert.Single(shop.Totals()).Day);
-        Assert.Equal("doubtful date", shop.Text("SELECT kind FROM exception"));
+        Assert.Equal("doubtful date", shop.Text("SELECT kind FROM finding"));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;

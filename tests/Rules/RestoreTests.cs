@@ -79,7 +79,7 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         Assert.True((await shop.ResyncAsync("front")).Agree);
         Assert.Equal(["D100001", "D200001"], shop.Database.Reading(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1 ORDER BY docket"))
             .Select(d => DocketNumber.D(d.Integer("docket")).ToString()));
-        Assert.Equal("journal forked", shop.Text("SELECT kind FROM exception"));
+        Assert.Equal("journal forked", shop.Text("SELECT kind FROM finding"));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
 
         Assert.Equal(before.TransId, shop.FindSale(before.Docket)!.TransId);
         Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'records restored'"));
         Replicas.AssertEqual(shop, "back");
         await shop.EnrolAsync("third");
         Assert.Equal(3, shop.Number("SELECT count(DISTINCT first) FROM number_block"));
@@ -185,7 +185,7 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         Assert.True((await shop.ResyncAsync("back")).Agree);
         Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
         Replicas.AssertEqual(shop, "back");
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'records restored'"));
         Assert.Empty(shop.BookFaults());
     }
 

@@ -1,3 +1,4 @@
+using Bookmine.SyncServer.Reports;
 using Bookmine.Schema;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
@@ -207,8 +208,12 @@ public abstract class ResynchronisingTests(Engine engine) : ServerSuite(engine)
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Maps, 5, 2400));
         var report = await shop.ResyncAsync("front");
         Assert.True(report.Agree);
-        Assert.Equal(2, shop.Number("SELECT count(*) FROM exception WHERE kind = 'oversold'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'oversold'"));
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM finding_occurrence"));
         Assert.Equal(("oversold", 2), (Assert.Single(report.Exceptions).Kind, report.Exceptions[0].N));
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Maps, 1, 2400));
+        Assert.Equal(3, Assert.Single((await shop.ResyncAsync("front")).Exceptions).N);
+        Assert.Contains("on hand -8 in branch 1", Assert.Single(shop.Database.Reading(s => OpenFindings.Read(s, all: false))).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,7 +228,7 @@ public abstract class ResynchronisingTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
         await shop.ResyncAsync("back");
         Assert.Equal(2, shop.Number("SELECT count(*) FROM stock WHERE isbn13 = 9780000000040"));
-        Assert.Equal("likely duplicate", shop.Text("SELECT kind FROM exception"));
+        Assert.Equal("likely duplicate", shop.Text("SELECT kind FROM finding"));
     }
 
     [Fact]

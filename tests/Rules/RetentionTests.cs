@@ -113,7 +113,7 @@ public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
         Replicas.AssertEqual(shop, "front");
         Replicas.AssertEqual(shop, "back");
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
         Assert.Empty(new FeedCheck(shop.Database, BookmineSetup.Instance).Run());
     }
 

@@ -108,7 +108,7 @@ public abstract class Engine
 
         protected override string ColumnsSql => """
             SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-            WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT IN ('SchemaVersions', 'sync_move') ORDER BY 1
+            WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT IN ('SchemaVersions', 'sync_move', 'tables_version') ORDER BY 1
             """;
 
         public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
@@ -150,7 +150,7 @@ public abstract class Engine
 
         protected override string ColumnsSql => """
             SELECT (table_name || '.' || column_name) COLLATE "C" FROM information_schema.columns
-            WHERE table_schema = 'public' AND table_name NOT IN ('schemaversions', 'sync_move', 'sync_lock') ORDER BY 1
+            WHERE table_schema = 'public' AND table_name NOT IN ('schemaversions', 'sync_move', 'sync_lock', 'tables_version') ORDER BY 1
             """;
 
         internal override IEnumerable<string> Guids(Session session, string table) => Texts(

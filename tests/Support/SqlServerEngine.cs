@@ -83,7 +83,7 @@ internal sealed class SqlServerEngine : Engine
 
     protected override string ColumnsSql => """
         SELECT (t.name + '.' + c.name) COLLATE Latin1_General_100_BIN2 FROM sys.tables t JOIN sys.columns c ON c.object_id = t.object_id
-        WHERE c.is_computed = 0 AND t.name NOT IN ('SchemaVersions', 'sync_move') ORDER BY 1
+        WHERE c.is_computed = 0 AND t.name NOT IN ('SchemaVersions', 'sync_move', 'tables_version') ORDER BY 1
         """;
 
     private static void Run(string server, string sql)

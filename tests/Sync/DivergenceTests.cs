@@ -39,7 +39,7 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
 
         Replicas.AssertEqual(shop, "front");
         Assert.Null((await till.CheckReplicaAsync()).Fault);
-        Assert.NotEqual(0, shop.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'"));
+        Assert.NotEqual(0, shop.Number("SELECT count(*) FROM finding WHERE kind = 'replica mended'"));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
         Assert.InRange(rounds, 1, 11);
         Replicas.AssertEqual(shop, "front");
         await till.SynchroniseAsync();
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'replica mended'"));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
         var (feed, _) = ShopCheck.Run(shop.Database, shop.Clock);
 
         Assert.InRange(feed.Count, 2 * Titles, 6 * Titles);
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'feed mended'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'feed mended'"));
         Assert.Empty(ShopCheck.Run(shop.Database, shop.Clock).Feed);
         var till = shop.OpenTill("front", false);
         await till.SynchroniseAsync();

@@ -99,7 +99,7 @@ public abstract class FeedTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("pier");
         Replicas.AssertEqual(shop, "front");
         Replicas.AssertEqual(shop, "pier", branch: 2);
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
     }
 
     [Fact]

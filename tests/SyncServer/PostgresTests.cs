@@ -100,7 +100,7 @@ public sealed class PostgresTests
         Assert.True((await shop.ResyncAsync("front")).Agree);
         Assert.Equivalent(later, shop.FindSale("D100002"));
         Replicas.AssertEqual(shop, "front");
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'records restored'"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'records restored'"));
         Assert.Empty(SyncServerCheck(shop));
     }
 

@@ -1,6 +1,7 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer;
@@ -114,13 +115,13 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         var blocker = Guid.NewGuid();
         shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL", blocker);
         await shop.ResyncAsync("front");
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'unresolved' AND resolved_at IS NULL"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'unresolved' AND resolved_at IS NULL"));
 
         shop.Write("DELETE FROM document WHERE id = @id", blocker);
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         desk.Post(desk.List(all: false).Single().Id);
 
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception WHERE kind = 'unresolved' AND resolved_at IS NULL"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE kind = 'unresolved' AND resolved_at IS NULL"));
         Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
     }
 

@@ -90,18 +90,18 @@ public sealed class UploadRulesTests
     [Fact]
     public void Interceptors_run_one_after_another_and_a_refusal_ends_the_chain()
     {
-        var chain = new InterceptorChain(new UploadRules(), new RefuseSecond());
+        var chain = new InterceptorChain<PostingFacts>(new UploadRules(), new RefuseSecond());
         var facts = TinyEngine.FactsOf([]);
         var group = new ChangeGroup(Id, "sale", null, 0, Sale(1000, 1000));
         Assert.Equal("second", chain.OnApplying(group, facts).Refused);
         Assert.Equal(700L, RefuseSecond.Seen);
     }
 
-    private sealed class RefuseSecond : IUploadInterceptor
+    private sealed class RefuseSecond : IUploadInterceptor<PostingFacts>
     {
         public static object? Seen { get; private set; }
 
-        public Ruling OnApplying(ChangeGroup group, Facts facts)
+        public Ruling OnApplying(ChangeGroup group, PostingFacts facts)
         {
             Seen = group.Changes[0].Values["trans_id"];
             return Ruling.Refuse("second");
@@ -113,8 +113,8 @@ public sealed class UploadRulesTests
     {
         public Dictionary<(SyncTable, RowKey), Row> Rows { get; } = [];
 
-        public static Facts FactsOf(Dictionary<(SyncTable, RowKey), Row> rows) =>
-            new(new PostingFacts(5, [1], [(100_001, 200_000)], 700, Now, TimeZoneInfo.Utc), (table, key) => rows.GetValueOrDefault((table, key)));
+        public static PostingFacts FactsOf(Dictionary<(SyncTable, RowKey), Row> rows) =>
+            new(5, [1], [(100_001, 200_000)], 700, Now, TimeZoneInfo.Utc, (table, key) => rows.GetValueOrDefault((table, key)));
 
         public Ruling Upload(string kind, params RowChange[] changes)
         {

@@ -44,9 +44,9 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
         Assert.Contains("has 2.05 left", (await shop.OpenTill("back", true).SellAsync(sale)).Outcome.Refused!.Reason, StringComparison.Ordinal);
         Assert.Null((await shop.OpenTill("front", true).SellAsync(sale)).Outcome.Refused);
         await shop.ResyncAsync("back");
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
         var report = await shop.ResyncAsync("front");
-        Assert.Contains("GIFT-0001 stands at -15.90", shop.Text("SELECT text FROM exception WHERE kind = 'voucher overspent'"), StringComparison.Ordinal);
+        Assert.Contains("GIFT-0001 stands at -15.90", shop.Text("SELECT text FROM finding WHERE kind = 'voucher overspent'"), StringComparison.Ordinal);
         // The cashier's report says it too.
         Assert.Contains("GIFT-0001 stands at -15.90", Assert.Single(report.Exceptions).Text, StringComparison.Ordinal);
         Assert.True(report.Agree);
@@ -68,9 +68,9 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
         await shop.OpenTill("front", true).SellVoucherAsync(new VoucherDraft { AmountCents = 5_000, Payments = [new PaymentDraft { Method = "card", AmountCents = 5_000 }] });
         await shop.OpenTill("back", true).SellAsync(sale);
         await shop.ResyncAsync("back");
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM exception WHERE kind = 'voucher overspent' AND resolved_at IS NULL"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'voucher overspent' AND resolved_at IS NULL"));
         await shop.ResyncAsync("front");
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception WHERE kind = 'voucher overspent' AND resolved_at IS NULL"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE kind = 'voucher overspent' AND resolved_at IS NULL"));
         Assert.Equal(3_205, shop.Number("SELECT sum(amount_cents) FROM voucher"));
     }
 
@@ -150,7 +150,7 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
         Assert.Null((await back.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)] })).Outcome.Refused);
         await shop.ResyncAsync("back");
         Assert.Equal(9, shop.Number("SELECT on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000019 AND h.branch = 1"));
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
         // However old the order gets, what was done on it stays at hand with it.
         Assert.Equal(0, shop.Number("SELECT count(*) FROM document WHERE kind IN ('sale', 'pick-up') AND month IS NOT NULL"));
         Assert.Empty(shop.BookFaults());
@@ -174,8 +174,8 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
                 EntryKinds.PickUp, "D100001", new OrderDraft { Payments = [new PaymentDraft { Method = "cash", AmountCents = 1_795 }] })).Outcome.Refused);
             await shop.ResyncAsync(name);
         }
-        Assert.Contains("1 ordered, 2 handed over", shop.Text("SELECT text FROM exception WHERE kind = 'handed over twice'"), StringComparison.Ordinal);
-        Assert.Contains("17.95 more was paid", shop.Text("SELECT text FROM exception WHERE kind = 'paid twice'"), StringComparison.Ordinal);
+        Assert.Contains("1 ordered, 2 handed over", shop.Text("SELECT text FROM finding WHERE kind = 'handed over twice'"), StringComparison.Ordinal);
+        Assert.Contains("17.95 more was paid", shop.Text("SELECT text FROM finding WHERE kind = 'paid twice'"), StringComparison.Ordinal);
         Assert.Empty(shop.BookFaults());
     }
 
@@ -190,7 +190,7 @@ public abstract class OrderTests(Engine engine) : ServerSuite(engine)
         await pos.Shop.ResyncAsync("front");
         var day = Assert.Single(pos.Shop.Totals());
         Assert.Equal((5_385, -5_385, 0, 0), (day.SalesCents, day.RefundsCents, day.ByMethod["cash"], day.ByMethod["owing"]));
-        Assert.Equal((10, 0), (pos.Shop.Number("SELECT on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000019 AND h.branch = 1"), pos.Shop.Number("SELECT count(*) FROM exception")));
+        Assert.Equal((10, 0), (pos.Shop.Number("SELECT on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000019 AND h.branch = 1"), pos.Shop.Number("SELECT count(*) FROM finding")));
     }
 
     [Fact]

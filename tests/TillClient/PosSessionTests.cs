@@ -269,7 +269,7 @@ public sealed class PosSessionTests
         Assert.Contains((await pos.BackAndTypeAsync("/other", "11")).Body, l => l.StartsWith("0 sales", StringComparison.Ordinal));
         await pos.BackAndTypeAsync();
         await pos.BeginAgainAsync(disconnected: false);
-        Assert.Equal(0, pos.Shop.Number("SELECT count(*) FROM exception WHERE kind = 'return without original'"));
+        Assert.Equal(0, pos.Shop.Number("SELECT count(*) FROM finding WHERE kind = 'return without original'"));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
         Assert.True((await shop.ResyncAsync("front")).Agree);
         Assert.Equal([546_790], shop.FindSale("D100001")!.Refunds);
         Assert.Equal(8, shop.Number("SELECT on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
         await shop.ResyncAsync("back");
         Assert.Equal(2, shop.FindSale("D100001")!.Refunds.Count);
-        Assert.Equal("refunded twice", shop.Text("SELECT kind FROM exception"));
+        Assert.Equal("refunded twice", shop.Text("SELECT kind FROM finding"));
     }
 
     [Fact]
@@ -78,10 +78,10 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
         // Where nothing is said, what is left.
         Assert.Equal(-385, (await till.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)] })).Outcome.Entry!.Amount);
         await shop.ResyncAsync("front");
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
         Assert.Null((await shop.OpenTill("back", true).RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1, 1, 100)] })).Outcome.Refused);
         Assert.Equal("refunded too much", Assert.Single((await shop.ResyncAsync("back")).Exceptions).Kind);
-        Assert.Contains("53.85 was paid, 54.85 given back", shop.Text("SELECT text FROM exception"), StringComparison.Ordinal);
+        Assert.Contains("53.85 was paid, 54.85 given back", shop.Text("SELECT text FROM finding"), StringComparison.Ordinal);
         // What went too far on one line keeps nobody from the others, and comes back for nothing.
         await shop.ResyncAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden, 1, 3_500) with { Lines = [new LineDraft { Isbn = Sales.Garden, Qty = 3, UnitPriceCents = 1000 }, new LineDraft { Isbn = Sales.Maps, UnitPriceCents = 500 }] });
@@ -112,7 +112,7 @@ public abstract class RefundTests(Engine engine) : ServerSuite(engine)
         await till.SellAsync(paid);
         await shop.ResyncAsync("front");
         Assert.Equal(1795 - 1250, shop.Number("SELECT sum(amount_cents) FROM credit WHERE contact_id = @id", Shop.Rosa));
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
     }
 
     [Fact]

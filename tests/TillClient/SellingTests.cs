@@ -87,7 +87,7 @@ public sealed class SellingTests
         await till.SellAsync(new SaleDraft { Lines = [new LineDraft { Code = made.Code }], Payments = [new PaymentDraft { Method = "cash", AmountCents = 4000 }] });
         await shop.ResyncAsync("front");
         Assert.Equal(1, shop.Number("SELECT on_hand FROM holding WHERE stock_id = @id", made.StockId));
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM exception"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
         Replicas.AssertEqual(shop, "front");
     }
 

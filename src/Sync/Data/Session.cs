@@ -15,10 +15,12 @@ namespace Bookmine.Sync.Data;
 public sealed partial class Session(DbConnection connection, SqlDialect? dialect = null) : IDisposable
 {
     private const int StatementsPerBatch = 500;
+    private const string SetName = "@set";
 
     // For whoever wants to see which statements are made, and on which connection (event "Prepared", with the command).
     private static readonly DiagnosticListener Diagnostics = new("Bookmine.Sync.Data");
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> withSets = new(StringComparer.Ordinal);
 
     public SqlDialect Dialect { get; } = dialect ?? SqlDialect.Common;
 
@@ -91,6 +93,39 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         }
     }
 
+    /// <summary>Runs a statement in which <c>@set</c> stands for a table of the rows given.</summary>
+    public DbDataReader Query(string sql, RowSet set, params ReadOnlySpan<object?> values) => Bind(sql, set, values).ExecuteReader();
+
+    /// <summary>Runs a statement in which <c>@set</c> stands for a table of the rows given.</summary>
+    /// <returns>The number of rows affected.</returns>
+    public int Execute(string sql, RowSet set, params ReadOnlySpan<object?> values) => set.Count == 0 ? 0 : Bind(sql, set, values).ExecuteNonQuery();
+
+    /// <summary>Inserts rows, less those whose key, or another number that may be there once only, is there already.</summary>
+    /// <returns>How many were inserted.</returns>
+    public int InsertAll(string table, RowSet rows) => rows.Count == 0 ? 0
+        : rows.Count > 1 && Dialect.InsertSet(table, rows.Columns) is { } sql ? Execute(sql, rows)
+        : ExecuteEach(Dialect.InsertIfAbsent(table, [.. rows.Columns.Select(c => c.Name)]), rows.Rows);
+
+    /// <summary>Sets the columns of a set in the rows that have its keys.</summary>
+    /// <returns>How many rows were there.</returns>
+    public int UpdateAll(string table, IReadOnlyList<string> key, RowSet rows)
+    {
+        if (rows.Count == 0)
+        {
+            return 0;
+        }
+        if (rows.Count > 1 && Dialect.UpdateSet(table, key, rows.Columns) is { } sql)
+        {
+            return Execute(sql, rows);
+        }
+        var names = rows.Columns.Select(c => c.Name).ToList();
+        var others = names.Where(n => !key.Contains(n)).ToList();
+        var order = others.Concat(key).Select(c => names.IndexOf(c)).ToArray();
+        return ExecuteEach(
+            $"UPDATE {table} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {string.Join(" AND ", key.Select(c => $"{c} = @{c}"))}",
+            [.. rows.Rows.Select(r => Array.ConvertAll(order, i => r[i]))]);
+    }
+
     /// <summary>Inserts one row; none when its key, or another number that may be there once only, is there already.</summary>
     /// <param name="columns">The columns, parted by commas, in the order of <paramref name="values"/>.</param>
     /// <returns>Whether it was inserted.</returns>
@@ -101,15 +136,17 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     /// Runs one statement with many sets of arguments, in as few messages as the engine's driver can. For statements of which none depends on
     /// another's outcome.
     /// </summary>
-    public void ExecuteEach(string sql, IReadOnlyList<object?[]> sets)
+    /// <returns>The number of rows affected by all.</returns>
+    public int ExecuteEach(string sql, IReadOnlyList<object?[]> sets)
     {
+        var affected = 0;
         if (!connection.CanCreateBatch || sets.Count < 2)
         {
             foreach (var values in sets)
             {
-                Execute(sql, values);
+                affected += Execute(sql, values);
             }
-            return;
+            return affected;
         }
         var names = ParameterNames(sql);
         foreach (var slice in sets.Chunk(StatementsPerBatch))
@@ -129,8 +166,9 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
                 }
                 batch.BatchCommands.Add(command);
             }
-            batch.ExecuteNonQuery();
+            affected += batch.ExecuteNonQuery();
         }
+        return affected;
     }
 
     /// <summary>Runs a script of several statements, without arguments.</summary>
@@ -167,6 +205,27 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         for (var i = 0; i < values.Length; i++)
         {
             Dialect.Bind(command.Parameters[i], values[i]);
+        }
+        command.Transaction = Transaction;
+        return command;
+    }
+
+    private DbCommand Bind(string sql, RowSet set, ReadOnlySpan<object?> values)
+    {
+        if (!withSets.TryGetValue(sql, out var text))
+        {
+            withSets.Add(sql, text = sql.Replace(SetName, Dialect.Table(set.Columns), StringComparison.Ordinal));
+        }
+        if (!prepared.TryGetValue(text, out var command))
+        {
+            command = Create(text);
+            prepared.Add(text, command);
+            Seen(command);
+        }
+        var next = 0;
+        foreach (DbParameter parameter in command.Parameters)
+        {
+            Dialect.Bind(parameter, parameter.ParameterName.StartsWith(SetName, StringComparison.Ordinal) ? Dialect.Values(set, parameter.ParameterName) : values[next++]);
         }
         command.Transaction = Transaction;
         return command;

@@ -20,6 +20,35 @@ public class SqlDialect
         _ => value,
     };
 
+    /// <summary>Stands behind a table's name where its rows are read in order to be changed: nobody else changes them until the transaction ends.</summary>
+    public virtual string LockHint => "";
+
+    /// <summary>Ends a statement that reads rows in order to change them; it stands with <see cref="LockHint"/>.</summary>
+    public virtual string LockEnd => "";
+
+    /// <summary>
+    /// Said before statements that go from a few keys to their rows, so that none goes through a whole table for them, whatever the engine
+    /// believes of tables that fill and empty; null where nothing needs saying.
+    /// </summary>
+    public virtual string? ByKeys => null;
+
+    /// <summary>The table that stands for <c>@set</c> in a statement, before its alias.</summary>
+    public virtual string Table(IReadOnlyList<SetColumn> columns) =>
+        $"(SELECT {string.Join(", ", columns.Select((c, i) => $"{(c.Type is SetType.Guid or SetType.Bytes ? $"unhex(value ->> {i})" : $"value ->> {i}")} AS {c.Name}"))} FROM json_each(@set))";
+
+    /// <summary>The value of one of a set's parameters.</summary>
+    /// <param name="parameter">As it is named in <see cref="Table"/>.</param>
+    public virtual object Values(RowSet set, string parameter) => JsonRows.Write(set);
+
+    /// <summary>
+    /// Inserts a set of rows, less those whose key or other single number is there already; null where the engine is quicker, or no
+    /// slower, with a statement a row.
+    /// </summary>
+    public virtual string? InsertSet(string table, IReadOnlyList<SetColumn> columns) => null;
+
+    /// <summary>Sets all columns of a set but the key's in the rows that have its keys; null as for <see cref="InsertSet"/>.</summary>
+    public virtual string? UpdateSet(string table, IReadOnlyList<string> key, IReadOnlyList<SetColumn> columns) => null;
+
     /// <summary>Ends a statement that has an order: so many rows, after so many that are passed over.</summary>
     /// <param name="most">A number or a parameter's name.</param>
     public virtual string Limit(string most, string? skipped = null) => skipped is null ? $"LIMIT {most}" : $"LIMIT {most} OFFSET {skipped}";

@@ -24,7 +24,9 @@ public sealed class TableSql
         var after = dialect.Compare(table.KeyColumns, ">", [.. table.KeyColumns.Select(k => "@" + k)]);
         First = $"SELECT {Columns} FROM {table.Name} ORDER BY {keys} {dialect.Limit("@most")}";
         Next = $"SELECT {Columns} FROM {table.Name} WHERE {after} ORDER BY {keys} {dialect.Limit("@most")}";
-        Lock = $"UPDATE {table.Name} SET {others[0]} = {others[0]} WHERE {key}";
+        Lock = $"SELECT {Columns} FROM {table.Name}{dialect.LockHint} WHERE {key}{dialect.LockEnd}";
+        var joined = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = k.{k}"));
+        LockSet = $"SELECT {string.Join(", ", columns.Select(c => "t." + c))} FROM @set k JOIN {table.Name} t{dialect.LockHint} ON {joined} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}{dialect.LockEnd}";
         UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
     }
 
@@ -42,7 +44,11 @@ public sealed class TableSql
 
     private string ByKey { get; }
 
-    private string Lock { get; }
+    /// <summary>One row by key, to be changed.</summary>
+    public string Lock { get; }
+
+    /// <summary>The rows whose keys are in a set, to be changed.</summary>
+    public string LockSet { get; }
 
     private string First { get; }
 
@@ -63,8 +69,48 @@ public sealed class TableSql
         session.Integer($"SELECT {column} {Of(table, session.Dialect).ByKey}", KeyArguments(table, key));
 
     /// <summary>A row that is going to be changed by what is found in it: nobody else changes it until the transaction ends.</summary>
-    public static Row? FindForChange(Session session, SyncTable table, RowKey key) =>
-        session.Execute(Of(table, session.Dialect).Lock, KeyArguments(table, key)) == 0 ? null : Find(session, table, key);
+    public static Row? FindForChange(Session session, SyncTable table, RowKey key)
+    {
+        using var reader = session.Query(Of(table, session.Dialect).Lock, KeyArguments(table, key));
+        return reader.Read() ? DbValues.ReadRow(table, reader) : null;
+    }
+
+    /// <summary>The rows of these keys that are there, as for <see cref="FindForChange"/>; locked in the order of their keys.</summary>
+    public static List<Row> FindAllForChange(Session session, SyncTable table, IReadOnlyCollection<RowKey> keys)
+    {
+        if (keys.Count == 1)
+        {
+            return FindForChange(session, table, keys.First()) is { } one ? [one] : [];
+        }
+        var rows = new List<Row>(keys.Count);
+        if (keys.Count > 0)
+        {
+            using var reader = session.Query(Of(table, session.Dialect).LockSet, RowSet.OfKeys(table, keys));
+            while (reader.Read())
+            {
+                rows.Add(DbValues.ReadRow(table, reader));
+            }
+        }
+        return rows;
+    }
+
+    /// <summary>The rows whose values in a column are among these, in the order of their keys.</summary>
+    public static List<Row> WhereIn(Session session, SyncTable table, string column, RowSet values)
+    {
+        var rows = new List<Row>();
+        if (values.Count == 0)
+        {
+            return rows;
+        }
+        var columns = string.Join(", ", table.Columns.Select(c => "t." + c.Name));
+        using var reader = session.Query(
+            $"SELECT {columns} FROM @set k JOIN {table.Name} t ON t.{column} = k.{values.Columns[0].Name} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}", values);
+        while (reader.Read())
+        {
+            rows.Add(DbValues.ReadRow(table, reader));
+        }
+        return rows;
+    }
 
     /// <summary>The rows that a condition holds for, in the order it may give.</summary>
     public static List<Row> Where(Session session, SyncTable table, string condition, params ReadOnlySpan<object?> values)
@@ -118,7 +164,7 @@ public sealed class TableSql
 
     public static void Remove(Session session, SyncTable table, RowKey key) => session.Execute(Of(table, session.Dialect).Delete, KeyArguments(table, key));
 
-    private static object?[] KeyArguments(SyncTable table, RowKey key)
+    internal static object?[] KeyArguments(SyncTable table, RowKey key)
     {
         var arguments = new object?[table.KeyColumns.Count];
         for (var i = 0; i < arguments.Length; i++)

@@ -36,6 +36,11 @@ public interface IServerDatabase : IDisposable
     IEnumerable<string> Triggers(SyncTable table);
 }
 
+/// <summary>Another host has brought the database to a newer program's tables; this one writes nothing in it any more.</summary>
+/// <param name="name">How messages call it; without a password.</param>
+public sealed class ProgramOutdatedException(string name)
+    : Exception($"{name} was brought to a newer program's tables by another bookmine-server. Stop this one and start the newer; nothing was changed.");
+
 /// <summary>The database does not answer at this moment, or takes no writes; what was asked is simply asked again later.</summary>
 /// <param name="name">How messages call it; without a password.</param>
 public sealed class DatabaseAwayException(string name, Exception cause) : Exception($"{name} is away ({cause.Message})", cause);

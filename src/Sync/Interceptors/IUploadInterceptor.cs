@@ -6,10 +6,11 @@ namespace Bookmine.Sync.Interceptors;
 /// Stands between a client's changes and the tables. It sees a group of row changes and the facts read for it, nothing of journal,
 /// wire or database, so that any engine that has row changes can run it.
 /// </summary>
-public interface IUploadInterceptor
+/// <typeparam name="TFacts">What was read for the group before it is judged: the host's own record.</typeparam>
+public interface IUploadInterceptor<in TFacts>
 {
     /// <summary>Judges the group. Pure: the same group and facts give the same ruling.</summary>
-    Ruling OnApplying(ChangeGroup group, Facts facts);
+    Ruling OnApplying(ChangeGroup group, TFacts facts);
 }
 
 /// <summary>What an interceptor decides.</summary>

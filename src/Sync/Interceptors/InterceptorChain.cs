@@ -3,9 +3,9 @@ using Bookmine.Sync.Changes;
 namespace Bookmine.Sync.Interceptors;
 
 /// <summary>Runs interceptors one after another, each on what the one before left to apply.</summary>
-public sealed class InterceptorChain(params IReadOnlyList<IUploadInterceptor> interceptors) : IUploadInterceptor
+public sealed class InterceptorChain<TFacts>(params IReadOnlyList<IUploadInterceptor<TFacts>> interceptors) : IUploadInterceptor<TFacts>
 {
-    public Ruling OnApplying(ChangeGroup group, Facts facts)
+    public Ruling OnApplying(ChangeGroup group, TFacts facts)
     {
         var ruling = new Ruling(group.Changes, []);
         foreach (var interceptor in interceptors)

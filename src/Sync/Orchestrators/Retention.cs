@@ -1,5 +1,6 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Posting;
 
 namespace Bookmine.Sync.Orchestrators;
 

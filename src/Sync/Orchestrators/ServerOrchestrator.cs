@@ -1,8 +1,6 @@
-using System.Data.Common;
-using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
-using Bookmine.Sync.Interceptors;
 using Bookmine.Sync.Journal;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
@@ -18,7 +16,7 @@ public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IRea
 
 /// <summary>The server's side: greets, posts, and serves the feed.</summary>
 public sealed class ServerOrchestrator(
-    SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, SnapshotStore snapshots, TimeProvider clock, EntityIds ids)
+    SyncSetup setup, IServerDatabase database, IPostingHost host, SnapshotStore snapshots, TimeProvider clock, EntityIds ids)
 {
     /// <summary>As many passes as fill a chunk.</summary>
     private const int PassesPerPull = 3;
@@ -73,7 +71,7 @@ public sealed class ServerOrchestrator(
         foreach (var slice in entries.Chunk(Protocol.MostEntriesPerPush))
         {
             var inOrder = slice.DistinctBy(e => (e.N, Convert.ToHexString(e.Hash))).OrderBy(e => e.N).ToList();
-            var reply = parted ? new PushReply(0, []) : Push(client, synchronisation, inOrder);
+            var reply = parted ? new PushReply(0, []) : Post(client, synchronisation, inOrder, byPerson: true);
             parted |= reply.Forked;
             outcome = outcome.Add(reply.Results, before, KeepAside(client, inOrder.Skip(reply.Results.Count)));
         }
@@ -96,20 +94,51 @@ public sealed class ServerOrchestrator(
     });
 
     /// <summary>
-    /// Posts a batch in one transaction. When something unforeseen happens in it, it is done again an entry at a time, so that one bad
-    /// entry holds up no other; an entry that then fails by itself is kept in quarantine.
+    /// Posts a push as one unit. When one fails because of what is in it, its halves are posted one after the other by the same way, down to
+    /// one entry, which is kept in quarantine: so one bad entry holds up no other.
     /// </summary>
-    public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
+    public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries) =>
+        Post(client, synchronisation, entries, byPerson: false);
+
+    private PushReply Post(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries, bool byPerson) =>
+        Post(new Posting(client.Client, synchronisation, byPerson), entries.Select(e => Understood.Of(setup, e)).ToArray());
+
+    private sealed record Posting(long Client, Guid Synchronisation, bool ByPerson);
+
+    private PushReply Post(Posting posting, ArraySegment<Understood> entries)
     {
         try
         {
-            return database.Writing(session => Posting(session, client).Post(synchronisation, entries));
+            return Post(posting, _ => entries);
         }
         catch (Exception e) when (IsOfEntry(e))
         {
-            return PushOneByOne(client, synchronisation, entries);
+            return entries is [var only] ? Keep(posting, only, e) : PostHalves(posting, entries);
         }
     }
+
+    private PushReply Post(Posting posting, Func<Data.Session, ArraySegment<Understood>> entries) => database.Writing(session =>
+        new Push(setup, host, session, posting.Client, posting.ByPerson).Post(posting.Synchronisation, entries(session)));
+
+    private PushReply PostHalves(Posting posting, ArraySegment<Understood> entries)
+    {
+        var half = entries.Count / 2;
+        var first = Post(posting, entries[..half]);
+        if (first.Forked || first.Results.Count < half)
+        {
+            return first;
+        }
+        var second = Post(posting, entries[half..]);
+        return second with { Results = [.. first.Results, .. second.Results] };
+    }
+
+    /// <summary>Keeps an entry that cannot be written, with the reason; the machine's own failures are none, and come through here again.</summary>
+    private PushReply Keep(Posting posting, Understood entry, Exception failure) => Post(posting, session => new[]
+    {
+        entry.Refused(failure is RowConflictException conflict && entry.Group is not null
+            ? Conflicts.Describe(session, entry.Group, conflict)
+            : $"the server failed on it ({failure.GetType().Name})"),
+    });
 
     /// <summary>
     /// The next rows for the client, in one short read. A long backlog is sequenced a chunk's worth at a time, so that the client applies one
@@ -139,29 +168,7 @@ public sealed class ServerOrchestrator(
     /// <summary>The path of a snapshot's file; null when the server no longer has it.</summary>
     public string? SnapshotPath(string name) => snapshots.PathOf(name);
 
-    private PushReply PushOneByOne(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
-    {
-        var results = new List<EntryResult>(entries.Count);
-        var reply = new PushReply(0, []);
-        foreach (var entry in entries)
-        {
-            try
-            {
-                reply = database.Writing(session => Posting(session, client).Post(synchronisation, [entry]));
-            }
-            catch (Exception e) when (IsOfEntry(e))
-            {
-                reply = database.Writing(session =>
-                    Posting(session, client).Quarantine(synchronisation, entry, e is MalformedEntryException ? e.Message : $"the server failed on it ({e.GetType().Name})"));
-            }
-            results.AddRange(reply.Results);
-        }
-        return reply with { Results = results };
-    }
-
     private bool IsOfEntry(Exception failure) => failure is not (OperationCanceledException or RecordsElsewhereException) && database.ComesFromData(failure);
-
-    private PushPosting Posting(Data.Session session, ClientRecord client) => new(setup, session, client.Client, host, interceptors, client.IsRevoked ? "its till is revoked" : null);
 
     /// <summary>
     /// A client that proves to have had answers which are not on record here shows that the records were restored from a backup behind the

@@ -43,9 +43,29 @@ public sealed class Row
         set => this[Place(column)] = value;
     }
 
+    public object? this[Column column]
+    {
+        get => values[Place(column)];
+        set => this[Place(column)] = value;
+    }
+
     public bool Has(int ordinal) => (present >> ordinal & 1) != 0;
 
     public bool Has(string column) => Table.Ordinal(column) is >= 0 and var i && Has(i);
+
+    public bool Has(Column column) => Has(Place(column));
+
+    public long Integer(Column column) => (long)(this[column] ?? throw Missing(column.Name));
+
+    public long? IntegerOrNull(Column column) => (long?)this[column];
+
+    public string Text(Column column) => (string)(this[column] ?? throw Missing(column.Name));
+
+    public string? TextOrNull(Column column) => (string?)this[column];
+
+    public Guid Guid(Column column) => (System.Guid)(this[column] ?? throw Missing(column.Name));
+
+    public Guid? GuidOrNull(Column column) => (System.Guid?)this[column];
 
     public long Integer(string column) => (long)(this[column] ?? throw Missing(column));
 
@@ -82,6 +102,10 @@ public sealed class Row
     private int Place(string column) => Table.Ordinal(column) is >= 0 and var i
         ? i
         : throw new ArgumentException($"Table {Table.Name} has no column {column}.");
+
+    private int Place(Column column) => column.Ordinal < Table.Columns.Count && ReferenceEquals(Table.Columns[column.Ordinal], column)
+        ? column.Ordinal
+        : throw new ArgumentException($"{column.Name} is no column of table {Table.Name}.");
 
     private InvalidOperationException Missing(string column) => new($"{Table.Name}.{column} has no value.");
 }

@@ -8,6 +8,10 @@ public readonly record struct RowKey(long Integer, Guid Guid)
     {
     }
 
+    /// <summary>By the integer, then by the GUID's bytes in RFC order: the order of every engine's keys.</summary>
+    public static IComparer<RowKey> InOrder { get; } = Comparer<RowKey>.Create((a, b) =>
+        a.Integer != b.Integer ? a.Integer.CompareTo(b.Integer) : a.Guid.ToByteArray(bigEndian: true).AsSpan().SequenceCompareTo(b.Guid.ToByteArray(bigEndian: true)));
+
     public override string ToString() =>
         Guid == Guid.Empty ? Integer.ToString(System.Globalization.CultureInfo.InvariantCulture)
         : Integer == 0 ? Guid.ToString()

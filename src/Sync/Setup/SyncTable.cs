@@ -70,6 +70,9 @@ public sealed class SyncTable
     /// <summary>Columns of the replica's full-text index; empty for none.</summary>
     public IReadOnlyList<string> Searched { get; }
 
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public Column this[string column] => ordinals.TryGetValue(column, out var i) ? Columns[i] : throw new ArgumentException($"Table {Name} has no column {column}.");
+
     /// <summary>The column's place in <see cref="Columns"/>, or -1.</summary>
     public int Ordinal(string column) => ordinals.GetValueOrDefault(column, -1);
 

@@ -16,6 +16,27 @@ public sealed class TableBuilder(int number, string name)
 
     public TableBuilder Text(int column, string named, bool nullable = false) => Add(column, named, ColumnType.Text, nullable);
 
+    /// <summary>The column before is money in cents, of either sign.</summary>
+    public TableBuilder Cents() => Change(c => c with { Meaning = Meaning.Cents });
+
+    /// <summary>The column before is money in cents, never negative.</summary>
+    public TableBuilder Price() => Change(c => c with { Meaning = Meaning.Price });
+
+    /// <summary>The column before is a count.</summary>
+    public TableBuilder Quantity() => Change(c => c with { Meaning = Meaning.Quantity });
+
+    /// <summary>The column before is in basis points.</summary>
+    public TableBuilder Rate() => Change(c => c with { Meaning = Meaning.Rate });
+
+    /// <summary>The column before is in Unix milliseconds.</summary>
+    public TableBuilder Instant() => Change(c => c with { Meaning = Meaning.Instant });
+
+    /// <summary>The column before is a calendar's day.</summary>
+    public TableBuilder Day() => Change(c => c with { Meaning = Meaning.Day });
+
+    /// <summary>The server alone decides the column before.</summary>
+    public TableBuilder ByServer() => Change(c => c with { IsByServer = true });
+
     public TableBuilder Key(params string[] columnNames)
     {
         key = columnNames;
@@ -63,7 +84,13 @@ public sealed class TableBuilder(int number, string name)
         {
             throw new ArgumentException($"Table {name}: column {column} {named} is there twice.");
         }
-        columns.Add(new Column(column, named, type, nullable));
+        columns.Add(new Column(column, named, type, nullable, columns.Count));
+        return this;
+    }
+
+    private TableBuilder Change(Func<Column, Column> change)
+    {
+        columns[^1] = change(columns[^1]);
         return this;
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Bookmine.Schema;
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Orchestrators;
 
 namespace Bookmine.SyncServer.Commands;

@@ -29,7 +29,7 @@ internal sealed class Verbs(TimeProvider clock)
         {
             return await run(context);
         }
-        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException or Sync.Feed.RecordsElsewhereException)
+        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException or Sync.Feed.RecordsElsewhereException or Sync.Feed.ProgramOutdatedException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -51,14 +51,18 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
 
     public abstract (string? Before, string? After) LoadingNumbers(string table);
 
-    public T Writing<T>(Func<Session, T> work) => Run(IsolationLevel.ReadCommitted, null, work);
+    public T Writing<T>(Func<Session, T> work) => Run(IsolationLevel.ReadCommitted, null, session =>
+    {
+        TablesVersion.Require(session, Name);
+        return work(session);
+    });
 
     public T Reading<T>(Func<Session, T> work) => Run(OneState, null, work);
 
     public bool ComesFromData(Exception failure) => KindOf(failure) switch
     {
         FailureKind.Data or FailureKind.Duplicate => true,
-        FailureKind.Own => failure is not (DatabaseAwayException or IOException or TimeoutException or OutOfMemoryException),
+        FailureKind.Own => failure is not (DatabaseAwayException or ProgramOutdatedException or IOException or TimeoutException or OutOfMemoryException),
         _ => false,
     };
 
@@ -69,7 +73,8 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
 
     private protected abstract Session OpenSession();
 
-    private protected abstract FailureKind KindOf(Exception failure);
+    /// <summary>What the engine's driver says.</summary>
+    private protected abstract FailureKind OwnKindOf(Exception failure);
 
     /// <summary>
     /// Runs the work in a transaction, again when the engine asks for it or the line broke; not when the line broke at the commit, because then
@@ -104,6 +109,8 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
             }
         }
     }
+
+    private FailureKind KindOf(Exception failure) => failure is ChangedMeanwhileException ? FailureKind.Collision : OwnKindOf(failure);
 
     private static bool MayPass(FailureKind failure, int attempt, bool committing) => failure switch
     {

@@ -92,11 +92,12 @@ public sealed class PostgresDatabase : NetworkDatabase
         {
             return Run(IsolationLevel.RepeatableRead, BeginSequencing, session =>
             {
+                TablesVersion.Require(session, Name);
                 work(session);
                 return true;
             });
         }
-        catch (PostgresException e) when (KindOf(e) == FailureKind.Locked)
+        catch (PostgresException e) when (OwnKindOf(e) == FailureKind.Locked)
         {
             return false;
         }
@@ -116,7 +117,7 @@ public sealed class PostgresDatabase : NetworkDatabase
     private protected override Session OpenSession() => new(source.OpenConnection(), PostgresDialect.Instance);
 
     // PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html), by class where a class is of one kind.
-    private protected override FailureKind KindOf(Exception failure) => failure switch
+    private protected override FailureKind OwnKindOf(Exception failure) => failure switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Duplicate,
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => FailureKind.Collision,

@@ -95,6 +95,7 @@ public sealed class SqlServerDatabase : NetworkDatabase
         {
             return Run(IsolationLevel.Snapshot, null, session =>
             {
+                TablesVersion.Require(session, Name);
                 work(session);
                 return true;
             });
@@ -133,7 +134,7 @@ public sealed class SqlServerDatabase : NetworkDatabase
     }
 
     // SQL Server's error numbers (learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors).
-    private protected override FailureKind KindOf(Exception failure) => failure switch
+    private protected override FailureKind OwnKindOf(Exception failure) => failure switch
     {
         SqlException { Number: 2601 or 2627 } => FailureKind.Duplicate,
         // Deadlock; changed since the snapshot was taken.

@@ -12,6 +12,7 @@ internal sealed class SqlServerDialect : SqlDialect
 
     // One size for short texts, so that a statement has one plan and not one for each length.
     private const int ShortText = 4_000;
+    private const int GuidBytes = 16;
 
     public override void Bind(DbParameter parameter, object? value)
     {
@@ -26,13 +27,34 @@ internal sealed class SqlServerDialect : SqlDialect
             case string text:
                 (typed.SqlDbType, typed.Size) = (SqlDbType.NVarChar, text.Length <= ShortText ? ShortText : -1);
                 break;
-            case byte[] or Guid or UInt128:
+            case Guid:
+                // As the columns are typed, so that a key is sought by equality and not in a range.
+                (typed.SqlDbType, typed.Size) = (SqlDbType.Binary, GuidBytes);
+                break;
+            case byte[] or UInt128:
                 (typed.SqlDbType, typed.Size) = (SqlDbType.VarBinary, -1);
                 break;
             default:
                 typed.SqlDbType = SqlDbType.BigInt;
                 break;
         }
+    }
+
+    public override string LockHint => " WITH (UPDLOCK, ROWLOCK)";
+
+    public override string Table(IReadOnlyList<SetColumn> columns)
+    {
+        var read = columns.Select((c, i) => c.Type switch
+        {
+            SetType.Integer => (Value: c.Name, Type: "BIGINT", i, c.Name),
+            SetType.Guid => (Value: $"CONVERT(BINARY(16), {c.Name}, 2)", Type: "CHAR(32)", i, c.Name),
+            SetType.Text => (Value: $"{c.Name} COLLATE Latin1_General_100_BIN2", Type: "NVARCHAR(MAX)", i, c.Name),
+            _ => (Value: $"CONVERT(VARBINARY(MAX), {c.Name}, 2)", Type: "VARCHAR(MAX)", i, c.Name),
+        }).ToList();
+        return $"""
+            (SELECT {string.Join(", ", read.Select(c => $"{c.Value} AS {c.Name}"))}
+            FROM OPENJSON(@set) WITH ({string.Join(", ", read.Select(c => $"{c.Name} {c.Type} '$[{c.i}]'"))}))
+            """;
     }
 
     public override string Limit(string most, string? skipped = null) => $"OFFSET {skipped ?? "0"} ROWS FETCH NEXT {most} ROWS ONLY";

@@ -92,7 +92,13 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     {
         lock (writing)
         {
-            return sessions.Use(session => session.InTransaction(() => work(session), Immediate));
+            return sessions.Use(session => session.InTransaction(
+                () =>
+                {
+                    TablesVersion.Require(session, path);
+                    return work(session);
+                },
+                Immediate));
         }
     }
 
@@ -108,6 +114,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
             return sequencers.Use(session => session.InTransaction(
                 () =>
                 {
+                    TablesVersion.Require(session, path);
                     work(session);
                     return true;
                 },
@@ -130,7 +137,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     public bool ComesFromData(Exception failure) => failure switch
     {
         SqliteException e => e.SqliteErrorCode is TooBig or Constraint or Mismatch or OutOfRange,
-        IOException or OutOfMemoryException => false,
+        IOException or OutOfMemoryException or ProgramOutdatedException => false,
         _ => true,
     };
 

@@ -25,6 +25,7 @@ internal static class Problems
     {
         DatabaseAwayException => (StatusCodes.Status503ServiceUnavailable, "The shop's database does not answer at this moment. Nothing is lost: tills go on selling, and resynchronise when it is back."),
         RecordsElsewhereException => (StatusCodes.Status503ServiceUnavailable, "The shop's records were carried to another database, and this server still looks at the old one. Nothing is lost: tills go on selling until it is started on the new one."),
+        ProgramOutdatedException => (StatusCodes.Status503ServiceUnavailable, "The shop's database was brought to a newer program's tables, and this server is the older one. Nothing is lost: tills go on selling until the newer program serves."),
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
         EpochException => (StatusCodes.Status409Conflict, fault.Message),

@@ -149,6 +149,6 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
             ["id"] = ids.Next(), ["branch"] = branch, ["stock_id"] = stock, ["code"] = code, ["qty"] = onHand - imported, ["value_cents"] = 0L,
             ["reason"] = MovementReasons.Import, ["taken_at"] = now, ["posted_at"] = now,
         });
-        Holdings.Add(session, branch, stock, onHand - imported);
+        session.Execute("UPDATE holding SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock", onHand - imported, branch, stock);
     }
 }

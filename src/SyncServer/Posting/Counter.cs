@@ -3,31 +3,26 @@ using Bookmine.Sync.Data;
 namespace Bookmine.SyncServer.Posting;
 
 /// <summary>
-/// The last TransID and moment of posting given. Locked from its reading to the commit, so that numbers come in posting order without
-/// gaps and times never run backwards along them.
+/// The row of the last TransID and moment of posting given. Locked from its reading to the commit, so that numbers come in posting order without
+/// gaps and times never run backwards along them; every posting of the shop waits for it, so it is locked last.
 /// </summary>
-internal sealed class Counter
+internal static class Counter
 {
     // More than any shop gives in the time that a backup is old.
     private const long RaiseTransIds = 100_000;
     private const long RaiseBlocks = 5_000_000;
     private const long RaiseTills = 100;
-    private readonly Session session;
 
-    private Counter(Session session, long transId, long postedAt) => (this.session, LastTransId, PostedAt) = (session, transId, postedAt);
-
-    public long LastTransId { get; private set; }
-
-    /// <summary>The server's clock, or the last moment given when the clock has gone back.</summary>
-    public long PostedAt { get; private set; }
-
-    public static Counter Lock(Session session, TimeProvider clock)
+    /// <summary>Locks the counter. The moment is the server's clock, or the last one given when the clock has gone back.</summary>
+    public static Numbering Lock(Session session, TimeProvider clock)
     {
-        session.Execute("UPDATE counter SET trans_id = trans_id WHERE id = 1");
-        using var reader = session.Query("SELECT trans_id, posted_at FROM counter WHERE id = 1");
+        using var reader = session.Query($"SELECT trans_id, posted_at FROM counter{session.Dialect.LockHint} WHERE id = 1{session.Dialect.LockEnd}");
         reader.Read();
-        return new Counter(session, reader.GetInt64(0), Math.Max(reader.GetInt64(1), clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        return new Numbering(reader.GetInt64(0), Math.Max(reader.GetInt64(1), clock.GetUtcNow().ToUnixTimeMilliseconds()));
     }
+
+    public static void Write(Session session, Numbering numbering) =>
+        session.Execute("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", numbering.LastTransId, numbering.PostedAt);
 
     /// <summary>After a restore: lifts the numbers past anything that can have been given since the backup.</summary>
     /// <param name="known">The highest TransID that is known to have been given.</param>
@@ -49,20 +44,14 @@ internal sealed class Counter
         }
         var raised = Math.Max(last, known) + RaiseTransIds;
         session.Execute(
-            "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks, till = till + @tills WHERE id = 1", raised, raised + 1, RaiseBlocks, RaiseTills);
+            "UPDATE counter SET trans_id = @raised, epoch_first = @first, block = block + @blocks, till = till + @tills WHERE id = 1",
+            raised, raised + 1, RaiseBlocks, RaiseTills);
         return true;
     }
 
     /// <summary>Nothing is posted as of an earlier moment from now on. Locks the counter, for an instant.</summary>
     public static void Reach(Session session, long moment) =>
         session.Execute("UPDATE counter SET posted_at = CASE WHEN posted_at < @moment THEN @moment ELSE posted_at END WHERE id = 1", moment);
-
-    public long TakeTransId() => ++LastTransId;
-
-    /// <summary>Takes note of a number and a date given before a restore: what is posted from now on is no earlier.</summary>
-    public void NoteGiven(long transId, long postedAt) => (LastTransId, PostedAt) = (Math.Max(LastTransId, transId), Math.Max(PostedAt, postedAt));
-
-    public void Write() => session.Execute("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", LastTransId, PostedAt);
 }
 
 /// <summary>How far a shop's counters had come.</summary>

@@ -4,7 +4,9 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
 
@@ -16,7 +18,20 @@ namespace Bookmine.SyncServer.Posting;
 /// </summary>
 public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
 {
-    public EditReply Apply(KnownTill till, ChangeGroup group) => database.Writing(session =>
+    /// <exception cref="MalformedEntryException">It is nothing that a till may do; nothing was changed.</exception>
+    public EditReply Apply(KnownTill till, ChangeGroup group)
+    {
+        try
+        {
+            return database.Writing(session => Apply(session, till, group));
+        }
+        catch (RowConflictException e)
+        {
+            throw new MalformedEntryException(e.Message);
+        }
+    }
+
+    private EditReply Apply(Session session, KnownTill till, ChangeGroup group)
     {
         if (StoredAnswer(session, till, group.Id) is { } stored)
         {
@@ -24,20 +39,26 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         }
         FeedState.RequireHere(session);
         Refuse(till, group);
-        var conflicts = group.Changes.SelectMany(c => Conflicts(session, c)).ToList();
+        var rows = new LiveRows(session);
+        // A price belongs to its stock record, which also keeps two that would make its holding apart.
+        rows.Lock(group.Changes.Where(c => c.Op == ChangeOp.Update).SelectMany(c => c.Table == BookmineSetup.Holding
+            ? ((SyncTable, RowKey)[])[(c.Table, c.Key), (BookmineSetup.Stock, new RowKey(c.Key.Guid))]
+            : [(c.Table, c.Key)]));
+        var conflicts = group.Changes.SelectMany(c => Conflicts(rows, c)).ToList();
         if (conflicts.Count == 0)
         {
             foreach (var change in group.Changes)
             {
-                Write(session, change);
+                Make(rows, change);
             }
+            rows.Write();
         }
         var reply = new EditReply(conflicts);
         session.Execute(
             "INSERT INTO command (request_id, till, received_at, answer) VALUES (@id, @till, @at, @answer)",
             group.Id, till.Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonSerializer.Serialize(reply, ViewJson.Default.EditReply));
         return reply;
-    });
+    }
 
     private static EditReply? StoredAnswer(Session session, KnownTill till, Guid request)
     {
@@ -67,16 +88,14 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         }
     }
 
-    private static IEnumerable<EditConflict> Conflicts(Session session, RowChange change)
+    private static IEnumerable<EditConflict> Conflicts(LiveRows rows, RowChange change)
     {
         if (change.Op == ChangeOp.Insert)
         {
             return [];
         }
-        // A holding may not be there yet; its stock record keeps two that would make it apart.
-        var record = change.Table == BookmineSetup.Holding ? TableSql.FindForChange(session, BookmineSetup.Stock, new RowKey(change.Key.Guid)) : null;
-        var live = TableSql.FindForChange(session, change.Table, change.Key);
-        var owner = change.Table == BookmineSetup.Holding ? record : live;
+        var live = rows.Find(change.Table, change.Key);
+        var owner = change.Table == BookmineSetup.Holding ? rows.Find(BookmineSetup.Stock, new RowKey(change.Key.Guid)) : live;
         if (owner is null)
         {
             throw new MalformedEntryException($"there is no {change.Table.Name} {change.Key}");
@@ -86,23 +105,15 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
             .Select(i => new EditConflict(change.Table.Columns[i].Name, Text(change.Old?[i]), Text(live?[i])));
     }
 
-    private static void Write(Session session, RowChange change)
+    private static void Make(LiveRows rows, RowChange change)
     {
         if (change.Op == ChangeOp.Insert)
         {
-            TableSql.TryInsert(session, change.Values);
-            return;
-        }
-        var live = TableSql.Find(session, change.Table, change.Key);
-        var row = live ?? new Row(change.Table) { ["on_hand"] = 0L };
-        row.Merge(change.Values);
-        if (live is null)
-        {
-            TableSql.TryInsert(session, row);
+            rows.Take([change]);
         }
         else
         {
-            TableSql.Replace(session, row);
+            rows.Set(change.Table, change.Key, () => new Row(change.Table) { ["on_hand"] = 0L }, row => row.Merge(change.Values));
         }
     }
 

@@ -1,24 +1,29 @@
 using Bookmine.Sync.Data;
-using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Posting;
+using Bookmine.SyncServer.Posting.Findings;
+using Bookmine.SyncServer.Rules;
 
 namespace Bookmine.SyncServer.Posting;
 
-/// <summary>What posting means in a bookshop: numbers, holdings, dropped edits, exceptions.</summary>
-public sealed class ShopPosting(TimeProvider clock) : IPostingHost
+/// <summary>What posting means in a bookshop.</summary>
+/// <param name="interceptor">The upload rules, or a chain that ends with them.</param>
+public sealed class ShopPosting(IUploadInterceptor<PostingFacts> interceptor, TimeProvider clock) : IPostingHost
 {
-    public IPostingBatch Begin(Session session, long client) => new PostingBatch(session, client, clock);
+    public ILedger Open(Session session, long client, bool byPerson) => new ShopLedger(session, client, byPerson, interceptor, clock);
 
-    public void Diverged(Session session, long client) => new Exceptions(session, client, clock.GetUtcNow().ToUnixTimeMilliseconds()).Note(
-        "replica mended", $"till {client}", "the till's replica amounted to other rows than the server's feed, and is replaced");
+    public void Released(Session session, Guid id, bool isPosted) =>
+        session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);
+
+    public void Diverged(Session session, long client) => FindingLog.Note(
+        session, new Finding(client, 0, FindingKinds.ReplicaMended, $"till {client}", "the till's replica amounted to other rows than the server's feed, and is replaced"),
+        clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     public void Restored(Session session, long client, long highestNumber, bool isNews)
     {
-        if (!Counter.Raise(session, highestNumber, isNews))
+        if (Counter.Raise(session, highestNumber, isNews))
         {
-            return;
+            RecordsRestored.Note(session, client, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
-        new Exceptions(session, client, clock.GetUtcNow().ToUnixTimeMilliseconds()).Note(
-            "records restored", $"till {client}",
-            "this till has answers that are not on record here: the server's records were put back from a backup. What tills posted since is posted again with the numbers and dates it had");
     }
 }

@@ -6,7 +6,7 @@ namespace Bookmine.SyncServer.Reports;
 /// <summary>What a run of a till's entries came to in the server's books: the other half of the proof that all was posted.</summary>
 public static class PostedTotals
 {
-    private const int MostExceptions = 200;
+    private const int MostFindings = 200;
 
     public static ControlTotals Of(Session session, long till, long from, long through)
     {
@@ -29,16 +29,19 @@ public static class PostedTotals
                 methods.Add(reader.GetString(0), reader.GetInt64(1));
             }
         }
-        // Of what was noted again and again, such as a book sold below nought, the last says all.
-        var noted = new Dictionary<(string Kind, string Subject), NotedException>();
+        // Of what was found again and again, such as a book sold below nought, the last says all.
+        var noted = new List<NotedException>();
         using (var reader = session.Query(
-            $"SELECT n, kind, text, subject FROM exception WHERE till = @till AND n BETWEEN @from AND @through AND resolved_at IS NULL ORDER BY id {session.Dialect.Limit("@most")}", till, from, through, MostExceptions))
+            $"""
+            SELECT o.n, f.kind, f.text FROM (SELECT finding, max(n) AS n FROM finding_occurrence WHERE till = @till AND n BETWEEN @from AND @through GROUP BY finding) o
+            JOIN finding f ON f.id = o.finding WHERE f.resolved_at IS NULL ORDER BY o.n, f.id {session.Dialect.Limit("@most")}
+            """, till, from, through, MostFindings))
         {
             while (reader.Read())
             {
-                noted[(reader.GetString(1), reader.GetString(3))] = new NotedException(reader.GetInt64(0), reader.GetString(1), reader.GetString(2));
+                noted.Add(new NotedException(reader.GetInt64(0), reader.GetString(1), reader.GetString(2)));
             }
         }
-        return new ControlTotals(documents, total, quantity, methods, noted.Count > 0 ? [.. noted.Values.OrderBy(e => e.N)] : null);
+        return new ControlTotals(documents, total, quantity, methods, noted.Count > 0 ? noted : null);
     }
 }

@@ -13,14 +13,14 @@ public sealed record Renumbered(string Docket, long TransId, string PostedAt, lo
 public sealed record DroppedRecord(
     long Till, long N, string? Operator, string MadeAt, string DroppedAt, string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason);
 
-public sealed record ExceptionRecord(long N, string Kind, string Text, string NotedAt, string? ResolvedAt);
+public sealed record FindingRecord(long N, string Kind, string Text, string NotedAt, string? ResolvedAt);
 
 public sealed record QuarantinedRecord(long N, string Kind, string? Reason);
 
 /// <summary>What a resynchronisation did, whole: for the manager's check that everything was posted correctly.</summary>
 /// <param name="Days">The branch's days its postings fell on: two when it went over midnight.</param>
 public sealed record PostingReport(
-    PostingSummary Summary, List<string> Days, List<Renumbered> Renumbered, List<DroppedRecord> Dropped, List<QuarantinedRecord> Quarantined, List<ExceptionRecord> Exceptions)
+    PostingSummary Summary, List<string> Days, List<Renumbered> Renumbered, List<DroppedRecord> Dropped, List<QuarantinedRecord> Quarantined, List<FindingRecord> Exceptions)
 {
     public static List<PostingSummary> List(Session session, long? till, Guid? resync)
     {
@@ -53,7 +53,7 @@ public sealed record PostingReport(
         var (renumbered, days) = ReadRenumbered(session, till, summary.Resync);
         return new PostingReport(
             summary, days, renumbered, ReadDropped(session, till, summary.Resync),
-            ReadQuarantined(session, till, summary.Resync), ReadExceptions(session, till, summary.Resync));
+            ReadQuarantined(session, till, summary.Resync), ReadFindings(session, till, summary.Resync));
     }
 
     public static List<DroppedRecord> ReadDropped(Session session, long? till, Guid? resync)
@@ -102,14 +102,17 @@ public sealed record PostingReport(
         return list;
     }
 
-    private static List<ExceptionRecord> ReadExceptions(Session session, long till, Guid resync)
+    private static List<FindingRecord> ReadFindings(Session session, long till, Guid resync)
     {
         using var reader = session.Query(
-            "SELECT n, kind, text, noted_at, resolved_at FROM exception WHERE till = @till AND synchronisation = @resync ORDER BY id", till, resync);
-        var list = new List<ExceptionRecord>();
+            """
+            SELECT o.n, f.kind, f.text, f.noted_at, f.resolved_at FROM finding_occurrence o JOIN finding f ON f.id = o.finding
+            WHERE o.till = @till AND o.synchronisation = @resync ORDER BY o.n, f.id
+            """, till, resync);
+        var list = new List<FindingRecord>();
         while (reader.Read())
         {
-            list.Add(new ExceptionRecord(
+            list.Add(new FindingRecord(
                 reader.GetInt64(0), reader.GetString(1), reader.GetString(2), Instant.Format(reader.GetInt64(3)), Instant.Format(DbValues.ReadIntegerOrNull(reader, 4))));
         }
         return list;

@@ -36,7 +36,7 @@ internal static class Plausibility
         {
             return EditFault(change) is { } fault ? fault : DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
         }
-        foreach (var column in table.Columns.Where(c => !c.Nullable && row[c.Name] is null && !SetByServer(c.Name)))
+        foreach (var column in table.Columns.Where(c => !c.Nullable && row[c] is null && !c.IsByServer))
         {
             return $"{table.Name}.{column.Name} is missing";
         }
@@ -47,27 +47,26 @@ internal static class Plausibility
     public static string? EditFault(RowChange change)
     {
         var row = change.Values;
-        var emptied = row.Table.Columns.FirstOrDefault(c => row.Has(c.Name) && !c.Nullable && row[c.Name] is null);
+        var emptied = row.Table.Columns.FirstOrDefault(c => row.Has(c) && !c.Nullable && row[c] is null);
         return emptied is not null ? $"{row.Table.Name}.{emptied.Name} would be emptied" : AmountFault(row);
     }
 
     private static string? NumberFault(Row row, PostingFacts posting) =>
-        row.Table == BookmineSetup.TillEvent ? (row.Integer("till") == posting.Till ? null : $"it is a record of till {row.Integer("till")}")
+        row.Table == BookmineSetup.TillEvent ? (row.Integer(Columns.Event.Till) == posting.Till ? null : $"it is a record of till {row.Integer(Columns.Event.Till)}")
         : row.Table != BookmineSetup.Document ? null
-        : row.Integer("till") != posting.Till ? $"it is a transaction of till {row.Integer("till")}"
-        : !posting.Blocks.Any(b => row.Integer("docket") >= b.First && row.Integer("docket") <= b.Last) ? $"its number {DocketNumber.D(row.Integer("docket"))} was not leased to this till"
+        : row.Integer(Columns.Document.Till) != posting.Till ? $"it is a transaction of till {row.Integer(Columns.Document.Till)}"
+        : !posting.Blocks.Any(b => row.Integer(Columns.Document.Docket) >= b.First && row.Integer(Columns.Document.Docket) <= b.Last) ? $"its number {DocketNumber.D(row.Integer(Columns.Document.Docket))} was not leased to this till"
         : null;
-
-    private static bool SetByServer(string column) => column is "on_hand";
 
     private static string? AmountFault(Row row)
     {
-        foreach (var column in row.Table.Columns.Where(c => c.Type == ColumnType.Integer && row[c.Name] is not null))
+        foreach (var column in row.Table.Columns.Where(c => !c.IsByServer && row[c] is not null))
         {
-            var value = Math.Abs((decimal)row.Integer(column.Name));
-            if ((column.Name.EndsWith("_cents", StringComparison.Ordinal) && value > Money.MostCents) || (column.Name is "price_cents" or "unit_price_cents" && row.Integer(column.Name) < 0) || (column.Name == "qty" && value > MostQty))
+            var most = column.Meaning switch { Meaning.Cents or Meaning.Price => Money.MostCents, Meaning.Quantity => MostQty, _ => long.MaxValue };
+            var least = column.Meaning switch { Meaning.Price => 0, Meaning.Cents or Meaning.Quantity => -most, _ => long.MinValue };
+            if (column.Type == ColumnType.Integer && (row.Integer(column) < least || row.Integer(column) > most))
             {
-                return $"{row.Table.Name}.{column.Name} is {row[column.Name]}, beyond any bookshop's";
+                return $"{row.Table.Name}.{column.Name} is {row[column]}, beyond any bookshop's";
             }
         }
         return null;
@@ -75,14 +74,8 @@ internal static class Plausibility
 
     private static string? TimeFault(Row row)
     {
-        foreach (var column in (string[])["started_at", "shipped_at", "taken_at", "happened_at"])
-        {
-            if (row.Has(column) && row.IntegerOrNull(column) is { } at && (at < Earliest || at > Latest))
-            {
-                return $"{row.Table.Name}.{column} is {at}, which no calendar holds";
-            }
-        }
-        return null;
+        var wrong = row.Table.Columns.FirstOrDefault(c => c is { Meaning: Meaning.Instant, IsByServer: false } && row.IntegerOrNull(c) is < Earliest or > Latest);
+        return wrong is null ? null : $"{row.Table.Name}.{wrong.Name} is {row[wrong]}, which no calendar holds";
     }
 
     private static string? DocumentFault(ChangeGroup group)
@@ -96,14 +89,14 @@ internal static class Plausibility
         {
             return "it is not one document";
         }
-        if (rows.Any(r => r.Table != BookmineSetup.Document && r.GuidOrNull("document_id") != document.Guid("id")))
+        if (rows.Any(r => r.Table != BookmineSetup.Document && r.GuidOrNull("document_id") != document.Guid(Columns.Document.Id)))
         {
             return "it has rows of another document";
         }
-        var lines = rows.Where(r => r.Table == BookmineSetup.DocumentLine).Sum(r => (r.Integer("qty") * r.Integer("unit_price_cents")) - r.Integer("discount_cents"));
-        var payments = rows.Where(r => r.Table == BookmineSetup.Payment).Sum(r => r.Integer("amount_cents"));
-        return lines != payments || lines != document.Integer("total_cents")
-            ? $"its lines come to {Money.Format(lines)}, its payments to {Money.Format(payments)}, and its total says {Money.Format(document.Integer("total_cents"))}"
-            : document.IntegerOrNull("shipped_at") < document.Integer("started_at") ? "it was shipped before it was started" : null;
+        var lines = rows.Where(r => r.Table == BookmineSetup.DocumentLine).Sum(r => (r.Integer(Columns.Line.Qty) * r.Integer(Columns.Line.UnitPriceCents)) - r.Integer(Columns.Line.DiscountCents));
+        var payments = rows.Where(r => r.Table == BookmineSetup.Payment).Sum(r => r.Integer(Columns.Payment.AmountCents));
+        return lines != payments || lines != document.Integer(Columns.Document.TotalCents)
+            ? $"its lines come to {Money.Format(lines)}, its payments to {Money.Format(payments)}, and its total says {Money.Format(document.Integer(Columns.Document.TotalCents))}"
+            : document.IntegerOrNull(Columns.Document.ShippedAt) < document.Integer(Columns.Document.StartedAt) ? "it was shipped before it was started" : null;
     }
 }

@@ -11,17 +11,15 @@ namespace Bookmine.SyncServer.Rules;
 /// correction of its own unposted record is kept. A document receives its TransID. Its payments and shipment postings are dated now,
 /// while its header keeps its Order/Start and Shipping/Locking dates and each payment the moment it was taken.
 /// </summary>
-public sealed class UploadRules : IUploadInterceptor
+public sealed class UploadRules : IUploadInterceptor<PostingFacts>
 {
-    public Ruling OnApplying(ChangeGroup group, Facts facts)
+    public Ruling OnApplying(ChangeGroup group, PostingFacts facts)
     {
-        var posting = facts.Host<PostingFacts>();
-        if (Plausibility.Fault(group, posting) is { } fault)
+        if (Plausibility.Fault(group, facts) is { } fault)
         {
             return Ruling.Refuse(fault);
         }
-        var apply = new List<RowChange>();
-        var dropped = new List<DroppedField>();
+        var (apply, dropped) = (new List<RowChange>(), new List<DroppedField>());
         var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
         foreach (var change in group.Changes)
         {
@@ -31,9 +29,9 @@ public sealed class UploadRules : IUploadInterceptor
                     dropped.Add(DroppedEmail(change.Values));
                     break;
                 case ChangeOp.Insert:
-                    apply.Add(change with { Values = Inserted(change.Values, document, posting) });
+                    apply.Add(Inserted(change, document, facts));
                     break;
-                case ChangeOp.Amend when Origin(change, facts) == posting.Till:
+                case ChangeOp.Amend when Origin(change, facts) == facts.Till:
                     Correct(change, facts, apply, dropped);
                     break;
                 default:
@@ -44,72 +42,33 @@ public sealed class UploadRules : IUploadInterceptor
         return new Ruling(apply, dropped);
     }
 
-    /// <summary>The row as it is to be written: what the till may not decide is set here.</summary>
-    private static Row Inserted(Row sealedRow, Row? document, PostingFacts posting)
+    /// <summary>
+    /// The row as it is to be written: what the till may not decide is set here. A price of goods whose movements were posted before them goes
+    /// to the holding that those have made.
+    /// </summary>
+    private static RowChange Inserted(RowChange change, Row? document, PostingFacts facts)
     {
-        var row = sealedRow.Copy();
-        if (row.Table == BookmineSetup.Holding)
+        var row = change.Values.Copy();
+        ServerValues.Decide(row, document, facts);
+        if (row.Table != BookmineSetup.Holding || facts.Live(row.Table, row.Key) is not { } made || made[Columns.Holding.PriceCents] is not null)
         {
-            row["on_hand"] = 0L;
+            return change with { Values = row };
         }
-        else if (row.Table == BookmineSetup.Stock || row.Table == BookmineSetup.Contact)
-        {
-            row["made_by"] = posting.Till;
-        }
-        else if (row.Table == BookmineSetup.TillEvent)
-        {
-            row["posted_at"] = posting.PostedAt;
-        }
-        else if (row.Table == BookmineSetup.Credit || row.Table == BookmineSetup.Voucher)
-        {
-            row["entered_at"] = posting.PostedAt;
-        }
-        else
-        {
-            Date(row, document, posting);
-        }
-        return row;
+        row[Columns.Holding.OnHand] = made[Columns.Holding.OnHand];
+        return new RowChange(ChangeOp.Amend, row);
     }
-
-    private static void Date(Row row, Row? document, PostingFacts posting)
-    {
-        if (document is not null)
-        {
-            var active = document["shipped_at"] is null || EntryKinds.FollowsOrder(document.Text("kind"));
-            row["month"] = active ? null : (long)BranchDay.MonthOf(posting.PostedDay);
-        }
-        if (row.Table == BookmineSetup.Document)
-        {
-            row["trans_id"] = posting.TransId;
-            row["posted_at"] = posting.PostedAt;
-            row["posted_day"] = (long)posting.PostedDay;
-            row["taken_day"] = DayOf(row.IntegerOrNull("shipped_at") ?? row.Integer("started_at"), posting);
-        }
-        else if (row.Table == BookmineSetup.Payment)
-        {
-            row["paid_at"] = posting.PostedAt;
-            row["paid_day"] = (long)posting.PostedDay;
-            row["taken_day"] = DayOf(row.Integer("taken_at"), posting);
-        }
-        else if (row.Table == BookmineSetup.StockMovement)
-        {
-            row["posted_at"] = posting.PostedAt;
-            row["posted_day"] = (long)posting.PostedDay;
-            row["taken_day"] = DayOf(row.Integer("taken_at"), posting);
-        }
-    }
-
-    private static long DayOf(long instant, PostingFacts posting) => BranchDay.Of(instant, posting.Zone);
 
     /// <summary>The till that made the record a correction is about; a price belongs to its stock record.</summary>
-    private static long? Origin(RowChange change, Facts facts) => change.Table == BookmineSetup.Holding
-        ? facts.Live(BookmineSetup.Stock, new RowKey(change.Key.Guid))?.IntegerOrNull("made_by")
-        : change.Table.Ordinal("made_by") >= 0 ? facts.Live(change.Table, change.Key)?.IntegerOrNull("made_by") : null;
+    private static long? Origin(RowChange change, PostingFacts facts) =>
+        change.Table == BookmineSetup.Holding ? facts.Live(BookmineSetup.Stock, new RowKey(change.Key.Guid))?.IntegerOrNull(Columns.Stock.MadeBy)
+        : change.Table == BookmineSetup.Stock ? facts.Live(change.Table, change.Key)?.IntegerOrNull(Columns.Stock.MadeBy)
+        : change.Table == BookmineSetup.Contact ? facts.Live(change.Table, change.Key)?.IntegerOrNull(Columns.Contact.MadeBy)
+        : null;
 
     /// <summary>A correction is kept where nobody has changed the field on the server meanwhile.</summary>
-    private static void Correct(RowChange change, Facts facts, List<RowChange> apply, List<DroppedField> dropped)
+    private static void Correct(RowChange change, PostingFacts facts, List<RowChange> apply, List<DroppedField> dropped)
     {
-        var live = facts.Live(change.Table, change.Key)!;
+        var live = facts.Live(change.Table, change.Key);
         var kept = new Row(change.Table);
         foreach (var key in change.Table.KeyColumns)
         {
@@ -117,7 +76,7 @@ public sealed class UploadRules : IUploadInterceptor
         }
         foreach (var ordinal in ChangedFields(change))
         {
-            if (Equals(live[ordinal], change.Old?[ordinal]))
+            if (live is not null && Equals(live[ordinal], change.Old?[ordinal]))
             {
                 kept[ordinal] = change.Values[ordinal];
             }
@@ -132,14 +91,14 @@ public sealed class UploadRules : IUploadInterceptor
         }
     }
 
-    private static IEnumerable<DroppedField> DroppedEdit(RowChange change, Facts facts, string reason)
+    private static IEnumerable<DroppedField> DroppedEdit(RowChange change, PostingFacts facts, string reason)
     {
         var live = facts.Live(change.Table, change.Key);
         return ChangedFields(change).Select(ordinal => Dropped(change, ordinal, live, reason));
     }
 
     private static IEnumerable<int> ChangedFields(RowChange change) => Enumerable.Range(0, change.Table.Columns.Count)
-        .Where(i => change.Values.Has(i) && !change.Table.IsKey(i) && change.Table.Columns[i].Name is not ("made_by" or "on_hand"));
+        .Where(i => change.Values.Has(i) && !change.Table.IsKey(i) && !change.Table.Columns[i].IsByServer);
 
     private static DroppedField Dropped(RowChange change, int ordinal, Row? live, string reason) => new(
         change.Table.Name, change.Key.ToString(), change.Table.Columns[ordinal].Name, AsText(change.Values[ordinal]), AsText(live?[ordinal]), reason);

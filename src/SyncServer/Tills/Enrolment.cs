@@ -5,6 +5,8 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Posting.Findings;
 
 namespace Bookmine.SyncServer.Tills;
 
@@ -101,7 +103,10 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         {
             FeedState.BeginEpoch(session, ids.Next().ToString());
         }
-        new Posting.ShopPosting(clock).Restored(session, till, highestNumber, isNews);
+        if (Counter.Raise(session, highestNumber, isNews))
+        {
+            RecordsRestored.Note(session, till, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
     }
 
     private static string ProvenText(long till, string name, long branch, string secret) =>
@@ -125,9 +130,9 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now);
-        new Posting.Exceptions(session, till.Id, now).Note(
-            "journal forked", $"till {till.Id}",
-            $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made from one. It goes on as till {reply.Name}; what it had sold is in quarantine");
+        var text = $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made "
+            + $"from one. It goes on as till {reply.Name}; what it had sold is in quarantine";
+        FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.JournalForked, $"till {till.Id}", text), now);
         return reply;
     });
 

@@ -4,6 +4,7 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Posting.Findings;
 
 namespace Bookmine.SyncServer.Tills;
 
@@ -41,7 +42,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         var record = RecordOf(till, hello.Blocks);
         if (hello.Mended is { } mended)
         {
-            database.Writing(session => Posting.Exceptions.NoteMended(session, till, mended, now));
+            NoteMended(till, mended, now);
         }
         var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
@@ -55,6 +56,17 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
                 NumberBlocks.Lease(session, till.Id, till.Branch, till.Name);
             }
             return Record(session, till);
+        });
+    }
+
+    private void NoteMended(KnownTill till, string fault, long now)
+    {
+        const int mostCharacters = 500;
+        var text = $"till {till.Name} has found its replica other than it was received, and has replaced it: {fault[..Math.Min(fault.Length, mostCharacters)]}";
+        database.Writing(session =>
+        {
+            FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.ReplicaMended, $"till {till.Id}", text), now);
+            return true;
         });
     }
 

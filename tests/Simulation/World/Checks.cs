@@ -57,7 +57,7 @@ internal static class Checks
             world.Model.Faults.AddRange(till.Line.Failures.Select(f => $"{till.Name}: the server failed without a cause: {f}"));
         }
         world.Model.Require(
-            world.AnyMediumFailed || world.WasRestored || world.Tills.Exists(t => t.WasPutBack) || world.Server.Number("SELECT count(*) FROM exception WHERE kind = 'replica mended'") == 0,
+            world.AnyMediumFailed || world.WasRestored || world.Tills.Exists(t => t.WasPutBack) || world.Server.Number("SELECT count(*) FROM finding WHERE kind = 'replica mended'") == 0,
             "a replica that nothing has happened to had to be mended");
         world.Model.Faults.AddRange(world.Server.Read(BookCheck.Run).Where(fault =>
             !(world.WasRestoredBehindItsBack && world.Server.Clock.WasWrong && fault.Contains("dated earlier", StringComparison.Ordinal))));

@@ -48,7 +48,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
         running = new Running(
             database,
             new ServerOrchestrator(
-                BookmineSetup.Instance, database, new ShopPosting(clock), new UploadRules(),
+                BookmineSetup.Instance, database, new ShopPosting(new UploadRules(), clock),
                 new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock, ids),
             new TillRegister(database, clock), new Enrolment(database, clock, secrets, ids), new LiveEdits(database, clock));
     }

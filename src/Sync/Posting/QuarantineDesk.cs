@@ -3,13 +3,12 @@ using System.Text.Json;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
-using Bookmine.Sync.Interceptors;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
 
-namespace Bookmine.Sync.Orchestrators;
+namespace Bookmine.Sync.Posting;
 
 /// <summary>Where an entry in quarantine stands.</summary>
 public enum QuarantineState
@@ -39,7 +38,7 @@ public sealed record DeskDeed(long At, string Deed, string? Why, string? Hash, l
 /// The desk at which a person deals with entries in quarantine: looks, mends, posts, writes off. What was sealed is never changed; a
 /// mended content is kept beside it, with its own hash.
 /// </summary>
-public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IPostingHost host, IUploadInterceptor interceptors, TimeProvider clock, EntityIds ids)
+public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IPostingHost host, TimeProvider clock, EntityIds ids)
 {
     private const string ByHand = "posted by hand";
     private const string WrittenOff = "written off";
@@ -90,36 +89,48 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
     /// <summary>Posts an entry, as it is or as it was mended, at this moment.</summary>
     /// <exception cref="MalformedEntryException">It still cannot be posted; nothing was changed.</exception>
     /// <exception cref="QuarantineException">There is no such entry waiting.</exception>
-    public EntryResult Post(Guid id) => database.Writing(session =>
+    public EntryResult Post(Guid id)
     {
-        var item = Require(session, id);
-        new Inbox(session, item.Client).LockHead();
-        var group = ChangeGroupJson.Read(setup, id, item.Mended is null ? item.Format : ChangeGroupJson.Format, item.Mended ?? item.Payload);
-        var batch = host.Begin(session, item.Client);
-        var (posted, refused) = new PushPosting(setup, session, item.Client, host, interceptors).Enter(batch, group, item.N, ids.Next());
-        if (posted is null)
+        ChangeGroup? group = null;
+        try
         {
-            throw new MalformedEntryException(refused!);
+            return database.Writing(session =>
+            {
+                var item = Require(session, id);
+                group = ChangeGroupJson.Read(setup, id, item.Mended is null ? item.Format : ChangeGroupJson.Format, item.Mended ?? item.Payload);
+                var result = Enter(session, item, new UnitEntry(item.N, id, group, null));
+                if (result.State != EntryState.Posted)
+                {
+                    throw new MalformedEntryException(result.Reason ?? "");
+                }
+                Settle(session, item, result, ByHand);
+                host.Released(session, id, isPosted: true);
+                Note(session, id, ByHand, null, null, result.Number);
+                return result;
+            });
         }
-        Settle(session, item, posted, ByHand);
-        batch.Released(id, isPosted: true);
-        batch.Complete();
-        Note(session, id, ByHand, null, null, posted.Number);
-        return posted;
-    });
+        catch (RowConflictException e)
+        {
+            throw new MalformedEntryException(database.Reading(session => Conflicts.Describe(session, group!, e)));
+        }
+    }
 
     /// <summary>Gives an entry up; its content is kept.</summary>
     /// <exception cref="QuarantineException">There is no such entry waiting.</exception>
     public void WriteOff(Guid id, string why) => database.Writing(session =>
     {
         var item = Require(session, id);
-        new Inbox(session, item.Client).LockHead();
-        var batch = host.Begin(session, item.Client);
-        Settle(session, item, new EntryResult(item.N, EntryState.Quarantined, null, batch.PostedAt, [], $"written off: {why}"), WrittenOff);
-        batch.Released(id, isPosted: false);
-        batch.Complete();
+        Settle(session, item, Enter(session, item, new UnitEntry(item.N, id, null, $"written off: {why}")), WrittenOff);
+        host.Released(session, id, isPosted: false);
         return Note(session, id, WrittenOff, why, null, null);
     });
+
+    private EntryResult Enter(Session session, QuarantinedItem item, UnitEntry entry)
+    {
+        var ledger = host.Open(session, item.Client, byPerson: true);
+        new Inbox(session, item.Client).LockHead();
+        return new PostingUnit(session, ledger).Enter(ids.Next(), [entry])[0];
+    }
 
     private static void Settle(Session session, QuarantinedItem item, EntryResult result, string state)
     {

@@ -1,0 +1,21 @@
+-- What a person should look at: one finding for a kind and subject while it is open, and an occurrence for each entry that brought it.
+CREATE TABLE finding (
+    id BIGINT NOT NULL PRIMARY KEY, till BIGINT NOT NULL, n BIGINT NOT NULL, kind NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    subject NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, text NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, noted_at BIGINT NOT NULL, resolved_at BIGINT,
+    subject_key AS CAST(LEFT(subject, 400) AS NVARCHAR(400)) PERSISTED);
+CREATE INDEX finding_open ON finding (subject_key) WHERE resolved_at IS NULL;
+CREATE INDEX finding_open_kind ON finding (kind) WHERE resolved_at IS NULL;
+CREATE TABLE finding_occurrence (
+    till BIGINT NOT NULL, n BIGINT NOT NULL, finding BIGINT NOT NULL, synchronisation BINARY(16) NOT NULL, PRIMARY KEY (till, n, finding));
+CREATE INDEX finding_occurrence_finding ON finding_occurrence (finding);
+INSERT INTO finding (id, till, n, kind, subject, text, noted_at, resolved_at)
+SELECT id, till, n, kind, subject, text, noted_at, resolved_at FROM exception
+WHERE resolved_at IS NOT NULL OR id IN (SELECT max(id) FROM exception WHERE resolved_at IS NULL GROUP BY kind, subject);
+INSERT INTO finding_occurrence (till, n, finding, synchronisation)
+SELECT e.till, e.n, f.id, min(e.synchronisation) FROM exception e JOIN finding f ON f.kind = e.kind AND f.subject = e.subject AND f.resolved_at IS NULL
+WHERE e.resolved_at IS NULL GROUP BY e.till, e.n, f.id;
+INSERT INTO finding_occurrence (till, n, finding, synchronisation) SELECT till, n, id, synchronisation FROM exception WHERE resolved_at IS NOT NULL;
+DROP TABLE exception;
+-- The last file of this folder that was run: a program that knows only earlier ones writes nothing here any more.
+CREATE TABLE tables_version (id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL);
+INSERT INTO tables_version (id, version) VALUES (1, 8);

@@ -1,0 +1,23 @@
+namespace Bookmine.SyncServer.Posting.Findings;
+
+/// <summary>The kinds of what a person should look at, as lists and reports show them.</summary>
+public static class FindingKinds
+{
+    public const string Unresolved = "unresolved";
+    public const string DoubtfulDate = "doubtful date";
+    public const string RefundWithoutOriginal = "refund without original";
+    public const string ReturnWithoutOriginal = "return without original";
+    public const string RefundedTwice = "refunded twice";
+    public const string RefundedTooMuch = "refunded too much";
+    public const string HandedOverTwice = "handed over twice";
+    public const string PaidTwice = "paid twice";
+    public const string LikelyDuplicate = "likely duplicate";
+    public const string CreditOverspent = "credit overspent";
+    public const string VoucherOverspent = "voucher overspent";
+    public const string Oversold = "oversold";
+    public const string ReplicaMended = "replica mended";
+    public const string RecordsRestored = "records restored";
+    public const string JournalForked = "journal forked";
+    public const string FeedMended = "feed mended";
+    public const string BooksDoNotAgree = "books do not agree";
+}

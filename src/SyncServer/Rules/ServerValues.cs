@@ -1,0 +1,59 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
+
+namespace Bookmine.SyncServer.Rules;
+
+/// <summary>What the server decides of a row that a till inserts: every column that the setup says is <see cref="Column.IsByServer"/>.</summary>
+internal static class ServerValues
+{
+    private delegate long? Decision(Row row, Row? document, PostingFacts posting);
+
+    private static readonly Dictionary<Column, Decision> Decisions = new(ReferenceEqualityComparer.Instance)
+    {
+        [Columns.Stock.MadeBy] = (_, _, posting) => posting.Till,
+        [Columns.Contact.MadeBy] = (_, _, posting) => posting.Till,
+        [Columns.Holding.OnHand] = (_, _, _) => 0,
+        [Columns.Document.TransId] = (_, _, posting) => posting.TransId,
+        [Columns.Document.PostedAt] = Now,
+        [Columns.Document.PostedDay] = Today,
+        [Columns.Document.TakenDay] = (row, _, posting) => DayOf(row.IntegerOrNull(Columns.Document.ShippedAt) ?? row.Integer(Columns.Document.StartedAt), posting),
+        [Columns.Document.Month] = MonthOfPosting,
+        [Columns.Line.Month] = MonthOfPosting,
+        [Columns.Payment.Month] = MonthOfPosting,
+        [Columns.Payment.PaidAt] = Now,
+        [Columns.Payment.PaidDay] = Today,
+        [Columns.Payment.TakenDay] = (row, _, posting) => DayOf(row.Integer(Columns.Payment.TakenAt), posting),
+        [Columns.Movement.Month] = MonthOfPosting,
+        [Columns.Movement.PostedAt] = Now,
+        [Columns.Movement.PostedDay] = Today,
+        [Columns.Movement.TakenDay] = (row, _, posting) => DayOf(row.Integer(Columns.Movement.TakenAt), posting),
+        [Columns.Credit.EnteredAt] = Now,
+        [Columns.Voucher.EnteredAt] = Now,
+        [Columns.Event.PostedAt] = Now,
+    };
+
+    /// <param name="document">The document that the row belongs to; null for none.</param>
+    public static void Decide(Row row, Row? document, PostingFacts posting)
+    {
+        foreach (var column in row.Table.Columns)
+        {
+            if (column.IsByServer)
+            {
+                row[column] = Decisions[column](row, document, posting);
+            }
+        }
+    }
+
+    private static long? Now(Row row, Row? document, PostingFacts posting) => posting.PostedAt;
+
+    private static long? Today(Row row, Row? document, PostingFacts posting) => posting.PostedDay;
+
+    private static long DayOf(long instant, PostingFacts posting) => BranchDay.Of(instant, posting.Zone);
+
+    /// <summary>An order, and what belongs to it, has no month and stays at hand for as long as it is active.</summary>
+    private static long? MonthOfPosting(Row row, Row? document, PostingFacts posting) =>
+        document is null || document[Columns.Document.ShippedAt] is null || EntryKinds.FollowsOrder(document.Text(Columns.Document.Kind))
+            ? null
+            : BranchDay.MonthOf(posting.PostedDay);
+}
