@@ -46,14 +46,14 @@ internal sealed class SqlServerDialect : SqlDialect
     {
         var read = columns.Select((c, i) => c.Type switch
         {
-            SetType.Integer => (Value: c.Name, Type: "BIGINT", i, c.Name),
-            SetType.Guid => (Value: $"CONVERT(BINARY(16), {c.Name}, 2)", Type: "CHAR(32)", i, c.Name),
-            SetType.Text => (Value: $"{c.Name} COLLATE Latin1_General_100_BIN2", Type: "NVARCHAR(MAX)", i, c.Name),
-            _ => (Value: $"CONVERT(VARBINARY(MAX), {c.Name}, 2)", Type: "VARCHAR(MAX)", i, c.Name),
+            SetType.Integer => (Value: $"s.{c.Name}", Type: "BIGINT", i, c.Name),
+            SetType.Guid => (Value: $"CONVERT(BINARY(16), s.{c.Name}, 2)", Type: "CHAR(32)", i, c.Name),
+            SetType.Text => (Value: $"s.{c.Name} COLLATE Latin1_General_100_BIN2", Type: "NVARCHAR(MAX)", i, c.Name),
+            _ => (Value: $"CONVERT(VARBINARY(MAX), s.{c.Name}, 2)", Type: "VARCHAR(MAX)", i, c.Name),
         }).ToList();
         return $"""
             (SELECT {string.Join(", ", read.Select(c => $"{c.Value} AS {c.Name}"))}
-            FROM OPENJSON(@set) WITH ({string.Join(", ", read.Select(c => $"{c.Name} {c.Type} '$[{c.i}]'"))}))
+            FROM OPENJSON(@set) WITH ({string.Join(", ", read.Select(c => $"{c.Name} {c.Type} '$[{c.i}]'"))}) s)
             """;
     }
 
