@@ -39,16 +39,16 @@ public static class DbValues
         var row = new Row(table);
         for (var i = 0; i < table.Columns.Count; i++)
         {
-            row[i] = reader.IsDBNull(first + i) ? null : ReadValue(table.Columns[i], reader, first + i);
+            row[i] = ReadValue(table.Columns[i], reader.GetValue(first + i));
         }
         return row;
     }
 
-    private static object ReadValue(Column column, DbDataReader reader, int ordinal) => column.Type switch
+    private static object? ReadValue(Column column, object value) => (column.Type, value) switch
     {
-        ColumnType.Integer => reader.GetInt64(ordinal),
-        ColumnType.Guid => ReadGuid(reader, ordinal),
-        _ => reader.GetString(ordinal),
+        (_, DBNull) => null,
+        (ColumnType.Integer, long) or (ColumnType.Text, string) or (ColumnType.Guid, Guid) => value,
+        (ColumnType.Guid, byte[] { Length: 16 } bytes) => new Guid(bytes, bigEndian: true),
+        _ => throw new DamagedValueException($"The value of {column.Name} should be {column.Type}, and is {value.GetType().Name}."),
     };
-
 }

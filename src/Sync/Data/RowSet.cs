@@ -17,7 +17,8 @@ public readonly record struct SetColumn(string Name, SetType Type);
 
 /// <summary>
 /// Many rows of values that are given to one statement, which reads them as a table: <c>FROM @set k</c>. How they travel is the
-/// dialect's business; that they travel together is the point.
+/// dialect's business; that they travel together is the point. A table is joined with the set by the set's columns alone: with a further
+/// condition some planners would go through the table and look into the set for each of its rows.
 /// </summary>
 public sealed class RowSet(params IReadOnlyList<SetColumn> columns)
 {

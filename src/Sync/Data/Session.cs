@@ -139,6 +139,11 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     /// <returns>The number of rows affected by all.</returns>
     public int ExecuteEach(string sql, IReadOnlyList<object?[]> sets)
     {
+        Prepare(sql);
+        if (Dialect.ExecuteEach(connection, sql, sets) is { } all)
+        {
+            return all;
+        }
         var affected = 0;
         if (!connection.CanCreateBatch || sets.Count < 2)
         {
@@ -192,12 +197,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
 
     private DbCommand Bind(string sql, ReadOnlySpan<object?> values)
     {
-        if (!prepared.TryGetValue(sql, out var command))
-        {
-            command = Create(sql);
-            prepared.Add(sql, command);
-            Seen(command);
-        }
+        var command = Prepare(sql);
         if (values.Length != command.Parameters.Count)
         {
             throw new ArgumentException($"{command.Parameters.Count} arguments are wanted, {values.Length} were given, for: {sql}");
@@ -210,18 +210,24 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         return command;
     }
 
+    private DbCommand Prepare(string sql)
+    {
+        if (!prepared.TryGetValue(sql, out var command))
+        {
+            command = Create(sql);
+            prepared.Add(sql, command);
+            Seen(command);
+        }
+        return command;
+    }
+
     private DbCommand Bind(string sql, RowSet set, ReadOnlySpan<object?> values)
     {
         if (!withSets.TryGetValue(sql, out var text))
         {
             withSets.Add(sql, text = sql.Replace(SetName, Dialect.Table(set.Columns), StringComparison.Ordinal));
         }
-        if (!prepared.TryGetValue(text, out var command))
-        {
-            command = Create(text);
-            prepared.Add(text, command);
-            Seen(command);
-        }
+        var command = Prepare(text);
         var next = 0;
         foreach (DbParameter parameter in command.Parameters)
         {

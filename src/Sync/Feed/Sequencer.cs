@@ -29,9 +29,6 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
     /// <summary>The bound of <see cref="Drain"/>: what is still dirty then is left for the next call.</summary>
     private const int MostPasses = 10_000;
 
-    private const int DeletedAtOnce = 50;
-    private static readonly string DeleteMany = $"DELETE FROM sync_dirty WHERE id IN ({string.Join(", ", Enumerable.Range(0, DeletedAtOnce).Select(i => $"@id{i}"))})";
-
     private readonly Lock gate = new();
 
     /// <summary>Runs passes until one finds nothing left. Callers that arrive meanwhile wait and share the outcome.</summary>
@@ -63,13 +60,13 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         return database.TrySequencing(session => taken = Take(session)) ? taken : null;
     }
 
-    private static List<(long Id, int Table)> ReadNotes(Session session)
+    private static List<Note> ReadNotes(Session session)
     {
-        using var reader = session.Query($"SELECT id, tab FROM sync_dirty ORDER BY id {session.Dialect.Limit("@most")}", PassSize);
-        var notes = new List<(long, int)>();
+        using var reader = session.Query($"SELECT id, tab, k_int, k_guid FROM sync_dirty ORDER BY id {session.Dialect.Limit("@most")}", PassSize);
+        var notes = new List<Note>();
         while (reader.Read())
         {
-            notes.Add((reader.GetInt64(0), (int)reader.GetInt64(1)));
+            notes.Add(new Note(reader.GetInt64(0), (int)reader.GetInt64(1), new RowKey(reader.GetInt64(2), DbValues.ReadGuid(reader, 3))));
         }
         return notes;
     }
@@ -79,15 +76,16 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         var notes = ReadNotes(session);
         var state = FeedState.Read(session);
         var pass = new SequencerPass(session, state.Tip);
-        foreach (var table in notes.GroupBy(n => n.Table))
+        foreach (var table in notes.GroupBy(n => n.Table, n => n.Key))
         {
             if (setup.Find(table.Key) is { } known)
             {
-                pass.Take(known, notes[^1].Id);
+                pass.Take(known, [.. table.Distinct()]);
             }
         }
         pass.Write();
-        DeleteNotes(session, notes);
+        // Exactly the notes that were read, never a range: a transaction that commits late has lower ids.
+        session.Execute("DELETE FROM sync_dirty WHERE id IN (SELECT k.id FROM @set k)", RowSet.Of("id", notes.Select(n => n.Id)));
         var head = notes.Count < PassSize ? pass.Tip : state.Head;
         if (pass.Tip != state.Tip || head != state.Head)
         {
@@ -96,12 +94,5 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         return notes.Count;
     }
 
-    /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
-    private static void DeleteNotes(Session session, List<(long Id, int Table)> notes)
-    {
-        var whole = notes.Count - (notes.Count % DeletedAtOnce);
-        var ids = notes.Select(n => (object?)n.Id);
-        session.ExecuteEach(DeleteMany, [.. ids.Take(whole).Chunk(DeletedAtOnce)]);
-        session.ExecuteEach("DELETE FROM sync_dirty WHERE id = @id", [.. ids.Skip(whole).Chunk(1)]);
-    }
+    private readonly record struct Note(long Id, int Table, RowKey Key);
 }

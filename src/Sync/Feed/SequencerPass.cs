@@ -7,63 +7,87 @@ namespace Bookmine.Sync.Feed;
 /// <summary>One pass's work: live rows against what the feed holds of them, set by set, and the digests that follow.</summary>
 internal sealed class SequencerPass(Session session, long tip)
 {
+    private static readonly string[] FeedKey = ["tab", "k_int", "k_guid", "bucket"];
+    private static readonly SetColumn[] KeyForm = [new("tab", SetType.Integer), new("k_int", SetType.Integer), new("k_guid", SetType.Guid), new("bucket", SetType.Integer)];
+    private static readonly SetColumn[] RemovedForm = [.. KeyForm, new("seq", SetType.Integer), new("removed", SetType.Integer), new("bytes", SetType.Bytes)];
+    private static readonly SetColumn[] PutForm = [.. RemovedForm, new("hash", SetType.Bytes)];
+
     private readonly Dictionary<string, long> buckets = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Bucket, int Table), Digest> changes = [];
 
     // Each row of the feed is written once a pass at most, so that none of these depends on another.
-    private readonly List<object?[]> added = [];
-    private readonly List<object?[]> replaced = [];
-    private readonly List<object?[]> removed = [];
+    private readonly RowSet added = new(PutForm);
+    private readonly RowSet replaced = new(PutForm);
+    private readonly RowSet removed = new(RemovedForm);
 
     private sealed record Held(long Bucket, bool Removed, UInt128 Hash);
 
     /// <summary>The last change given a place.</summary>
     public long Tip { get; private set; } = tip;
 
-    /// <summary>Brings the feed up to date with every row of the table that a note up to <paramref name="lastNote"/> names.</summary>
-    public void Take(SyncTable table, long lastNote)
+    /// <summary>Brings the feed up to date with rows of the table.</summary>
+    /// <param name="keys">Those that are noted as changed, each once.</param>
+    public void Take(SyncTable table, IReadOnlyList<RowKey> keys)
     {
-        var held = ReadHeld(table, lastNote);
-        foreach (var row in ReadLive(table, lastNote))
+        var held = ReadHeld(table, keys);
+        var live = ReadLive(table, keys);
+        foreach (var key in keys)
         {
-            var key = row.Key;
-            held.Remove(key, out var known);
-            Put(table, key, row, known ?? []);
-        }
-        foreach (var (key, known) in held)
-        {
-            RemoveAll(table, key, known, exceptBucket: null);
+            var known = held.GetValueOrDefault(key) ?? [];
+            if (live.TryGetValue(key, out var row))
+            {
+                Put(table, key, row, known);
+            }
+            else
+            {
+                RemoveAll(table, key, known, exceptBucket: null);
+            }
         }
     }
 
     /// <summary>Writes what the pass has found.</summary>
+    /// <exception cref="InvalidOperationException">The feed does not hold what it was read to hold.</exception>
     public void Write()
     {
-        session.ExecuteEach(
-            "UPDATE sync_feed SET seq = @seq, removed = 1, bytes = @bytes WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket", removed);
-        session.ExecuteEach(
-            "UPDATE sync_feed SET seq = @seq, removed = 0, bytes = @bytes, hash = @hash WHERE tab = @tab AND k_int = @k_int AND k_guid = @k_guid AND bucket = @bucket", replaced);
-        session.ExecuteEach(
-            "INSERT INTO sync_feed (seq, bucket, tab, k_int, k_guid, removed, bytes, hash) VALUES (@seq, @bucket, @tab, @k_int, @k_guid, 0, @bytes, @hash)", added);
+        if (session.UpdateAll("sync_feed", FeedKey, removed) != removed.Count || session.UpdateAll("sync_feed", FeedKey, replaced) != replaced.Count
+            || session.InsertAll("sync_feed", added) != added.Count)
+        {
+            throw new InvalidOperationException("The feed changed while it was being written.");
+        }
         WriteDigests();
     }
 
     private void WriteDigests()
     {
-        foreach (var ((bucket, table), change) in changes)
+        var form = new[] { new SetColumn("bucket", SetType.Integer), new SetColumn("tab", SetType.Integer), new SetColumn("rows", SetType.Integer), new SetColumn("sum", SetType.Bytes) };
+        var before = ReadDigests(new RowSet(form[0], form[1]));
+        var (known, made) = (new RowSet(form), new RowSet(form));
+        foreach (var (place, change) in changes)
         {
-            using (var reader = session.Query("SELECT rows, sum FROM sync_digest WHERE bucket = @bucket AND tab = @tab", bucket, table))
-            {
-                if (reader.Read())
-                {
-                    var after = new Digest(reader.GetInt64(0) + change.Count, unchecked(DbValues.ReadHash(reader, 1) + change.Sum));
-                    reader.Close();
-                    session.Execute("UPDATE sync_digest SET rows = @rows, sum = @sum WHERE bucket = @bucket AND tab = @tab", after.Count, after.Sum, bucket, table);
-                    continue;
-                }
-            }
-            session.Execute("INSERT INTO sync_digest (bucket, tab, rows, sum) VALUES (@bucket, @tab, @rows, @sum)", bucket, table, change.Count, change.Sum);
+            var isKnown = before.TryGetValue(place, out var digest);
+            (isKnown ? known : made).Add(place.Bucket, (long)place.Table, digest.Count + change.Count, unchecked(digest.Sum + change.Sum));
         }
+        session.UpdateAll("sync_digest", ["bucket", "tab"], known);
+        session.InsertAll("sync_digest", made);
+    }
+
+    private Dictionary<(long Bucket, int Table), Digest> ReadDigests(RowSet places)
+    {
+        var digests = new Dictionary<(long, int), Digest>();
+        foreach (var (bucket, table) in changes.Keys)
+        {
+            places.Add(bucket, (long)table);
+        }
+        if (places.Count == 0)
+        {
+            return digests;
+        }
+        using var reader = session.Query("SELECT d.bucket, d.tab, d.rows, d.sum FROM @set k JOIN sync_digest d ON d.bucket = k.bucket AND d.tab = k.tab", places);
+        while (reader.Read())
+        {
+            digests.Add((reader.GetInt64(0), (int)reader.GetInt64(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
+        }
+        return digests;
     }
 
     private void Put(SyncTable table, RowKey key, Row row, List<Held> known)
@@ -82,14 +106,7 @@ internal sealed class SequencerPass(Session session, long tip)
         {
             return;
         }
-        if (before is null)
-        {
-            added.Add([++Tip, bucket, table.Number, key.Integer, key.Guid, bytes, hash]);
-        }
-        else
-        {
-            replaced.Add([++Tip, bytes, hash, table.Number, key.Integer, key.Guid, bucket]);
-        }
+        (before is null ? added : replaced).Add((long)table.Number, key.Integer, key.Guid, bucket, ++Tip, 0L, bytes, hash);
         var digest = changes.GetValueOrDefault((bucket, table.Number));
         changes[(bucket, table.Number)] = (before is { Removed: false } ? digest.Remove(before.Hash) : digest).Add(hash);
     }
@@ -98,44 +115,37 @@ internal sealed class SequencerPass(Session session, long tip)
     {
         foreach (var held in known.Where(h => !h.Removed && h.Bucket != exceptBucket))
         {
-            removed.Add([++Tip, Array.Empty<byte>(), table.Number, key.Integer, key.Guid, held.Bucket]);
+            removed.Add((long)table.Number, key.Integer, key.Guid, held.Bucket, ++Tip, 1L, Array.Empty<byte>());
             changes[(held.Bucket, table.Number)] = changes.GetValueOrDefault((held.Bucket, table.Number)).Remove(held.Hash);
         }
     }
 
-    private List<Row> ReadLive(SyncTable table, long lastNote)
+    private Dictionary<RowKey, Row> ReadLive(SyncTable table, IReadOnlyList<RowKey> keys)
     {
-        var keyOrdinal = table.Ordinal(table.KeyColumns[0]);
-        var join = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = d.{NoteColumn(table, k)}"));
-        using var reader = session.Query(
-            $"SELECT {string.Join(", ", table.Columns.Select(c => "t." + c.Name))} FROM {NotedKeys} LEFT JOIN {table.Name} t ON {join}",
-            table.Number, lastNote);
-        var rows = new List<Row>();
+        var columns = string.Join(", ", table.Columns.Select(c => "t." + c.Name));
+        var join = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = k.{k}"));
+        using var reader = session.Query($"SELECT {columns} FROM @set k JOIN {table.Name} t ON {join}", RowSet.OfKeys(table, keys));
+        var rows = new Dictionary<RowKey, Row>(keys.Count);
         while (reader.Read())
         {
-            if (!reader.IsDBNull(keyOrdinal))
-            {
-                rows.Add(DbValues.ReadRow(table, reader));
-            }
+            var row = DbValues.ReadRow(table, reader);
+            rows.Add(row.Key, row);
         }
         return rows;
     }
 
-    private Dictionary<RowKey, List<Held>> ReadHeld(SyncTable table, long lastNote)
+    private Dictionary<RowKey, List<Held>> ReadHeld(SyncTable table, IReadOnlyList<RowKey> keys)
     {
+        var set = new RowSet(KeyForm[0], KeyForm[1], KeyForm[2]);
+        foreach (var key in keys)
+        {
+            set.Add((long)table.Number, key.Integer, key.Guid);
+        }
         using var reader = session.Query(
-            $"""
-            SELECT f.k_int, f.k_guid, f.bucket, f.removed, f.hash
-            FROM {NotedKeys} LEFT JOIN sync_feed f ON f.tab = @tab AND f.k_int = d.k_int AND f.k_guid = d.k_guid
-            """,
-            table.Number, lastNote);
+            "SELECT f.k_int, f.k_guid, f.bucket, f.removed, f.hash FROM @set k JOIN sync_feed f ON f.tab = k.tab AND f.k_int = k.k_int AND f.k_guid = k.k_guid", set);
         var held = new Dictionary<RowKey, List<Held>>();
         while (reader.Read())
         {
-            if (reader.IsDBNull(0))
-            {
-                continue;
-            }
             var key = new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1));
             if (!held.TryGetValue(key, out var list))
             {
@@ -145,11 +155,6 @@ internal sealed class SequencerPass(Session session, long tip)
         }
         return held;
     }
-
-    // Joined from the left, so that every engine goes from the few noted keys to their rows, and never through all rows for the few.
-    private const string NotedKeys = "(SELECT DISTINCT k_int, k_guid FROM sync_dirty WHERE tab = @tab AND id <= @last) d";
-
-    private static string NoteColumn(SyncTable table, string key) => table.Ordinal(key) == table.KeyInteger ? "k_int" : "k_guid";
 
     private long BucketId(string name)
     {

@@ -17,6 +17,9 @@ public sealed class ClientOrchestrator(
     Func<PushedEntry, (long? Number, long Amount)> control) : IDisposable
 {
     private const int MostRounds = 4;
+
+    /// <summary>A push that is done sooner is followed by its download, and not accompanied.</summary>
+    private static readonly TimeSpan BeforeDownloadBeside = TimeSpan.FromMilliseconds(100);
     private readonly SemaphoreSlim pushing = new(1, 1);
     private readonly Guid running = ids.Next();
     private readonly Downloader downloader = new(setup, files, folder, channel, clock);
@@ -28,14 +31,43 @@ public sealed class ClientOrchestrator(
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
         var session = ids.Next();
-        var results = await PushAsync(session, progress, cancel).ConfigureAwait(false);
-        WipeIfRevoked(hello);
+        var push = PushAsync(session, progress, cancel);
         var upgrade = hello.Next == NextStep.Upgrade;
+        var beside = hello.Next is NextStep.None or NextStep.Delta ? await DownloadBesideAsync(push, hello, cancel).ConfigureAwait(false) : new DownloadOutcome(0, false);
+        var results = await push.ConfigureAwait(false);
+        WipeIfRevoked(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
-            session, results, download.Rows,
-            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, download.Replaced);
+            session, results, beside.Rows + download.Rows,
+            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, beside.Replaced || download.Replaced);
+    }
+
+    /// <summary>
+    /// A long push leaves the till idle while the server posts, so what is posted by then comes down meanwhile. The two are independent of each
+    /// other: the replica says itself up to which entry it includes them, whatever the journal has noted of the answers. What fails here is found
+    /// again by the download that follows.
+    /// </summary>
+    private async Task<DownloadOutcome> DownloadBesideAsync(Task push, HelloReply hello, CancellationToken cancel)
+    {
+        var all = new DownloadOutcome(0, false);
+        await Task.WhenAny(push, Task.Delay(BeforeDownloadBeside, clock, cancel)).ConfigureAwait(false);
+        while (!push.IsCompleted)
+        {
+            try
+            {
+                var some = await downloader.RunAsync(NextStep.Delta, hello, null, cancel).ConfigureAwait(false);
+                all = new DownloadOutcome(all.Rows + some.Rows, all.Replaced || some.Replaced);
+            }
+#pragma warning disable CA1031 // As the summary says: the same download is made again when the push is done, and tells.
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await push.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+#pragma warning restore CA1031
+            await Task.WhenAny(push, Task.Delay(BeforeDownloadBeside, clock, cancel)).ConfigureAwait(false);
+        }
+        return all;
     }
 
     /// <summary>Posts what is unanswered, and nothing else: the way of what is done with the server at hand.</summary>

@@ -51,12 +51,16 @@ internal sealed class Inbox(Session session, long client)
     private Dictionary<long, (byte[] Hash, EntryResult Answer)> Stored(IEnumerable<long> wanted)
     {
         var stored = new Dictionary<long, (byte[], EntryResult)>();
-        var set = RowSet.Of("n", wanted.Distinct());
+        var set = new RowSet(new SetColumn("client", SetType.Integer), new SetColumn("n", SetType.Integer));
+        foreach (var n in wanted.Distinct())
+        {
+            set.Add(client, n);
+        }
         if (set.Count == 0)
         {
             return stored;
         }
-        using var reader = session.Query("SELECT i.n, i.hash, i.result FROM @set k JOIN sync_inbox i ON i.n = k.n AND i.client = @client", set, client);
+        using var reader = session.Query("SELECT i.n, i.hash, i.result FROM @set k JOIN sync_inbox i ON i.client = k.client AND i.n = k.n", set);
         while (reader.Read())
         {
             stored.Add(reader.GetInt64(0), (reader.GetFieldValue<byte[]>(1), JsonSerializer.Deserialize(reader.GetString(2), WireJson.Default.EntryResult)!));

@@ -102,18 +102,10 @@ public sealed class ReplicaApply : IDisposable
 
     private void Put(SyncTable table, Row row)
     {
-        if (!known.Contains(BucketOf(row)) && TableSql.TryInsert(session, row))
+        if (!TableSql.TryInsert(session, row))
         {
-            return;
-        }
-        if (TableSql.Find(session, table, row.Key) is { } old)
-        {
-            Subtract(old);
+            Subtract(TableSql.Find(session, table, row.Key) ?? throw new DivergenceException($"A row of {table.Name} is there, and is not found."));
             TableSql.Replace(session, row);
-        }
-        else
-        {
-            TableSql.TryInsert(session, row);
         }
         if (known.Contains(BucketOf(row)))
         {

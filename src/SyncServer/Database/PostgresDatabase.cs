@@ -18,7 +18,7 @@ public sealed class PostgresDatabase : NetworkDatabase
 
     // Few rows are joined with many: from the few noted keys to their rows by the index, whatever the statistics of a table that fills and empties.
     private const string BeginSequencing = """
-        SET LOCAL lock_timeout = '500ms'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+        SET LOCAL lock_timeout = '500ms'; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_material = off; SET LOCAL jit = off;
         LOCK TABLE sync_lock IN EXCLUSIVE MODE
         """;
 

@@ -13,7 +13,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string LockEnd => " FOR UPDATE";
 
-    public override string ByKeys => "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off";
+    public override string ByKeys => "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_material = off; SET LOCAL jit = off";
 
     /// <summary>An array a column. Texts are compared as they are in the tables.</summary>
     public override string Table(IReadOnlyList<SetColumn> columns) =>

@@ -179,7 +179,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
 
     private static Session OpenFile(string file, int busyMilliseconds, string? vfs)
     {
-        var session = new Session(OpenPlain(file, busyMilliseconds, vfs));
+        var session = new Session(OpenPlain(file, busyMilliseconds, vfs), SqliteDialect.Instance);
         session.Script(Settings);
         return session;
     }
