@@ -130,7 +130,7 @@ public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
 
         retention.Run(Now(shop));
 
-        Assert.Equal(1, shop.Number("SELECT count(*) FROM sync_inbox WHERE length(payload) > 0"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM sync_inbox WHERE payload <> @none", Array.Empty<byte>()));
         // The whole journal comes by hand, and changes nothing.
         Assert.Equal(5, shop.Import(Exported(shop)).Known);
         Assert.Equal(5, shop.Number("SELECT count(*) FROM document"));

@@ -116,9 +116,9 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
         shop.Database.Writing(session =>
         {
             Engine.TriggersOff(session, "stock", "holding");
-            session.Execute("UPDATE stock SET title = 'changed ' || code WHERE isbn13 % 3 = 0");
+            session.Execute("UPDATE stock SET title = concat('changed ', code) WHERE isbn13 % 3 = 0");
             session.Execute("DELETE FROM stock WHERE isbn13 % 3 = 1");
-            session.Execute($"INSERT INTO stock (id, code, title) SELECT {Engine.NewGuid}, 'x' || code, 'An added one' FROM stock");
+            session.Execute($"INSERT INTO stock (id, code, title) SELECT {Engine.NewGuid}, concat('x', code), 'An added one' FROM stock");
             session.Execute("UPDATE holding SET price_cents = price_cents + 1");
             return true;
         });

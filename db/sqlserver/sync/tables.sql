@@ -26,4 +26,5 @@ IF OBJECT_ID('sync_desk') IS NULL CREATE TABLE sync_desk (
 IF INDEXPROPERTY(OBJECT_ID('sync_desk'), 'sync_desk_entry', 'IndexID') IS NULL CREATE INDEX sync_desk_entry ON sync_desk (entry);
 -- A row here says that the shop was carried to another database, or is being carried to this one.
 IF OBJECT_ID('sync_move') IS NULL CREATE TABLE sync_move (id BIGINT NOT NULL PRIMARY KEY, what NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL);
-ALTER TABLE sync_dirty SET (LOCK_ESCALATION = DISABLE);
+-- Only where it is not so yet: the change waits for every open writer, and makes snapshots taken before it fail.
+IF EXISTS (SELECT 1 FROM sys.tables WHERE object_id = OBJECT_ID('sync_dirty') AND lock_escalation <> 1) ALTER TABLE sync_dirty SET (LOCK_ESCALATION = DISABLE);

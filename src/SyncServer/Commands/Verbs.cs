@@ -29,12 +29,12 @@ internal sealed class Verbs(TimeProvider clock)
         {
             return await run(context);
         }
-        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException or Sync.Feed.RecordsElsewhereException or Sync.Feed.ProgramOutdatedException)
+        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException or Sync.Feed.RecordsElsewhereException or Sync.Feed.ProgramOutdatedException or Sync.Feed.DatabaseAwayException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or Sync.Feed.DatabaseAwayException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"{Database.ShopDatabase.Shown(context.DatabaseName)}: {e.Message}");
             return 1;

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Setup;
@@ -103,10 +102,23 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
             {
                 Thread.Sleep(attempt * PauseMilliseconds);
             }
-            catch (DbException e) when (KindOf(e) == FailureKind.Away)
+            catch (Exception e) when (KindOf(e) == FailureKind.Away)
             {
                 throw new DatabaseAwayException(Name, e);
             }
+        }
+    }
+
+    /// <summary>Asks something of the server outside any transaction.</summary>
+    private protected T Answered<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (KindOf(e) == FailureKind.Away)
+        {
+            throw new DatabaseAwayException(Name, e);
         }
     }
 

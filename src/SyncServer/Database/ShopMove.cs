@@ -33,7 +33,7 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
             RequireNotElsewhere(source);
             Claim(shop);
             var rows = ShopTables.All.Sum(table => Carry(source, table));
-            to.Writing(target =>
+            WriteThere(target =>
             {
                 ServerProvisioner.Adopt(to, BookmineSetup.Instance, target);
                 return true;
@@ -42,8 +42,25 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
             source.InsertIfAbsent("sync_move", "id, what", 1L, Left);
             return new MoveOutcome(ShopTables.All.Count, rows);
         });
-        to.Writing(target => target.Execute("DELETE FROM sync_move"));
+        WriteThere(target => target.Execute("DELETE FROM sync_move"));
         return outcome;
+    }
+
+    private T WriteThere<T>(Func<Session, T> work) => There(() => to.Writing(work));
+
+    private T ReadThere<T>(Func<Session, T> work) => There(() => to.Reading(work));
+
+    /// <summary>Says which of the two databases it was that failed.</summary>
+    private T There<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is DbException or DatabaseAwayException)
+        {
+            throw new ShopDatabaseException($"{to.Name}: {e.Message} The shop is still in {from.Name}, which is as it was; mend this one, and run the same command again.", e);
+        }
     }
 
     private string Left => $"The shop's records were carried to {to.Name}. Start the server with --db of that one; this one is kept as it was.";
@@ -62,7 +79,7 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
         session.Scalar("SELECT proof_key FROM sync_state WHERE id = 1") is byte[] key ? Convert.ToHexStringLower(key) : null;
 
     /// <summary>Marks the new database as one that a shop is being carried to, so that no server starts on a half of it.</summary>
-    private void Claim(string shop) => to.Writing(target =>
+    private void Claim(string shop) => WriteThere(target =>
     {
         target.Script(to.EngineTables);
         var mark = $"The records of a shop are being carried here from {from.Name} and are not all here yet. Run bookmine-server db move again.";
@@ -79,7 +96,7 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
         // What a move that was broken off has left is gone on from, unless it has changed since; so is what a fresh database has from the beginning.
         if (!IsSame(source, table, asFarAsItGoes: true))
         {
-            to.Writing(target => target.Execute($"DELETE FROM {table.Name}"));
+            WriteThere(target => target.Execute($"DELETE FROM {table.Name}"));
         }
         var rows = Load(source, table);
         return IsSame(source, table, asFarAsItGoes: false) ? rows : throw new ShopException(
@@ -89,13 +106,13 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
     private long Load(Session source, ShopTable table)
     {
         var insert = $"INSERT INTO {table.Name} ({string.Join(", ", table.Columns)}) VALUES ({string.Join(", ", table.Columns.Select(c => "@" + c))})";
-        var last = to.Reading(target => Last(target, table));
+        var last = ReadThere(target => Last(target, table));
         for (var rows = 0L; ;)
         {
             var slice = Read(source, table, last);
             if (slice.Count > 0)
             {
-                to.Writing(target =>
+                WriteThere(target =>
                 {
                     var (before, after) = Numbered.Contains(table.Name) ? to.LoadingNumbers(table.Name) : default;
                     Run(target, before);
@@ -159,7 +176,7 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
         object?[]? last = null;
         for (var rows = 0L; ;)
         {
-            var there = to.Reading(target => Read(target, table, last));
+            var there = ReadThere(target => Read(target, table, last));
             if (there.Count == 0 && asFarAsItGoes)
             {
                 return true;

@@ -11,6 +11,9 @@ internal static class SqlServerConnection
     private const int PoolSize = 20;
     private const int ConnectSeconds = 10;
 
+    private const int UntrustedRoot = -2146893019;
+    private const int WrongPrincipal = -2146893022;
+
     /// <summary>The first version that has IS DISTINCT FROM.</summary>
     private const int LeastVersion = 16;
 
@@ -76,13 +79,16 @@ internal static class SqlServerConnection
     }
 
     /// <summary>What a failure at the opening means to an administrator.</summary>
-    public static ShopDatabaseException Explain(SqlException failure, SqlConnectionStringBuilder settings) => new(
-        failure.Number switch
-        {
-            4060 => $"{Shown(settings)}: there is no such database, or {settings.UserID} may not use it. CREATE DATABASE [{settings.InitialCatalog}], and make that user its owner; nothing was changed.",
-            18456 => $"{Shown(settings)} does not let {settings.UserID} in. Look at the user and the password.",
-            229 or 262 or 2760 => $"{Shown(settings)}: {settings.UserID} lacks a right ({failure.Message}). Make it a member of db_owner; nothing was changed.",
-            _ => $"{Shown(settings)} cannot be used ({failure.Number}: {failure.Message}). Is SQL Server running there, and does it listen on that address?",
-        },
-        failure);
+    /// <param name="number">SQL Server's, or the operating system's.</param>
+    public static string Explain(int number, string message, SqlConnectionStringBuilder settings) => number switch
+    {
+        4060 => $"{Shown(settings)}: there is no such database, or {settings.UserID} may not use it. "
+            + $"CREATE DATABASE [{settings.InitialCatalog}], and make that user its owner; nothing was changed.",
+        18456 => $"{Shown(settings)} does not let {settings.UserID} in. Look at the user and the password.",
+        229 or 262 or 2760 => $"{Shown(settings)}: {settings.UserID} lacks a right ({message}). Make it a member of db_owner; nothing was changed.",
+        // SEC_E_UNTRUSTED_ROOT and SEC_E_WRONG_PRINCIPAL: the line is encrypted, and SQL Server's own certificate is signed by nobody.
+        UntrustedRoot or WrongPrincipal => $"{Shown(settings)} shows a certificate that this machine does not trust ({message}). Give the server one that it does, "
+            + "or add TrustServerCertificate=true to the connection where the line between the two is safe by itself.",
+        _ => $"{Shown(settings)} cannot be used ({number}: {message}). Is SQL Server running there, and does it listen on that address?",
+    };
 }

@@ -52,12 +52,23 @@ public sealed class SqlServerDatabase : NetworkDatabase
         }
         catch (SqlException e)
         {
-            throw SqlServerConnection.Explain(e, settings);
+            throw new ShopDatabaseException(SqlServerConnection.Explain(e.Number, e.Message, settings), e);
+        }
+        catch (InvalidOperationException e) when (database.OwnKindOf(e) == FailureKind.Away)
+        {
+            throw new ShopDatabaseException($"{name}: {e.Message} Raise Max Pool Size in the connection, or leave it out.", e);
         }
         catch (NotSupportedException e)
         {
             throw new ShopDatabaseException($"{name}: SQL Server's driver needs ICU ({e.Message}). Install it (Debian: libicu72), and take DOTNET_SYSTEM_GLOBALIZATION_INVARIANT out of the environment.", e);
         }
+    }
+
+    /// <summary>A database that is not looked at before it is used.</summary>
+    internal static SqlServerDatabase Unopened(string connection)
+    {
+        var settings = SqlServerConnection.Read(connection);
+        return new SqlServerDatabase(settings.ConnectionString, SqlServerConnection.Shown(settings));
     }
 
     /// <summary>A connection as it may be shown: without the password.</summary>
@@ -86,8 +97,8 @@ public sealed class SqlServerDatabase : NetworkDatabase
 
     public override bool TrySequencing(Action<Session> work)
     {
-        using var holder = OpenSession();
-        if (!TryHold(holder, Lock, SequencerPatienceMilliseconds))
+        using var holder = Answered(OpenSession);
+        if (!Answered(() => TryHold(holder, Lock, SequencerPatienceMilliseconds)))
         {
             return false;
         }
@@ -134,12 +145,16 @@ public sealed class SqlServerDatabase : NetworkDatabase
     }
 
     // SQL Server's error numbers (learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors).
-    private protected override FailureKind OwnKindOf(Exception failure) => failure switch
+    private protected override FailureKind OwnKindOf(Exception failure) => KindOfFailure(failure);
+
+    internal static FailureKind KindOfFailure(Exception failure) => failure switch
     {
         SqlException { Number: 2601 or 2627 } => FailureKind.Duplicate,
-        // Deadlock; changed since the snapshot was taken.
-        SqlException { Number: 1205 or 3960 } => FailureKind.Collision,
+        // Deadlock; changed since the snapshot was taken, a row or a table.
+        SqlException { Number: 1205 or 3960 or 3961 } => FailureKind.Collision,
         SqlException { Number: 1222 } => FailureKind.Locked,
+        // What an administrator's own trigger refuses.
+        SqlException { Number: >= 50000 } => FailureKind.Data,
         // No value; a constraint; overflow; a text too long; a number of the wrong kind; a row too large for its page or index.
         SqlException { Number: 515 or 547 or 220 or 8115 or 8152 or 2628 or 245 or 1946 or 511 } => FailureKind.Data,
         // Severity 20 ends the connection; below it: no answer in time, no connection, going down, read-only, log full, too many.
@@ -165,8 +180,16 @@ public sealed class SqlServerDatabase : NetworkDatabase
 
     private static void Release(Session session, string resource)
     {
-        using var command = Procedure(session, "sp_releaseapplock", resource);
-        command.ExecuteNonQuery();
+        try
+        {
+            using var command = Procedure(session, "sp_releaseapplock", resource);
+            command.ExecuteNonQuery();
+        }
+        catch (SqlException)
+        {
+            // The lock is the connection's and goes with it; what was done is done, and nothing may hide how it ended.
+            SqlConnection.ClearPool((SqlConnection)session.Connection);
+        }
     }
 
     private static SqlCommand Procedure(Session session, string name, string resource)

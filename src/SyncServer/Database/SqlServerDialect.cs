@@ -27,11 +27,11 @@ internal sealed class SqlServerDialect : SqlDialect
             case string text:
                 (typed.SqlDbType, typed.Size) = (SqlDbType.NVarChar, text.Length <= ShortText ? ShortText : -1);
                 break;
-            case Guid:
+            case Guid or UInt128:
                 // As the columns are typed, so that a key is sought by equality and not in a range.
                 (typed.SqlDbType, typed.Size) = (SqlDbType.Binary, GuidBytes);
                 break;
-            case byte[] or UInt128:
+            case byte[]:
                 (typed.SqlDbType, typed.Size) = (SqlDbType.VarBinary, -1);
                 break;
             default:
