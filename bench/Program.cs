@@ -17,6 +17,12 @@ if (args is ["syncing", var busy])
     await SyncingBench.RunAsync(busy);
     return;
 }
+if (args is ["year", .. var year])
+{
+    await YearBench.RunAsync(
+        year.Length > 0 ? int.Parse(year[0], CultureInfo.InvariantCulture) : 22_388, year.Length > 1 ? int.Parse(year[1], CultureInfo.InvariantCulture) : 21);
+    return;
+}
 var runs = args.Length > 0 && int.TryParse(args[0], out var given) ? given : 3;
 Console.WriteLine($"Medians of {runs} runs, each beside its raw write in the same run. {Environment.ProcessorCount} processors, .NET {Environment.Version}.");
 Console.WriteLine($"{"",-62}{"time",12}{"raw",12}{"ratio",8}");

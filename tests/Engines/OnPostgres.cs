@@ -47,3 +47,5 @@ public sealed class OpeningOnPostgres() : OpeningTests(Engine.Postgres);
 public sealed class MoveOnPostgres() : MoveTests(Engine.Postgres);
 
 public sealed class EditBesidePostingOnPostgres() : EditBesidePostingTests(Engine.Postgres);
+
+public sealed class PostingUnitOnPostgres() : PostingUnitTests(Engine.Postgres);

@@ -45,3 +45,7 @@ public sealed class FeedUnderLoadOnSqlServer() : FeedUnderLoadTests(Engine.SqlSe
 public sealed class OpeningOnSqlServer() : OpeningTests(Engine.SqlServer);
 
 public sealed class MoveOnSqlServer() : MoveTests(Engine.SqlServer);
+
+public sealed class PostingUnitOnSqlServer() : PostingUnitTests(Engine.SqlServer);
+
+public sealed class EditBesidePostingOnSqlServer() : EditBesidePostingTests(Engine.SqlServer);

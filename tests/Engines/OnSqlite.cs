@@ -45,3 +45,7 @@ public sealed class FeedUnderLoadOnSqlite() : FeedUnderLoadTests(Engine.Sqlite);
 public sealed class OpeningOnSqlite() : OpeningTests(Engine.Sqlite);
 
 public sealed class MoveOnSqlite() : MoveTests(Engine.Sqlite);
+
+public sealed class PostingUnitOnSqlite() : PostingUnitTests(Engine.Sqlite);
+
+public sealed class EditBesidePostingOnSqlite() : EditBesidePostingTests(Engine.Sqlite);

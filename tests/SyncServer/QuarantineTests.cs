@@ -76,7 +76,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(546789, posted.Number);
         Assert.Equal("posted", shop.Text("SELECT state FROM quarantine"));
         Assert.Equal(546789, shop.FindSale("D100777")!.TransId);
-        Assert.Equal(item.Payload, (byte[])shop.Database.Reading(s => s.Scalar("SELECT payload FROM sync_inbox"))!);
+        Assert.Equal(item.Payload, PackedContent.Unpack((byte[])shop.Database.Reading(s => s.Scalar("SELECT payload FROM sync_inbox"))!));
         Assert.Equal(sold.Entry!.Hash, (byte[])shop.Database.Reading(s => s.Scalar("SELECT hash FROM sync_inbox"))!);
         Assert.Equal(["edited", "posted by hand"], desk.Deeds(item.Id).Select(d => d.Deed));
         Assert.Equal(9, Assert.IsType<global::Bookmine.TillClient.Finding.FoundStock>(Assert.Single(await till.FindAsync(Sales.Lighthouse))).OnHand);

@@ -77,7 +77,7 @@ internal sealed class Inbox(Session session, long client)
         while (reader.Read())
         {
             entries.Add(new JournalEntry(
-                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), (int)reader.GetInt64(3), null, 0, reader.GetFieldValue<byte[]>(4),
+                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), (int)reader.GetInt64(3), null, 0, PackedContent.Unpack(reader.GetFieldValue<byte[]>(4)),
                 reader.GetFieldValue<byte[]>(5), reader.GetFieldValue<byte[]>(6), reader.GetInt64(7),
                 JsonSerializer.Deserialize(reader.GetString(8), WireJson.Default.EntryResult)));
         }
@@ -143,11 +143,11 @@ internal sealed class Inbox(Session session, long client)
     public void Keep(Guid synchronisation, byte[] chain, IReadOnlyList<Understood> entries, IReadOnlyList<EntryResult> answers)
     {
         var rows = new RowSet(Columns);
-        foreach (var (entry, answer) in entries.Zip(answers, (e, answer) => (e.Entry, answer)))
+        foreach (var (entry, packed, answer) in entries.Zip(answers, (e, answer) => (e.Entry, e.Packed, answer)))
         {
             chain = JournalEntry.ChainOf(chain, entry.Hash);
             rows.Add(
-                client, entry.N, entry.Id, entry.Kind, (long)entry.Format, entry.SealedAt, entry.Hash, chain, entry.Payload, synchronisation,
+                client, entry.N, entry.Id, entry.Kind, (long)entry.Format, entry.SealedAt, entry.Hash, chain, packed, synchronisation,
                 answer.PostedAt, answer.State == EntryState.Posted ? "posted" : "quarantined", JsonSerializer.Serialize(answer, WireJson.Default.EntryResult));
         }
         if (session.InsertAll("sync_inbox", rows) != rows.Count)

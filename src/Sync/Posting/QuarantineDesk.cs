@@ -169,10 +169,28 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
                 var forked = reader.GetInt64(9) == 1;
                 items.Add(new QuarantinedItem(
                     DbValues.ReadGuid(reader, 0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), (int)reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
-                    StateOf(reader.GetString(7)), forked ? ReasonOfFork(reader.GetInt64(10) == 1) : ReasonOf(reader.GetString(8)), forked, reader.GetFieldValue<byte[]>(11), null));
+                    StateOf(reader.GetString(7)), forked ? ReasonOfFork(reader.GetInt64(10) == 1) : ReasonOf(reader.GetString(8)), forked, PackedContent.Unpack(reader.GetFieldValue<byte[]>(11)), null));
             }
         }
-        return [.. items.Select(i => i with { Mended = session.Scalar($"SELECT payload FROM sync_desk WHERE entry = @id AND payload IS NOT NULL ORDER BY id DESC {session.Dialect.Limit("1")}", i.Id) as byte[] })];
+        var mended = ReadMended(session, items);
+        return [.. items.Select(i => i with { Mended = mended.GetValueOrDefault(i.Id) })];
+    }
+
+    /// <summary>What each was mended to last.</summary>
+    private static Dictionary<Guid, byte[]> ReadMended(Session session, List<QuarantinedItem> items)
+    {
+        var mended = new Dictionary<Guid, byte[]>();
+        if (items.Count == 0)
+        {
+            return mended;
+        }
+        using var reader = session.Query(
+            "SELECT d.entry, d.payload FROM @set k JOIN sync_desk d ON d.entry = k.id WHERE d.payload IS NOT NULL ORDER BY d.id", RowSet.Of("id", items.Select(i => i.Id).Distinct()));
+        while (reader.Read())
+        {
+            mended[DbValues.ReadGuid(reader, 0)] = reader.GetFieldValue<byte[]>(1);
+        }
+        return mended;
     }
 
     private static QuarantineState StateOf(string state) => state switch

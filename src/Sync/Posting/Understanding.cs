@@ -9,6 +9,9 @@ namespace Bookmine.Sync.Posting;
 /// <param name="Group">What the client did; null when <paramref name="Fault"/> says why it is not understood, or not to be posted.</param>
 public sealed record Understood(PushedEntry Entry, ChangeGroup? Group, string? Fault)
 {
+    /// <summary>The content as the inbox keeps it; made here, where nobody waits for it.</summary>
+    public byte[] Packed { get; init; } = PackedContent.Pack(Entry.Payload);
+
     /// <summary>The first step of posting. Pure.</summary>
     public static Understood Of(SyncSetup setup, PushedEntry entry)
     {
@@ -28,5 +31,5 @@ public sealed record Understood(PushedEntry Entry, ChangeGroup? Group, string? F
     }
 
     /// <summary>The same entry, to be kept for a person.</summary>
-    public Understood Refused(string why) => new(Entry, null, why);
+    public Understood Refused(string why) => this with { Group = null, Fault = why };
 }

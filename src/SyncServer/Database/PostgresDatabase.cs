@@ -125,7 +125,13 @@ public sealed class PostgresDatabase : NetworkDatabase
         PostgresException { SqlState: PostgresErrorCodes.ProgramLimitExceeded } => FailureKind.Data,
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => FailureKind.Away,
         PostgresException e when e.SqlState.StartsWith("57P", StringComparison.Ordinal) => FailureKind.Away,
-        PostgresException e => e.SqlState[..2] switch { "22" or "23" => FailureKind.Data, "08" or "53" => FailureKind.Away, _ => FailureKind.Other },
+        PostgresException e => e.SqlState[..2] switch
+        {
+            // Cardinality, data, constraints, what an administrator's own trigger refuses (P0, 44, 38, 39), what PostgreSQL cannot do with a value.
+            "21" or "22" or "23" or "44" or "P0" or "38" or "39" or "0A" => FailureKind.Data,
+            "08" or "53" or "58" => FailureKind.Away,
+            _ => FailureKind.Other,
+        },
         // The driver wraps what the line throws.
         NpgsqlException => FailureKind.Away,
         _ => FailureKind.Own,

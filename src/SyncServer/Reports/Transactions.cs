@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
 
 namespace Bookmine.SyncServer.Reports;
 
@@ -11,9 +12,9 @@ public static class Transactions
     /// <summary>By D-number, TransID or reference; null when there is none.</summary>
     public static TransactionView? Find(Session session, string text) =>
         DocketNumber.TryParse(text, out var number)
-        && TableSql.Where(session, BookmineSetup.Document, number.IsD ? "docket = @number" : "trans_id = @number", number.Value) is [var numbered]
-            ? View(session, numbered)
-            : TableSql.Where(session, BookmineSetup.Document, $"{session.Dialect.TextEquals("reference", "@reference")} ORDER BY posted_at, id {session.Dialect.Limit("1")}", text) is [var referred] ? View(session, referred)
+        && TableSql.Where(session, BookmineSetup.Document, number.IsD ? "docket = @number" : "trans_id = @number", number.Value) is [_] numbered
+            ? Views(session, numbered)[0]
+            : TableSql.Where(session, BookmineSetup.Document, $"{session.Dialect.TextEquals("reference", "@reference")} ORDER BY posted_at, id {session.Dialect.Limit("1")}", text) is [_] referred ? Views(session, referred)[0]
             : null;
 
     /// <summary>Posted transactions in order of their TransID.</summary>
@@ -26,9 +27,9 @@ public static class Transactions
                 session, BookmineSetup.Document,
                 $"trans_id > @last AND (branch = @branch OR @branch IS NULL) AND posted_day BETWEEN @from AND @to ORDER BY trans_id {session.Dialect.Limit("@slice")}",
                 last, branch, from, to, slice);
-            foreach (var row in rows)
+            foreach (var view in Views(session, rows))
             {
-                yield return View(session, row);
+                yield return view;
             }
             if (rows.Count < slice)
             {
@@ -38,17 +39,20 @@ public static class Transactions
         }
     }
 
-    private static TransactionView View(Session session, Row document)
+    /// <summary>Transactions whole, by a few statements for all of them.</summary>
+    private static List<TransactionView> Views(Session session, List<Row> documents)
     {
-        var id = document.Guid("id");
-        return TransactionView.Of(
-            document,
-            TableSql.Where(session, BookmineSetup.DocumentLine, "document_id = @id", id),
-            TableSql.Where(session, BookmineSetup.Payment, "document_id = @id", id),
-            TableSql.Where(session, BookmineSetup.StockMovement, "document_id = @id", id),
-            [.. TableSql.Where(session, BookmineSetup.Document, "original_id = @id", id).Select(r => new Referring(
-                r, r.IntegerOrNull("trans_id"),
-                TableSql.Where(session, BookmineSetup.DocumentLine, "document_id = @id", r.Guid("id")),
-                TableSql.Where(session, BookmineSetup.Payment, "document_id = @id", r.Guid("id"))))]);
+        var ids = RowSet.Of("id", documents.Select(d => d.Guid("id")));
+        var referring = TableSql.WhereIn(session, BookmineSetup.Document, "original_id", ids);
+        var lines = PartsOf(session, BookmineSetup.DocumentLine, [.. documents, .. referring]);
+        var payments = PartsOf(session, BookmineSetup.Payment, [.. documents, .. referring]);
+        var movements = PartsOf(session, BookmineSetup.StockMovement, documents);
+        var referringTo = referring.ToLookup(r => r.Guid("original_id"));
+        return documents.ConvertAll(d => TransactionView.Of(
+            d, lines[d.Guid("id")], payments[d.Guid("id")], movements[d.Guid("id")],
+            [.. referringTo[d.Guid("id")].Select(r => new Referring(r, r.IntegerOrNull("trans_id"), [.. lines[r.Guid("id")]], [.. payments[r.Guid("id")]]))]));
     }
+
+    private static ILookup<Guid, Row> PartsOf(Session session, SyncTable parts, List<Row> documents) =>
+        TableSql.WhereIn(session, parts, "document_id", RowSet.Of("id", documents.Select(d => d.Guid("id")).Distinct())).ToLookup(p => p.Guid("document_id"));
 }
