@@ -6,15 +6,14 @@ CREATE TABLE finding (
 CREATE INDEX finding_open ON finding (subject_key) WHERE resolved_at IS NULL;
 CREATE INDEX finding_open_kind ON finding (kind) WHERE resolved_at IS NULL;
 CREATE TABLE finding_occurrence (
-    till BIGINT NOT NULL, n BIGINT NOT NULL, finding BIGINT NOT NULL, synchronisation BINARY(16) NOT NULL, PRIMARY KEY (till, n, finding));
-CREATE INDEX finding_occurrence_finding ON finding_occurrence (finding);
+    till BIGINT NOT NULL, n BIGINT NOT NULL, finding BIGINT NOT NULL, PRIMARY KEY (till, n, finding));
 INSERT INTO finding (id, till, n, kind, subject, text, noted_at, resolved_at)
 SELECT id, till, n, kind, subject, text, noted_at, resolved_at FROM exception
 WHERE resolved_at IS NOT NULL OR id IN (SELECT max(id) FROM exception WHERE resolved_at IS NULL GROUP BY kind, subject);
-INSERT INTO finding_occurrence (till, n, finding, synchronisation)
-SELECT e.till, e.n, f.id, min(e.synchronisation) FROM exception e JOIN finding f ON f.kind = e.kind AND f.subject = e.subject AND f.resolved_at IS NULL
-WHERE e.resolved_at IS NULL GROUP BY e.till, e.n, f.id;
-INSERT INTO finding_occurrence (till, n, finding, synchronisation) SELECT till, n, id, synchronisation FROM exception WHERE resolved_at IS NOT NULL;
+INSERT INTO finding_occurrence (till, n, finding)
+SELECT DISTINCT e.till, e.n, f.id FROM exception e JOIN finding f ON f.kind = e.kind AND f.subject = e.subject AND f.resolved_at IS NULL
+WHERE e.resolved_at IS NULL;
+INSERT INTO finding_occurrence (till, n, finding) SELECT till, n, id FROM exception WHERE resolved_at IS NOT NULL;
 DROP TABLE exception;
 -- The last file of this folder that was run: a program that knows only earlier ones writes nothing here any more.
 CREATE TABLE tables_version (id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL);

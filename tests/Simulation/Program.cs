@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bookmine.Simulation;
 using Bookmine.Simulation.Disk;
+using Bookmine.Simulation.World;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
@@ -51,6 +52,7 @@ static int Every(int stride, string words)
     var phase = (int)(Stopwatch.GetTimestamp() % stride);
     var (failed, log) = EveryStep.All(stride, phase, words);
     Console.Write(log.Table());
+    Console.Write(Excuse.Table());
     Console.WriteLine($"never met, of all steps: {(log.NeverMet(1) is { Count: > 0 } never ? string.Join(", ", never) : "none")}");
     Console.WriteLine($"every {stride}. step from the {phase + 1}., {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} FAIL")}");
     return failed == 0 ? 0 : 1;
@@ -86,6 +88,7 @@ static int Many(int first, Func<bool> over, int count, bool goOn = false)
         }
     }
     Console.Write(log.Table());
+    Console.Write(Excuse.Table());
     const int often = 400;
     Console.WriteLine($"never met, of steps made at least {often} times: {(log.NeverMet(often) is { Count: > 0 } never ? string.Join(", ", never) : "none")}");
     Console.WriteLine($"{seeds:N0} seeds from {first}, {steps:N0} steps, {sales:N0} sales and refunds, {log.Steps:N0} steps of a disk, {clock.Elapsed.TotalSeconds:N0} s: {(failed == 0 ? "no fault" : $"{failed} SEEDS FAIL")}");

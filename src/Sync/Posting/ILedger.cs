@@ -32,7 +32,7 @@ public interface ILedger
     void Write(Guid synchronisation, IReadOnlyList<PostedEntry> posted);
 
     /// <summary>Step 5: notes what a person should look at.</summary>
-    void Find(Guid synchronisation, IReadOnlyList<PostedEntry> posted);
+    void Find(IReadOnlyList<PostedEntry> posted);
 }
 
 /// <param name="Number">The number that the host gave the group, if it gives one.</param>

@@ -20,7 +20,7 @@ internal sealed class PostingUnit(Session session, ILedger ledger)
         var rows = Read(entries);
         var (results, posted) = Judge(entries, rows);
         Write(synchronisation, rows, posted);
-        ledger.Find(synchronisation, posted);
+        ledger.Find(posted);
         return results;
     }
 

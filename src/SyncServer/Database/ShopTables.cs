@@ -24,7 +24,7 @@ public static class ShopTables
         Of("in_house_ean", "id", "last"),
         Of("dropped", "id", "till", "n", "synchronisation:guid", "operator", "made_at", "dropped_at", "tab", "row_key", "field", "till_value", "server_value", "reason"),
         Of("finding", "id", "till", "n", "kind", "subject", "text", "noted_at", "resolved_at"),
-        Of("finding_occurrence", "till n finding", "synchronisation:guid"),
+        Of("finding_occurrence", "till n finding"),
         Of("command", "request_id:guid", "till", "received_at", "answer"),
         Of("lookup", "id", "till", "asked_at", "number", "found"),
         Of("server_key", "fingerprint", "state", "private_key", "made_at"),

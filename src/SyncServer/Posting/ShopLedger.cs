@@ -99,8 +99,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
             numbering.PostedAt, posted.Count, till);
     }
 
-    public void Find(Guid synchronisation, IReadOnlyList<PostedEntry> posted) =>
-        new UnitFindings(session, till, numbering.PostedAt, posted, moved).Note(synchronisation);
+    public void Find(IReadOnlyList<PostedEntry> posted) => new UnitFindings(session, till, numbering.PostedAt, posted, moved).Note();
 
     private static RowKey? HoldingOf(RowChange change) =>
         change.Table == BookmineSetup.StockMovement && change.Values.GuidOrNull(Columns.Movement.StockId) is { } stock

@@ -106,8 +106,9 @@ public sealed record PostingReport(
     {
         using var reader = session.Query(
             """
-            SELECT o.n, f.kind, f.text, f.noted_at, f.resolved_at FROM finding_occurrence o JOIN finding f ON f.id = o.finding
-            WHERE o.till = @till AND o.synchronisation = @resync ORDER BY o.n, f.id
+            SELECT o.n, f.kind, f.text, f.noted_at, f.resolved_at
+            FROM sync_inbox i JOIN finding_occurrence o ON o.till = i.client AND o.n = i.n JOIN finding f ON f.id = o.finding
+            WHERE i.client = @till AND i.synchronisation = @resync ORDER BY o.n, f.id
             """, till, resync);
         var list = new List<FindingRecord>();
         while (reader.Read())

@@ -19,8 +19,7 @@ internal static class Checks
     {
         var zone = TimeZones.Find(branch == 1 ? "Europe/London" : "Australia/Sydney");
         // A clock that went back keeps the last posting's day open.
-        var last = Math.Min(
-            world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue);
+        var last = world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         var counter = world.Server.Number("SELECT posted_at FROM counter");
         var today = BranchDay.Of(Math.Max(last, counter), zone);
         return world.Server.Database.Writing(s => DayTotals.Read(s, branch, 0, today - 1, byTaken: false, last))
@@ -57,10 +56,17 @@ internal static class Checks
             world.Model.Faults.AddRange(till.Line.Failures.Select(f => $"{till.Name}: the server failed without a cause: {f}"));
         }
         world.Model.Require(
-            world.AnyMediumFailed || world.WasRestored || world.Tills.Exists(t => t.WasPutBack) || world.Server.Number("SELECT count(*) FROM finding WHERE kind = 'replica mended'") == 0,
-            "a replica that nothing has happened to had to be mended");
-        world.Model.Faults.AddRange(world.Server.Read(BookCheck.Run).Where(fault =>
-            !(world.WasRestoredBehindItsBack && world.Server.Clock.WasWrong && fault.Contains("dated earlier", StringComparison.Ordinal))));
+            world.Server.Number("SELECT count(*) FROM finding WHERE kind = 'replica mended'") == 0, "a replica that nothing has happened to had to be mended",
+            (Excuse.MediumLost, world.AnyMediumFailed || world.WasRestored), (Excuse.PutBack, world.Tills.Exists(t => t.WasPutBack)));
+        world.Model.Require(
+            world.Server.Number("SELECT count(*) FROM finding f WHERE NOT EXISTS (SELECT 1 FROM finding_occurrence o WHERE o.finding = f.id AND o.till = f.till AND o.n = f.n)") == 0,
+            "a finding is of an entry whose report does not name it");
+        foreach (var fault in world.Server.Read(BookCheck.Run))
+        {
+            world.Model.Require(
+                false, fault,
+                (Excuse.RestoredBehindBack, world.WasRestoredBehindItsBack && world.Server.Clock.WasWrong && fault.Contains("dated earlier", StringComparison.Ordinal)));
+        }
         world.Model.Faults.AddRange(new FeedCheck(world.Server.Database, BookmineSetup.Instance).Run());
     }
 
@@ -75,11 +81,11 @@ internal static class Checks
         {
             var found = posted.GetValueOrDefault(attempt.Reference, []);
             posted.Remove(attempt.Reference);
-            // A move that was made after the backup is forgotten: what was sold in that branch may wait in quarantine.
-            var waits = world.WasRestored && attempt.Till.HasMoved;
-            var least = attempt.Known == Known.Sealed && !waits && !forked.Contains($"\"{attempt.Reference}\"", StringComparison.Ordinal) ? 1 : 0;
             var most = attempt.Known == Known.Refused ? 0 : 1;
-            model.Require(found.Count >= least && found.Count <= most, $"{attempt.Reference} ({attempt.Known}, {attempt.Docket}) is on the server {found.Count} times");
+            model.Require(found.Count <= most, $"{attempt.Reference} ({attempt.Known}, {attempt.Docket}) is on the server {found.Count} times");
+            model.Require(
+                found.Count > 0 || attempt.Known != Known.Sealed, $"{attempt.Reference} (sealed, {attempt.Docket}) is not on the server",
+                (Excuse.MoveForgotten, world.WasRestored && attempt.Till.HasMoved), (Excuse.Forked, forked.Contains($"\"{attempt.Reference}\"", StringComparison.Ordinal)));
             if (found is not [var document])
             {
                 continue;
@@ -100,8 +106,9 @@ internal static class Checks
         model.Require(documents.Select(d => d.Integer("trans_id")).Distinct().Count() == documents.Count, "a TransID was given twice");
         model.Require(documents.Select(d => d.Integer("docket")).Distinct().Count() == documents.Count, "a D-number was given twice");
         model.Require(
-            world.AnyMediumFailed || (world.WasRestored && world.Tills.Exists(t => t.HasMoved)) || world.Server.Number("SELECT count(*) FROM quarantine") == 0,
-            $"an honest entry is in quarantine: {world.Server.Read(s => s.Scalar("SELECT q.till || '/' || q.n || coalesce(': ' || i.result, ' of a fork') FROM quarantine q LEFT JOIN sync_inbox i ON i.client = q.till AND i.n = q.n"))}");
+            world.Server.Number("SELECT count(*) FROM quarantine") == 0,
+            $"an honest entry is in quarantine: {world.Server.Read(s => s.Scalar("SELECT q.till || '/' || q.n || coalesce(': ' || i.result, ' of a fork') FROM quarantine q LEFT JOIN sync_inbox i ON i.client = q.till AND i.n = q.n"))}",
+            (Excuse.MoveForgotten, world.WasRestored && world.Tills.Exists(t => t.HasMoved)), (Excuse.MediumLost, world.AnyMediumFailed));
     }
 
     /// <summary>What journals that forked have handed over, as one text.</summary>
@@ -128,10 +135,11 @@ internal static class Checks
                 "stock" => world.Server.Number("SELECT count(*) FROM stock WHERE title = @word", $"New {record.Word}"),
                 _ => world.Server.Number("SELECT count(*) FROM contact WHERE phone = @word", record.Word),
             };
-            var waits = world.WasRestored && record.Till.HasMoved;
-            var least = record.Known == Known.Sealed && !waits && !forked.Contains(record.Word, StringComparison.Ordinal) ? 1 : 0;
             var most = record.Known == Known.Refused ? 0 : 1;
-            world.Model.Require(count >= least && count <= most, $"{record.Kind} {record.Word} ({record.Known}) is on the server {count} times");
+            world.Model.Require(count <= most, $"{record.Kind} {record.Word} ({record.Known}) is on the server {count} times");
+            world.Model.Require(
+                count > 0 || record.Known != Known.Sealed, $"{record.Kind} {record.Word} (sealed) is not on the server",
+                (Excuse.MoveForgotten, world.WasRestored && record.Till.HasMoved), (Excuse.Forked, forked.Contains(record.Word, StringComparison.Ordinal)));
             if (record.Kind == "edit")
             {
                 world.Model.Require(world.Server.Number("SELECT count(*) FROM stock WHERE publisher = @word", record.Word) == 0, $"the edit {record.Word} has changed a row");
@@ -145,6 +153,7 @@ internal static class Checks
         if (world.Model.Attempts.Exists(a => a.ItemsDoubtful))
         {
             // A replica that the medium has changed showed another item than was scanned; a person sees its title on the screen.
+            Excuse.MediumLost.Use();
             return;
         }
         var branches = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).ToDictionary(d => d.Text("reference"), d => d.Integer("branch"));
@@ -186,22 +195,14 @@ internal static class Checks
     public static void Replica(ShopWorld world, SimTill till)
     {
         var branch = world.Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
-        var zone = TimeZones.Find(branch == 1 ? "Europe/London" : "Australia/Sydney");
         var now = Math.Max(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), world.Server.Number("SELECT posted_at FROM counter"));
-        var scope = BookmineSetup.ScopeOf(branch, BranchDay.MonthOf(BranchDay.Of(now, zone)));
-        var expected = world.Server.Read(Rows).Where(r => scope.Contains(r.Bucket)).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
+        var expected = world.Server.Read(s => ReplicaModel.OfScope(s, branch, now));
         using var session = new Session(till.Disk.OpenDatabase(new ReplicaFolder(till.Disk, till.Folder).Current!));
-        var actual = Rows(session).Select(r => r.Text).Order(StringComparer.Ordinal).ToList();
+        var actual = ReplicaModel.All(session);
         if (!expected.SequenceEqual(actual))
         {
             world.Model.Faults.Add($"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).FirstOrDefault()} and {actual.Except(expected).FirstOrDefault()}");
         }
+        world.Model.Faults.AddRange(world.Server.Read(ReplicaModel.WrongMonths));
     }
-
-    private static List<(string Bucket, string Text)> Rows(Session session) =>
-    [
-        .. BookmineSetup.Instance.Tables.SelectMany(table => TableSql.Where(session, table, "1 = 1")
-            .Select(row => (table.Bucket.Of(row) ?? "", $"{table.Name} {Convert.ToHexStringLower(CanonicalRow.Write(row))}")))
-            .Where(r => r.Item1.Length > 0),
-    ];
 }

@@ -115,7 +115,8 @@ internal sealed class Counter(ShopWorld world)
     public void Resync(SimTill till) => Attempted(till, () => till.Program!.SynchroniseAsync().GetAwaiter().GetResult(), report =>
     {
         // An entry whose bits turned over after it was posted is told like this: the sides do not agree.
-        world.Model.Require(report.Agree || (till.MediumFailed && till.JournalFailed), $"{till.Name}: till {report.Till} and server {report.Server} disagree");
+        world.Model.Require(
+            report.Agree, $"{till.Name}: till {report.Till} and server {report.Server} disagree", (Excuse.AnswerTurnedOver, till.MediumFailed && till.JournalFailed));
         foreach (var renumbered in report.Renumbered)
         {
             if (world.Model.Attempts.Find(a => a.Docket == renumbered.Docket) is { } attempt)
@@ -176,19 +177,23 @@ internal sealed class Counter(ShopWorld world)
         if (found is not [FoundTransaction { Transaction: var seen }])
         {
             // Once it has left the till's months or branch, and the server is away, it cannot be shown.
-            var gone = till.HasMoved || till.ReplicaDoubtful || (till.WasPutBack && !world.IsCalm) || till.Program!.IsJournalSuspect || attempt.IsOfFork || world.Time.Now - attempt.MadeAt > HeldFor;
-            world.Model.Require(gone, $"{till.Name} does not find its own {attempt.Docket}");
+            world.Model.Require(
+                false, $"{till.Name} does not find its own {attempt.Docket}",
+                (Excuse.OutOfReach, till.HasMoved || world.Time.Now - attempt.MadeAt > HeldFor), (Excuse.Forked, attempt.IsOfFork),
+                (Excuse.PutBack, till.WasPutBack && !world.IsCalm), (Excuse.MediumLost, till.ReplicaDoubtful || till.Program!.IsJournalSuspect));
             return;
         }
-        // A disk that was put back while the server was away may have printed a number twice: a person has both dockets in hand.
-        if (till.ReplicaDoubtful || (till.WasPutBack && seen.Reference != attempt.Reference && world.Model.Attempts.Any(a => a.Reference == seen.Reference && a.Docket == attempt.Docket)))
-        {
-            return;
-        }
+        var isShown = seen.Reference == attempt.Reference && seen.TotalCents == attempt.TotalCents && seen.Lines.Sum(l => l.Qty) == attempt.Copies;
+        // A person has both dockets of a number that was printed twice in hand.
+        var isOther = till.WasPutBack && seen.Reference != attempt.Reference && world.Model.Attempts.Any(a => a.Reference == seen.Reference && a.Docket == attempt.Docket);
         world.Model.Require(
-            seen.Reference == attempt.Reference && seen.TotalCents == attempt.TotalCents && seen.Lines.Sum(l => l.Qty) == attempt.Copies,
-            $"{till.Name} shows {attempt.Docket} as {seen.Reference} {seen.TotalCents}, {seen.Lines.Sum(l => l.Qty)} copies, and it is {attempt.Reference} {attempt.TotalCents}, {attempt.Copies}");
-        Told(till, attempt, seen.TransId, seen.PostedAt);
+            isShown,
+            $"{till.Name} shows {attempt.Docket} as {seen.Reference} {seen.TotalCents}, {seen.Lines.Sum(l => l.Qty)} copies, and it is {attempt.Reference} {attempt.TotalCents}, {attempt.Copies}",
+            (Excuse.PutBack, isOther), (Excuse.MediumLost, till.ReplicaDoubtful));
+        if (isShown && !till.ReplicaDoubtful)
+        {
+            Told(till, attempt, seen.TransId, seen.PostedAt);
+        }
     }
 
     /// <summary>A journal whose bits have turned over may show a wrong answer until the replica brings the right one; the server takes none that it has not given.</summary>
@@ -225,7 +230,7 @@ internal sealed class Counter(ShopWorld world)
             {
                 attempt.Docket = DocketNumber.D(number).ToString();
                 world.Model.Require(
-                    attempt.Till.WasPutBack || world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice");
+                    world.Model.Attempts.All(a => a == attempt || a.Docket != attempt.Docket), $"{attempt.Docket} was given twice", (Excuse.PutBack, attempt.Till.WasPutBack));
             }
             Told(attempt.Till, attempt, made.TransId, null);
         });
@@ -252,7 +257,8 @@ internal sealed class Counter(ShopWorld world)
         catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
         {
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
-            world.Model.Require(e is not JournalException { IsDamaged: true } || till.JournalFailed, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}");
+            world.Model.Require(
+                e is not JournalException { IsDamaged: true }, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}", (Excuse.MediumLost, till.JournalFailed));
             if (e is JournalException { IsDamaged: var damaged } && !till.Disk.IsDead && till.MediumFailed && (damaged || !till.Program!.IsJournalSuspect))
             {
                 world.Log.Met("JournalDamaged", "at work");

@@ -82,11 +82,21 @@ internal sealed class Model
         }
     }
 
-    public void Require(bool holds, string fault)
+    /// <param name="excuses">Cases that let it pass where they apply.</param>
+    public void Require(bool holds, string fault, params ReadOnlySpan<(Excuse Excuse, bool Applies)> excuses)
     {
-        if (!holds)
+        if (holds)
         {
-            Faults.Add(fault);
+            return;
         }
+        foreach (var (excuse, applies) in excuses)
+        {
+            if (applies)
+            {
+                excuse.Use();
+                return;
+            }
+        }
+        Faults.Add(fault);
     }
 }

@@ -15,17 +15,17 @@ public static class FindingLog
     ];
 
     private static readonly SetColumn[] OccurrenceForm =
-        [new("till", SetType.Integer), new("n", SetType.Integer), new("finding", SetType.Integer), new("synchronisation", SetType.Guid)];
+        [new("till", SetType.Integer), new("n", SetType.Integer), new("finding", SetType.Integer)];
 
     /// <summary>Puts down what was seen apart from any posting.</summary>
     public static void Note(Session session, Finding finding, long now)
     {
         // The counter's lock, as every posting has it when it comes to its findings.
         Counter.Reach(session, 0);
-        Write(session, Guid.Empty, [finding], now);
+        Write(session, [finding], now);
     }
 
-    internal static void Write(Session session, Guid synchronisation, IReadOnlyList<Finding> found, long now)
+    internal static void Write(Session session, IReadOnlyList<Finding> found, long now)
     {
         if (found.Count == 0)
         {
@@ -49,7 +49,7 @@ public static class FindingLog
         var occurrences = new RowSet(OccurrenceForm);
         foreach (var (till, n, finding) in found.Select(f => (f.Till, f.N, ids[(f.Kind, f.Subject)])).Distinct())
         {
-            occurrences.Add(till, n, finding, synchronisation);
+            occurrences.Add(till, n, finding);
         }
         session.InsertAll("finding_occurrence", occurrences);
     }

@@ -60,10 +60,10 @@ internal sealed class UnitFindings(Session session, long till, long now, IReadOn
     public Finding Of(PostedEntry entry, string kind, string subject, string text) => new(till, entry.N, kind, subject, text + By(entry));
 
     /// <summary>Looks with every finding, and puts down what they name.</summary>
-    public void Note(Guid synchronisation)
+    public void Note()
     {
         Awaited.Resolve(this);
-        FindingLog.Write(session, synchronisation, [.. All.SelectMany(f => f.Look(this))], now);
+        FindingLog.Write(session, [.. All.SelectMany(f => f.Look(this))], now);
     }
 
     /// <summary>Which docket it was, and whose.</summary>
