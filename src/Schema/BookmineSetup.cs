@@ -1,3 +1,4 @@
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Setup;
 
 namespace Bookmine.Schema;

@@ -28,6 +28,48 @@ public sealed partial class WallTests
         Assert.Equal(0, mentions);
     }
 
+    [Theory]
+    [InlineData("src/Sync", "Bookmine.Sync")]
+    [InlineData("src/Schema", "Bookmine.Schema")]
+    [InlineData("src/SyncServer", "Bookmine.SyncServer")]
+    [InlineData("src/TillClient", "Bookmine.TillClient")]
+    public void Of_two_folders_only_one_knows_the_other(string room, string named)
+    {
+        var folders = Directory.GetDirectories(Path.Combine(Root, room)).Select(f => Path.GetFileName(f)!).Where(f => f is not ("bin" or "obj")).ToHashSet();
+        var known = Lines(room).SelectMany(l => Regex.Matches(l.Code, Regex.Escape(named) + @"\.(\w+)").Select(m => (From: Folder(l.File), To: m.Groups[1].Value)))
+            .Where(k => k.From != k.To && folders.Contains(k.From) && folders.Contains(k.To)).ToHashSet();
+        Assert.DoesNotContain(known, k => string.CompareOrdinal(k.From, k.To) < 0 && known.Contains((k.To, k.From)));
+
+        string Folder(string file) => Path.GetRelativePath(Path.Combine(Root, room), file).Split('/')[0];
+    }
+
+    /// <summary>Lines that were longer when this was measured are shortened when they are touched; there are never more of them.</summary>
+    [Theory]
+    [InlineData(160, 429)]
+    [InlineData(200, 64)]
+    public void Long_lines_become_fewer(int columns, int most) => Assert.InRange(Lines("src").Count(l => l.Code.Length > columns), 0, most);
+
+    [Fact]
+    public void The_last_migration_of_each_engine_says_its_own_number()
+    {
+        foreach (var engine in Directory.GetDirectories(Path.Combine(Root, "db")))
+        {
+            var last = Directory.GetFiles(engine, "0*.sql").Order(StringComparer.Ordinal).Last();
+            var version = int.Parse(Path.GetFileName(last)[..3], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Matches($@"tables_version.*\b{version}\b", File.ReadAllText(last).Replace('\n', ' '));
+        }
+    }
+
+    [Fact]
+    public void What_the_simulation_excuses_is_said_in_the_architecture()
+    {
+        static string Flat(string text) => Regex.Replace(text, @"\s+", " ");
+        var said = Flat(File.ReadAllText(Path.Combine(Root, "ARCHITECTURE.md")));
+        var sentences = Regex.Matches(File.ReadAllText(Path.Combine(Root, "tests/Simulation/World/Excuse.cs")), @"new\(\s*""[^""]+"",\s*""([^""]+)""\)").Select(m => m.Groups[1].Value).ToList();
+        Assert.InRange(sentences.Count, 5, 60);
+        Assert.All(sentences, s => Assert.Contains(Flat(s), said, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Nothing_asks_which_engine_it_is_on_outside_the_database_folder() =>
         Assert.DoesNotContain(Lines("src"), l => !l.File.Contains("/Database/", StringComparison.Ordinal) && Engine().IsMatch(l.Code));

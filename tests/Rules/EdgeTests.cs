@@ -69,7 +69,7 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
                 return new RowChange(ChangeOp.Update, values, old);
             }
             var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(machine => Task.Run(() =>
-                (machine, Reply: edits.Apply(new KnownTill(1, "front", 1), new ChangeGroup(ids.Next(), "stock-edit", null, 0, [Edit(machine)]))))));
+                (machine, Reply: edits.Apply(1, 1, new ChangeGroup(ids.Next(), "stock-edit", null, 0, [Edit(machine)]))))));
 
             var made = Assert.Single(replies, r => r.Reply.Conflicts.Count == 0).machine;
             Assert.Equal(1, isOfHolding

@@ -1,7 +1,8 @@
 using Bookmine.Sync.Replica;
+using Bookmine.Sync.Wire;
+using Bookmine.Tests.Support;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
-using Bookmine.Tests.Support;
 
 namespace Bookmine.Tests.Sync;
 
@@ -140,7 +141,7 @@ public abstract class CrashPointTests(Engine engine) : ServerSuite(engine)
         await using (var crash = new CrashingTill(shop, "front"))
         {
             crash.Channel.DieAfterPulls = 2;
-            await Assert.ThrowsAsync<Bookmine.Sync.Orchestrators.ServerAwayException>(crash.SynchroniseAsync);
+            await Assert.ThrowsAsync<Bookmine.Sync.Wire.ServerAwayException>(crash.SynchroniseAsync);
         }
         Assert.Empty(await shop.OpenTill("front", true).FindAsync("c7"));
         await using (var crash = new CrashingTill(shop, "front"))

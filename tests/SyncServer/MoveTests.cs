@@ -1,6 +1,7 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Replica;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Database;
 using Bookmine.Tests.Support;
@@ -100,11 +101,11 @@ public abstract class MoveTests(Engine engine) : ServerSuite(engine)
         var to = Engine.NewEmptyDatabase(folder.Path);
         Move(shop.DatabaseName, to);
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
-        var fault = await Assert.ThrowsAsync<Bookmine.Sync.Orchestrators.ServerAwayException>(() => shop.ResyncAsync("front"));
+        var fault = await Assert.ThrowsAsync<Bookmine.Sync.Wire.ServerAwayException>(() => shop.ResyncAsync("front"));
         Assert.Contains("another database", fault.Message, StringComparison.Ordinal);
         await using (var till = new CrashingTill(shop, "front"))
         {
-            await Assert.ThrowsAsync<Bookmine.Sync.Orchestrators.ServerAwayException>(till.PushAsync);
+            await Assert.ThrowsAsync<Bookmine.Sync.Wire.ServerAwayException>(till.PushAsync);
         }
         await shop.StopServerAsync();
         await shop.StartServerOnAsync(to, Engine);

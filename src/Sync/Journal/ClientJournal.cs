@@ -3,7 +3,6 @@ using System.Text.Json;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 
@@ -140,7 +139,7 @@ public sealed class ClientJournal : IDisposable
         {
             if (entry.Answer is { } known && entry.N <= last && ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true)
             {
-                session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", JsonSerializer.Serialize(known, WireJson.Default.EntryResult), entry.N);
+                session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", JsonSerializer.Serialize(known, JournalJson.Default.EntryResult), entry.N);
                 JournalMarks.NoteAnswered(session, entry.N, known.Number ?? 0);
                 continue;
             }
@@ -291,7 +290,7 @@ public sealed class ClientJournal : IDisposable
     {
         foreach (var result in results)
         {
-            var json = JsonSerializer.Serialize(result, WireJson.Default.EntryResult);
+            var json = JsonSerializer.Serialize(result, JournalJson.Default.EntryResult);
             session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", json, result.N);
         }
         return JournalMarks.NoteAnswered(session, through, results.Max(r => r.Number) ?? 0);

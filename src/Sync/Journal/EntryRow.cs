@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Bookmine.Sync.Data;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 
@@ -13,7 +12,7 @@ internal static class EntryRow
     public static void Insert(Session session, JournalEntry entry) => session.Execute(
         $"INSERT INTO entry ({Columns}) VALUES (@n, @id, @kind, @format, @number, @amount, @payload, @hash, @chain, @sealed_at, @result)",
         entry.N, entry.Id, entry.Kind, entry.Format, entry.Number, entry.Amount, entry.Payload, entry.Hash, entry.Chain, entry.SealedAt,
-        entry.Result is null ? null : JsonSerializer.Serialize(entry.Result, WireJson.Default.EntryResult));
+        entry.Result is null ? null : JsonSerializer.Serialize(entry.Result, JournalJson.Default.EntryResult));
 
     /// <exception cref="DamagedValueException">A value is not what was written there.</exception>
     public static JournalEntry Read(DbDataReader reader)
@@ -24,7 +23,7 @@ internal static class EntryRow
                 DbValues.ReadInteger(reader, 0), DbValues.ReadGuid(reader, 1), DbValues.ReadText(reader, 2), (int)DbValues.ReadInteger(reader, 3),
                 DbValues.ReadIntegerOrNull(reader, 4), DbValues.ReadInteger(reader, 5), DbValues.ReadBytes(reader, 6),
                 DbValues.ReadBytes(reader, 7), DbValues.ReadBytes(reader, 8), DbValues.ReadInteger(reader, 9),
-                reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(DbValues.ReadText(reader, 10), WireJson.Default.EntryResult));
+                reader.IsDBNull(10) ? null : JsonSerializer.Deserialize(DbValues.ReadText(reader, 10), JournalJson.Default.EntryResult));
         }
         catch (Exception e) when (e is JsonException || DamagedValueException.Is(e))
         {

@@ -1,6 +1,5 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 

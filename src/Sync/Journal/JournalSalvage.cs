@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 

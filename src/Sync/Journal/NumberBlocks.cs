@@ -1,5 +1,4 @@
 using Bookmine.Sync.Data;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Journal;
 

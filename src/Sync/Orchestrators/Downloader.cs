@@ -1,6 +1,7 @@
 using System.Text;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;

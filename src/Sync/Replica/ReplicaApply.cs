@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;

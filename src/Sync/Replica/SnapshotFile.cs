@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Bookmine.Sync.Files;
-using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Replica;

@@ -7,7 +7,7 @@ namespace Bookmine.Sync.Rows;
 /// Values for a table's columns: a whole row, or some of its columns (those that were set). Values are null, <see cref="long"/>,
 /// <see cref="System.Guid"/> or <see cref="string"/>, as the column's type says.
 /// </summary>
-public sealed class Row
+public sealed class Row : IColumnValues
 {
     private readonly object?[] values;
     private UInt128 present;

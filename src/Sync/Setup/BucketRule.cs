@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bookmine.Sync.Rows;
 
 namespace Bookmine.Sync.Setup;
 
@@ -36,7 +35,7 @@ public sealed class BucketRule
     public IEnumerable<string> Columns => segments.Where(IsColumn).Select(ColumnOf).Concat(onlyWith is null ? [] : [onlyWith]);
 
     /// <summary>The row's bucket, or null when the row is not replicated.</summary>
-    public string? Of(Row row)
+    public string? Of(IColumnValues row)
     {
         if (IsOfServerOnly || (onlyWith is not null && row[onlyWith] is null))
         {

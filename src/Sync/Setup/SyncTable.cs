@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Bookmine.Sync.Rows;
 
 namespace Bookmine.Sync.Setup;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Wire;
 

@@ -22,10 +22,6 @@ public static class Protocol
     public const int MostRowsPerPull = 5_000;
 }
 
-/// <summary>A range of printed numbers leased to one client, both ends included.</summary>
-/// <param name="Mac">The server's proof that it leased it, for a server whose records are lost.</param>
-public readonly record struct NumberBlock(long First, long Last, string? Mac = null);
-
 /// <summary>Where a client stands: the first and, when nothing has changed, the only request of a synchronisation.</summary>
 /// <param name="Acknowledged">The last entry whose answer the client has.</param>
 /// <param name="Chain">The journal's chain there, in hexadecimal.</param>

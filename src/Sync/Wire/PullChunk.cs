@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 
 namespace Bookmine.Sync.Wire;

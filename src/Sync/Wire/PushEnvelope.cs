@@ -5,9 +5,6 @@ using Bookmine.Sync.Journal;
 
 namespace Bookmine.Sync.Wire;
 
-/// <summary>An entry as it travels: its payload opaque, so that it can be kept and acknowledged without being understood.</summary>
-public sealed record PushedEntry(long N, Guid Id, string Kind, int Format, long SealedAt, byte[] Hash, byte[] Payload, EntryResult? Answer = null);
-
 /// <summary>
 /// The body of a push: the synchronisation's id (16 bytes), the count (4), then for each entry n (8), id (16), format (4), sealed time
 /// (8), hash (32), kind's length (2) and bytes, payload's length (4) and bytes, and the length (4) and JSON of the answer that the client

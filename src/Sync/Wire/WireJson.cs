@@ -14,8 +14,6 @@ namespace Bookmine.Sync.Wire;
 [JsonSerializable(typeof(PushReply))]
 [JsonSerializable(typeof(PullRequest))]
 [JsonSerializable(typeof(ForkReply))]
-[JsonSerializable(typeof(ExportHead))]
-[JsonSerializable(typeof(ExportedEntry))]
 [JsonSerializable(typeof(ChunkHead))]
 [JsonSerializable(typeof(EntryResult))]
 public sealed partial class WireJson : JsonSerializerContext;

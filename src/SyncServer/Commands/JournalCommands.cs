@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Microsoft.AspNetCore.Diagnostics;

@@ -22,7 +22,7 @@ internal static class ShopEndpoints
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return edits.Apply(context.Till(), ChangeGroupJson.Read(BookmineSetup.Instance, request, ChangeGroupJson.Format, body.ToArray()));
+        return edits.Apply(context.Till().Id, context.Till().Branch, ChangeGroupJson.Read(BookmineSetup.Instance, request, ChangeGroupJson.Format, body.ToArray()));
     }
 
     private static Results<Ok<TransactionView>, NotFound> Find(string number, HttpContext context, IServerDatabase database, TimeProvider clock)

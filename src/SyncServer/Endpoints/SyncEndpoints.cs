@@ -1,6 +1,7 @@
 using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Reports;

@@ -8,7 +8,6 @@ using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Rules;
-using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Posting;
 
@@ -19,11 +18,11 @@ namespace Bookmine.SyncServer.Posting;
 public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
 {
     /// <exception cref="MalformedEntryException">It is nothing that a till may do; nothing was changed.</exception>
-    public EditReply Apply(KnownTill till, ChangeGroup group)
+    public EditReply Apply(long till, long branch, ChangeGroup group)
     {
         try
         {
-            return database.Writing(session => Apply(session, till, group));
+            return database.Writing(session => Apply(session, till, branch, group));
         }
         catch (RowConflictException e)
         {
@@ -31,14 +30,14 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         }
     }
 
-    private EditReply Apply(Session session, KnownTill till, ChangeGroup group)
+    private EditReply Apply(Session session, long till, long branch, ChangeGroup group)
     {
         if (StoredAnswer(session, till, group.Id) is { } stored)
         {
             return stored;
         }
         FeedState.RequireHere(session);
-        Refuse(till, group);
+        Refuse(branch, group);
         var rows = new LiveRows(session);
         // A price belongs to its stock record, which also keeps two that would make its holding apart.
         rows.Lock(group.Changes.Where(c => c.Op == ChangeOp.Update).SelectMany(c => c.Table == BookmineSetup.Holding
@@ -56,26 +55,26 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
         var reply = new EditReply(conflicts);
         session.Execute(
             "INSERT INTO command (request_id, till, received_at, answer) VALUES (@id, @till, @at, @answer)",
-            group.Id, till.Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonSerializer.Serialize(reply, ViewJson.Default.EditReply));
+            group.Id, till, clock.GetUtcNow().ToUnixTimeMilliseconds(), JsonSerializer.Serialize(reply, ViewJson.Default.EditReply));
         return reply;
     }
 
-    private static EditReply? StoredAnswer(Session session, KnownTill till, Guid request)
+    private static EditReply? StoredAnswer(Session session, long till, Guid request)
     {
         using var reader = session.Query("SELECT till, answer FROM command WHERE request_id = @id", request);
         return !reader.Read() ? null
-            : reader.GetInt64(0) == till.Id ? JsonSerializer.Deserialize(reader.GetString(1), ViewJson.Default.EditReply)
+            : reader.GetInt64(0) == till ? JsonSerializer.Deserialize(reader.GetString(1), ViewJson.Default.EditReply)
             : throw new MalformedEntryException($"the request {request} was made by another till");
     }
 
-    private static void Refuse(KnownTill till, ChangeGroup group)
+    private static void Refuse(long branch, ChangeGroup group)
     {
         foreach (var change in group.Changes)
         {
             var emailed = change.Table == BookmineSetup.Email && change.Op == ChangeOp.Insert;
             var edited = (change.Table == BookmineSetup.Stock || change.Table == BookmineSetup.Contact || change.Table == BookmineSetup.Holding)
                 && change.Op == ChangeOp.Update;
-            if ((!emailed && !edited) || (change.Values.Has("branch") && change.Values.IntegerOrNull("branch") != till.Branch)
+            if ((!emailed && !edited) || (change.Values.Has("branch") && change.Values.IntegerOrNull("branch") != branch)
                 || change.Values.Has("on_hand") || change.Values.Has("made_by"))
             {
                 throw new MalformedEntryException($"a till may not change {change.Table.Name} in this way");

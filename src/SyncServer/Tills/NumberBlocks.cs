@@ -1,5 +1,6 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.SyncServer.Tills;

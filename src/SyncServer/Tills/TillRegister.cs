@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Posting.Findings;

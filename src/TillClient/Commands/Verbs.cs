@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Commands;
 

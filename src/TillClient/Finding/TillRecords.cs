@@ -5,7 +5,6 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
-using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Finding;
 

@@ -3,6 +3,7 @@ using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Server;
 

@@ -1,6 +1,7 @@
 using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Server;
 

@@ -1,4 +1,5 @@
 using Bookmine.Sync.Files;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Files;

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Files;
 
 namespace Bookmine.TillClient.Server;

@@ -1,4 +1,5 @@
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Server;
 

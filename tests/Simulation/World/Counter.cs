@@ -4,6 +4,7 @@ using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;

@@ -239,7 +239,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 return found is null ? [] : JsonSerializer.SerializeToUtf8Bytes(found, ViewJson.Default.TransactionView);
             case "edit":
                 var edit = ChangeGroupJson.Read(Schema.BookmineSetup.Instance, new Guid(body.AsSpan(0, 16), bigEndian: true), ChangeGroupJson.Format, body.AsMemory(16));
-                return JsonSerializer.SerializeToUtf8Bytes(server.Edits.Apply(known, edit), ViewJson.Default.EditReply);
+                return JsonSerializer.SerializeToUtf8Bytes(server.Edits.Apply(known.Id, known.Branch, edit), ViewJson.Default.EditReply);
             default:
                 var range = Numbers(body);
                 return JsonSerializer.SerializeToUtf8Bytes(server.Read(s => PostedTotals.Of(s, known.Id, range[0], range[1])), ViewJson.Default.ControlTotals);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient;
@@ -84,18 +85,18 @@ internal sealed class ShopWorld : IDisposable
     }
 
     /// <summary>A machine that the server has enrolled, with nothing on its disk yet.</summary>
-    public (SimTill Till, Sync.Wire.NumberBlock Block) Machine(string name, long branch)
+    public (SimTill Till, Sync.Journal.NumberBlock Block) Machine(string name, long branch)
     {
         var (code, _) = Server.Enrolment.NewCode(branch, name);
         var reply = Server.Enrolment.Enrol(code);
         var clock = new SimClock(Time);
         var disk = new SimDisk($"t{++tillsMade}", new Random(Random.Next()), Log, clock);
         var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret, reply.Proof);
-        return (new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log), new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
+        return (new SimTill(name, identity, disk, clock, Server, new Random(Random.Next()), Log), new Sync.Journal.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
     }
 
     /// <summary>What a machine does with its enrolment.</summary>
-    public void MoveIn(SimTill till, Sync.Wire.NumberBlock block)
+    public void MoveIn(SimTill till, Sync.Journal.NumberBlock block)
     {
         TillSetUp.TakeIdentity(till.Machine, till.Folder, till.Identity, block);
         Tills.Add(till);
@@ -150,7 +151,7 @@ internal sealed class ShopWorld : IDisposable
         var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
         var reply = Server.Enrolment.Enrol(code);
         var identity = new TillIdentity("https://server", reply.Till, till.Name, branch, reply.Secret, reply.Proof);
-        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Wire.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
+        TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Journal.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
         till.Become(identity);
         till.Start(disconnected: false);
         till.Program!.ReprovisionAsync().GetAwaiter().GetResult();
@@ -181,22 +182,22 @@ internal sealed class ShopWorld : IDisposable
     private void BringByHand(SimTill till, byte[] file)
     {
         var lines = System.Text.Encoding.UTF8.GetString(file).Split('\n');
-        Sync.Wire.ExportHead head;
+        Sync.Journal.ExportHead head;
         try
         {
-            head = Sync.Wire.JournalLines.ReadHead(lines[0]);
+            head = Sync.Journal.JournalLines.ReadHead(lines[0]);
         }
-        catch (Sync.Wire.WireFormatException e)
+        catch (Sync.Journal.WireFormatException e)
         {
             Tell($"{till.Name}: {e.Message}");
             return;
         }
-        var heads = lines.Where(l => Sync.Wire.JournalLines.IsHead(l, head.Client)).Select(Sync.Wire.JournalLines.ReadHead);
+        var heads = lines.Where(l => Sync.Journal.JournalLines.IsHead(l, head.Client)).Select(Sync.Journal.JournalLines.ReadHead);
         // Records that were put back may not know the till.
         var known = Server.Tills.Find(head.Client) ?? Server.Enrolment.Recall(head.Client, till.Identity.Branch);
         var outcome = Server.Orchestrator.Import(
             Server.Tills.RecordOf(known, [.. heads.SelectMany(h => h.Blocks ?? [])]), new EntityIds(Server.Clock, Random).Next(),
-            lines.Skip(1).Where(l => l.Length > 0).Select((l, i) => Sync.Wire.JournalLines.ReadEntry(i + 2, l).Entry).OfType<Sync.Wire.PushedEntry>());
+            lines.Skip(1).Where(l => l.Length > 0).Select((l, i) => Sync.Journal.JournalLines.ReadEntry(i + 2, l).Entry).OfType<Sync.Journal.PushedEntry>());
         Tell($"{till.Name}: its journal is brought by hand: {outcome}");
         Log.Met("BroughtByHand", outcome.KeptAside > 0 ? "with some kept aside" : "whole");
     }

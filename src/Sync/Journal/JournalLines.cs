@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Bookmine.Sync.Journal;
 
-namespace Bookmine.Sync.Wire;
+namespace Bookmine.Sync.Journal;
 
 /// <summary>The first line of an exported journal; later ones may follow, as blocks are leased.</summary>
 /// <param name="Journal">The version of the file's form; 1.</param>
@@ -32,7 +31,7 @@ public static class JournalLines
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static byte[] Head(long client, IReadOnlyList<NumberBlock>? blocks = null) =>
-        Line(JsonSerializer.SerializeToUtf8Bytes(new ExportHead(Version, client, blocks), WireJson.Default.ExportHead));
+        Line(JsonSerializer.SerializeToUtf8Bytes(new ExportHead(Version, client, blocks), JournalJson.Default.ExportHead));
 
     public static byte[] Of(JournalEntry entry)
     {
@@ -41,7 +40,7 @@ public static class JournalLines
             new ExportedEntry(
                 entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, Convert.ToHexStringLower(entry.Hash),
                 text, text is null ? Convert.ToBase64String(entry.Payload) : null, entry.Result),
-            WireJson.Default.ExportedEntry));
+            JournalJson.Default.ExportedEntry));
     }
 
     /// <summary>Whose journal a file's first line says it is.</summary>
@@ -50,7 +49,7 @@ public static class JournalLines
     {
         try
         {
-            return line is not null && JsonSerializer.Deserialize(line, WireJson.Default.ExportHead) is { Journal: Version } head
+            return line is not null && JsonSerializer.Deserialize(line, JournalJson.Default.ExportHead) is { Journal: Version } head
                 ? head
                 : throw new WireFormatException("It does not begin as an exported journal of a version this program knows.");
         }
@@ -77,7 +76,7 @@ public static class JournalLines
     {
         try
         {
-            var e = JsonSerializer.Deserialize(line, WireJson.Default.ExportedEntry) ?? throw new JsonException();
+            var e = JsonSerializer.Deserialize(line, JournalJson.Default.ExportedEntry) ?? throw new JsonException();
             var payload = e.Payload is { } text ? Encoding.UTF8.GetBytes(text) : Convert.FromBase64String(e.PayloadBytes ?? "");
             var hash = Convert.FromHexString(e.Hash);
             return payload.Length > JournalEntry.MostPayloadBytes ? new ImportedLine(number, null, $"its content is {payload.Length} bytes, and {JournalEntry.MostPayloadBytes} are the most")

@@ -5,7 +5,7 @@ using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 
-namespace Bookmine.TillClient.Selling;
+namespace Bookmine.TillClient.Finding;
 
 /// <summary>What may stand in an entry, and what is read from one.</summary>
 internal static class EntryContent
