@@ -95,11 +95,9 @@ public static class TillEvents
     public const string ZReading = "z-reading";
 }
 
-/// <summary>Why an on-hand count changed.</summary>
+/// <summary>Why an on-hand count changed: the kind of the document that moved the goods (<see cref="EntryKinds"/>), or one of these.</summary>
 public static class MovementReasons
 {
-    public const string Sale = "sale";
-    public const string Refund = "refund";
     public const string Receipt = "receipt";
     public const string Import = "import";
 }

@@ -19,6 +19,22 @@ namespace Bookmine.SyncServer;
 /// <param name="MostDownloads">At a time; who comes then is told to wait for some seconds.</param>
 public sealed record ServerOptions(string Database, string DataFolder, string Urls, int MostDownloads = 16);
 
+/// <summary>What any host of the shop's records needs, whatever it serves.</summary>
+public static class BookmineServices
+{
+    public static IServiceCollection AddBookmine(this IServiceCollection services, ServerOptions options, TimeProvider clock) => services
+        .AddSingleton(clock)
+        .AddSingleton(_ => ShopDatabase.Open(options.Database, clock))
+        .AddSingleton<TillRegister>()
+        .AddSingleton<ISecrets, SystemSecrets>()
+        .AddSingleton(new EntityIds(clock))
+        .AddSingleton<Enrolment>()
+        .AddSingleton<ServerKeys>()
+        .AddSingleton<LiveEdits>()
+        .AddSingleton(provider => ShopOrchestrator.Make(provider.GetRequiredService<IServerDatabase>(), options.DataFolder, clock))
+        .AddSingleton(provider => ShopOrchestrator.Desk(provider.GetRequiredService<IServerDatabase>(), clock));
+}
+
 /// <summary>Puts the branch server together.</summary>
 public static class ServerHost
 {
@@ -36,16 +52,7 @@ public static class ServerHost
             var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
             kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
         });
-        builder.Services.AddSingleton(clock);
-        builder.Services.AddSingleton(_ => ShopDatabase.Open(options.Database, clock));
-        builder.Services.AddSingleton<TillRegister>();
-        builder.Services.AddSingleton<ISecrets, SystemSecrets>();
-        builder.Services.AddSingleton(new EntityIds(clock));
-        builder.Services.AddSingleton<Enrolment>();
-        builder.Services.AddSingleton<ServerKeys>();
-        builder.Services.AddSingleton<ServerCertificate>();
-        builder.Services.AddSingleton<LiveEdits>();
-        builder.Services.AddSingleton(services => ShopOrchestrator.Make(services.GetRequiredService<IServerDatabase>(), options.DataFolder, clock));
+        builder.Services.AddBookmine(options, clock);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -53,6 +60,7 @@ public static class ServerHost
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
+        builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();

@@ -28,8 +28,8 @@ public abstract class RescueTests(Engine engine) : ServerSuite(engine)
         await till.SellAsync(Sales.Of(Sales.Garden));
         var journal = Export(shop, "front");
 
-        Assert.Equal(new ImportOutcome(2, 0, 0, 0), shop.Import(journal));
-        Assert.Equal(new ImportOutcome(0, 0, 2, 0), shop.Import(journal));
+        Assert.Equal(new BroughtJournal(2, 0, 0, 0), shop.Import(journal));
+        Assert.Equal(new BroughtJournal(0, 0, 2, 0), shop.Import(journal));
         await till.SellAsync(Sales.Of(Sales.Maps, price: 2400));
         var report = await shop.ResyncAsync("front");
 

@@ -174,7 +174,7 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>Brings an exported journal by hand.</summary>
     /// <param name="branch">Of a till that the records do not know any more.</param>
-    public Bookmine.Sync.Orchestrators.ImportOutcome Import(string[] lines, long? branch = null)
+    public Bookmine.Sync.Orchestrators.BroughtJournal Import(string[] lines, long? branch = null)
     {
         var tills = new TillRegister(Database, Clock);
         var heads = lines.Where(l => l.Contains("\"journal\"", StringComparison.Ordinal)).Select(JournalLines.ReadHead).ToList();
@@ -186,7 +186,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));
 
-    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.Read(s, branch, 0, 99_999_999, byTaken, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, 99_999_999, byTaken, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
 
     public IReadOnlyList<string> BookFaults() => Database.Reading(BookCheck.Run);
 

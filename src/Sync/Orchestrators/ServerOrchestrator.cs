@@ -63,9 +63,9 @@ public sealed class ServerOrchestrator(
     /// Takes entries of a journal that a person has brought by hand: what continues the client's journal is posted, what is held already stays
     /// as it is, and what lies behind a hole or after a parting of ways is kept for a person.
     /// </summary>
-    public ImportOutcome Import(ClientRecord client, Guid synchronisation, IEnumerable<PushedEntry> entries)
+    public BroughtJournal Import(ClientRecord client, Guid synchronisation, IEnumerable<PushedEntry> entries)
     {
-        var outcome = new ImportOutcome(0, 0, 0, 0);
+        var outcome = new BroughtJournal(0, 0, 0, 0);
         var before = database.Reading(session => new Inbox(session, client.Client).Head().N);
         var parted = false;
         foreach (var slice in entries.Chunk(Protocol.MostEntriesPerPush))
@@ -243,13 +243,13 @@ public sealed class ServerOrchestrator(
 /// <summary>What became of a journal that was brought by hand.</summary>
 /// <param name="Known">Entries that were held before.</param>
 /// <param name="KeptAside">Entries that do not continue what is held; they are with those in quarantine.</param>
-public sealed record ImportOutcome(long Posted, long Quarantined, long Known, long KeptAside)
+public sealed record BroughtJournal(long Posted, long Quarantined, long Known, long KeptAside)
 {
-    internal ImportOutcome Add(IReadOnlyList<EntryResult> answers, long before, int aside)
+    internal BroughtJournal Add(IReadOnlyList<EntryResult> answers, long before, int aside)
     {
         var fresh = answers.Where(a => a.N > before).ToList();
         var posted = fresh.Count(a => a.State == EntryState.Posted);
-        return new ImportOutcome(Posted + posted, Quarantined + fresh.Count - posted, Known + answers.Count - fresh.Count, KeptAside + aside);
+        return new BroughtJournal(Posted + posted, Quarantined + fresh.Count - posted, Known + answers.Count - fresh.Count, KeptAside + aside);
     }
 }
 

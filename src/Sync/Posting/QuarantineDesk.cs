@@ -32,7 +32,7 @@ public sealed record QuarantinedItem(
     Guid Id, long Client, long N, string Kind, int Format, long SealedAt, long ReceivedAt, QuarantineState State, string Reason, bool IsForked, byte[] Payload, byte[]? Mended);
 
 /// <summary>Something that was done with an entry in quarantine.</summary>
-public sealed record DeskDeed(long At, string Deed, string? Why, string? Hash, long? Number);
+public sealed record QuarantineStep(long At, string Deed, string? Why, string? Hash, long? Number);
 
 /// <summary>
 /// The desk at which a person deals with entries in quarantine: looks, mends, posts, writes off. What was sealed is never changed; a
@@ -60,13 +60,13 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
     public QuarantinedItem? Find(Guid id) => database.Reading(session => Find(session, id));
 
     /// <summary>What was done with an entry, in order.</summary>
-    public IReadOnlyList<DeskDeed> Deeds(Guid id) => database.Reading(session =>
+    public IReadOnlyList<QuarantineStep> Deeds(Guid id) => database.Reading(session =>
     {
         using var reader = session.Query("SELECT at, deed, why, hash, number FROM sync_desk WHERE entry = @id ORDER BY id", id);
-        var deeds = new List<DeskDeed>();
+        var deeds = new List<QuarantineStep>();
         while (reader.Read())
         {
-            deeds.Add(new DeskDeed(
+            deeds.Add(new QuarantineStep(
                 reader.GetInt64(0), reader.GetString(1), DbValues.ReadTextOrNull(reader, 2),
                 reader.IsDBNull(3) ? null : Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(3)), DbValues.ReadIntegerOrNull(reader, 4)));
         }

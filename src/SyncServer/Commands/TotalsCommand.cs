@@ -23,7 +23,7 @@ internal static class TotalsCommand
         var days = database.Writing(session =>
         {
             BranchCommands.Require(session, context.Get(Branch));
-            return DayTotals.Read(session, context.Get(Branch), from, to, context.Get(By) == "taken", context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            return DayTotals.ReadClosed(session, context.Get(Branch), from, to, context.Get(By) == "taken", context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
         return context.PrintList(
             days, ("day", d => d.Day), ("documents", d => $"{d.Documents}"), ("sales", d => Money.Format(d.SalesCents)), ("refunds", d => Money.Format(d.RefundsCents)),

@@ -35,7 +35,7 @@ internal static class Counter
             session.Execute("UPDATE counter SET trans_id = @given WHERE id = 1 AND trans_id < @given", given.TransId);
             session.Execute("UPDATE counter SET block = @given WHERE id = 1 AND block < @given", given.Block);
             session.Execute("UPDATE counter SET till = @given WHERE id = 1 AND till < @given", given.Till);
-            Reach(session, given.PostedAt);
+            NotBefore(session, given.PostedAt);
         }
         var last = session.Integer("SELECT trans_id FROM counter WHERE id = 1")!.Value;
         if (!always && known <= last)
@@ -50,7 +50,7 @@ internal static class Counter
     }
 
     /// <summary>Nothing is posted as of an earlier moment from now on. Locks the counter, for an instant.</summary>
-    public static void Reach(Session session, long moment) =>
+    public static void NotBefore(Session session, long moment) =>
         session.Execute("UPDATE counter SET posted_at = CASE WHEN posted_at < @moment THEN @moment ELSE posted_at END WHERE id = 1", moment);
 }
 

@@ -13,13 +13,21 @@ public sealed record DayTotals(
     string Day, long Documents, long SalesCents, long RefundsCents, SortedDictionary<string, long> ByMethod,
     long ShippedQuantity, long ShippedCents, long FromDisconnectedCents, long OtherCents)
 {
+    /// <summary>
+    /// The days that are over by now, closed before they are read: what is being posted at this moment is in, or it is of a later moment, also when the
+    /// clock is set back. Writes: it takes the lock of the postings' counter, for an instant.
+    /// </summary>
+    /// <param name="now">The server's time, Unix milliseconds.</param>
+    public static List<DayTotals> ReadClosed(Session session, long branch, int from, int to, bool byTaken, long now)
+    {
+        Counter.NotBefore(session, now);
+        return Read(session, branch, from, to, byTaken);
+    }
+
     /// <summary>Days that have anything, in order.</summary>
     /// <param name="byTaken">By the day on which things happened at the counter, instead of the day of posting.</param>
-    /// <param name="now">The server's time, Unix milliseconds: nothing is posted as earlier from now on, so that what was read stays so.</param>
-    public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken, long now)
+    public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken)
     {
-        // The lock of the postings' counter, for an instant: what is being posted at this moment is in, or it is of a later moment, also when the clock is set back.
-        Counter.Reach(session, now);
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
         const string sales = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
         const string refunds = $"'{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";

@@ -22,7 +22,7 @@ internal static class Checks
         var last = world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         var counter = world.Server.Number("SELECT posted_at FROM counter");
         var today = BranchDay.Of(Math.Max(last, counter), zone);
-        return world.Server.Database.Writing(s => DayTotals.Read(s, branch, 0, today - 1, byTaken: false, last))
+        return world.Server.Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, today - 1, byTaken: false, last))
             .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture, $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
     }
 

@@ -21,7 +21,7 @@ public static class FindingLog
     public static void Note(Session session, Finding finding, long now)
     {
         // The counter's lock, as every posting has it when it comes to its findings.
-        Counter.Reach(session, 0);
+        Counter.NotBefore(session, 0);
         Write(session, [finding], now);
     }
 
