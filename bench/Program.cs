@@ -35,6 +35,7 @@ foreach (var (name, measure) in (IEnumerable<(string, Func<string?, Task<IReadOn
     ("provision 100000", s => Measurements.ProvisionAsync(100_000, s)),
     ("post 1000", s => Measurements.PostAsync(1_000, s)),
     ("post 10000", s => Measurements.PostAsync(10_000, s)),
+    ("held", async s => [new Figure("the counter's row held, a unit of 100 sales", await HeldCounter.MeasureAsync(s), 0)]),
     ("nothing", Measurements.NothingToDoAsync),
     ("delta", Measurements.DeltaAsync),
     ("sequence", Measurements.SequenceAsync),
