@@ -15,6 +15,10 @@ public enum SetType
 /// <summary>A column of a <see cref="RowSet"/>.</summary>
 public readonly record struct SetColumn(string Name, SetType Type);
 
+/// <summary>Rows to be written to a table: inserted, less those that are there already, or put in the place of those with their keys.</summary>
+/// <param name="Key">The key's columns, for rows that are there; null to insert.</param>
+public sealed record SetWrite(string Table, IReadOnlyList<string>? Key, RowSet Rows);
+
 /// <summary>
 /// Many rows of values that are given to one statement, which reads them as a table: <c>FROM @set k</c>. How they travel is the
 /// dialect's business; that they travel together is the point. A table is joined with the set by the set's columns alone: with a further

@@ -99,15 +99,28 @@ public sealed class LiveRows(Session session)
     /// <exception cref="ChangedMeanwhileException">A row of the server's own is there already.</exception>
     public void Write()
     {
+        var (writes, fewer) = (new List<SetWrite>(), new List<Func<Exception>>());
+        void Add(SyncTable table, IEnumerable<Row> given, IReadOnlyList<string>? key, Func<Exception> whenFewer)
+        {
+            var set = RowSet.OfRows(table, given);
+            if (set.Count > 0)
+            {
+                writes.Add(new SetWrite(table.Name, key, set));
+                fewer.Add(whenFewer);
+            }
+        }
         foreach (var table in rows.GroupBy(r => r.Key.Table, r => r.Value).OrderBy(g => g.Key.Number))
         {
             var byFate = table.ToLookup(l => l.Fate, l => l.Row!);
-            Insert(table.Key, byFate[Fate.Sent], () => new RowConflictException(table.Key));
-            Insert(table.Key, byFate[Fate.Made], () => new ChangedMeanwhileException(table.Key.Name));
-            var changed = RowSet.OfRows(table.Key, byFate[Fate.Changed]);
-            if (session.UpdateAll(table.Key.Name, table.Key.KeyColumns, changed) != changed.Count)
+            Add(table.Key, byFate[Fate.Sent], null, () => new RowConflictException(table.Key));
+            Add(table.Key, byFate[Fate.Made], null, () => new ChangedMeanwhileException(table.Key.Name));
+            Add(table.Key, byFate[Fate.Changed], table.Key.KeyColumns, () => new InvalidOperationException($"Rows of {table.Key.Name} that were locked are gone."));
+        }
+        foreach (var ((write, written), whenFewer) in writes.Zip(session.WriteAll(writes)).Zip(fewer))
+        {
+            if (written != write.Rows.Count)
             {
-                throw new InvalidOperationException($"Rows of {table.Key.Name} that were locked are gone.");
+                throw whenFewer();
             }
         }
     }
@@ -118,14 +131,5 @@ public sealed class LiveRows(Session session)
         change(live.Row!);
         live.Fate = live.Fate == Fate.Kept ? Fate.Changed : live.Fate;
         return live.Row!;
-    }
-
-    private void Insert(SyncTable table, IEnumerable<Row> given, Func<Exception> fewer)
-    {
-        var set = RowSet.OfRows(table, given);
-        if (session.InsertAll(table.Name, set) != set.Count)
-        {
-            throw fewer();
-        }
     }
 }
