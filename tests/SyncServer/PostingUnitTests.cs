@@ -8,6 +8,8 @@ using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
+using Bookmine.SyncServer.Posting.Findings;
+using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
 using Bookmine.Tests.Support;
@@ -50,6 +52,37 @@ public abstract class PostingUnitTests(Engine engine) : ServerSuite(engine)
         Assert.Equal([7L], answers.Where(a => a.State == EntryState.Quarantined).Select(a => a.N));
         Assert.Equal(19, shop.Number("SELECT count(*) FROM document"));
         Assert.Equal(20, shop.Number("SELECT n FROM till_head"));
+    }
+
+    [Fact]
+    public async Task An_entry_whose_kind_no_database_can_hold_stops_nothing_behind_it()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var odd = Sale(1);
+        odd = odd with { Kind = "sale\0", Hash = JournalEntry.HashOf(1, odd.Id, "sale\0", 1, 0, odd.Payload) };
+
+        var answers = Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [odd, Sale(2)]).Results;
+
+        Assert.Equal([1L, 2L], answers.Select(a => a.N));
+        Assert.Equal(2, shop.Number("SELECT n FROM till_head"));
+    }
+
+    [Fact]
+    public async Task A_finding_ticked_off_is_found_again_when_it_occurs_again()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [Sale(1)]);
+        var oversold = shop.Database.Reading(s => OpenFindings.Read(s, all: false)).Single(f => f.Kind == "oversold");
+        Assert.True(shop.Database.Writing(s => FindingLog.Resolve(s, oversold.Id, 5)));
+        Assert.False(shop.Database.Writing(s => FindingLog.Resolve(s, oversold.Id, 5)));
+
+        Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [Sale(2)]);
+
+        var again = shop.Database.Reading(s => OpenFindings.Read(s, all: false)).Single(f => f.Kind == "oversold");
+        Assert.NotEqual(oversold.Id, again.Id);
+        Assert.Contains("on hand -2 in branch 1 (D100002, ada)", again.Text, StringComparison.Ordinal);
     }
 
     [Fact]

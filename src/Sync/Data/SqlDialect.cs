@@ -23,6 +23,9 @@ public class SqlDialect
     /// <summary>Stands behind a table's name where its rows are read in order to be changed: nobody else changes them until the transaction ends.</summary>
     public virtual string LockHint => "";
 
+    /// <summary>Joins a set with the table whose rows it locks: from the set to the rows, in its order.</summary>
+    public virtual string LockJoin => "JOIN";
+
     /// <summary>Ends a statement that reads rows in order to change them; it stands with <see cref="LockHint"/>.</summary>
     public virtual string LockEnd => "";
 

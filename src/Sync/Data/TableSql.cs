@@ -26,7 +26,7 @@ public sealed class TableSql
         Next = $"SELECT {Columns} FROM {table.Name} WHERE {after} ORDER BY {keys} {dialect.Limit("@most")}";
         Lock = $"SELECT {Columns} FROM {table.Name}{dialect.LockHint} WHERE {key}{dialect.LockEnd}";
         var joined = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = k.{k}"));
-        LockSet = $"SELECT {string.Join(", ", columns.Select(c => "t." + c))} FROM @set k JOIN {table.Name} t{dialect.LockHint} ON {joined} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}{dialect.LockEnd}";
+        LockSet = $"SELECT {string.Join(", ", columns.Select(c => "t." + c))} FROM @set k {dialect.LockJoin} {table.Name} t{dialect.LockHint} ON {joined} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}{dialect.LockEnd}";
         UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
     }
 

@@ -9,7 +9,10 @@ namespace Bookmine.Sync.Interceptors;
 /// <typeparam name="TFacts">What was read for the group before it is judged: the host's own record.</typeparam>
 public interface IUploadInterceptor<in TFacts>
 {
-    /// <summary>Judges the group. Pure: the same group and facts give the same ruling.</summary>
+    /// <summary>
+    /// Judges the group. Pure: the same group and facts give the same ruling. What it applies are rows that the group names, or new ones: any other
+    /// row was not locked for it.
+    /// </summary>
     Ruling OnApplying(ChangeGroup group, TFacts facts);
 }
 

@@ -33,7 +33,16 @@ public sealed class ClientOrchestrator(
         var session = ids.Next();
         var push = PushAsync(session, progress, cancel);
         var upgrade = hello.Next == NextStep.Upgrade;
-        var beside = hello.Next is NextStep.None or NextStep.Delta ? await DownloadBesideAsync(push, hello, cancel).ConfigureAwait(false) : new DownloadOutcome(0, false);
+        var beside = new DownloadOutcome(0, false);
+        try
+        {
+            beside = hello.Next is NextStep.None or NextStep.Delta ? await DownloadBesideAsync(push, hello, cancel).ConfigureAwait(false) : beside;
+        }
+        finally
+        {
+            // Nothing of this synchronisation runs on when it ends, however it ends.
+            await ((Task)push).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         var results = await push.ConfigureAwait(false);
         WipeIfRevoked(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;

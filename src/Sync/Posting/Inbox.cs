@@ -94,7 +94,7 @@ internal sealed class Inbox(Session session, long client)
         }
         session.InsertIfAbsent(
             "sync_fork", "id, client, n, kind, format, sealed_at, hash, payload, received_at",
-            entry.Id, client, entry.N, entry.Kind, entry.Format, entry.SealedAt, entry.Hash, entry.Payload, now);
+            entry.Id, client, entry.N, Kept(entry.Kind), entry.Format, entry.SealedAt, entry.Hash, entry.Payload, now);
         return true;
     }
 
@@ -147,7 +147,7 @@ internal sealed class Inbox(Session session, long client)
         {
             chain = JournalEntry.ChainOf(chain, entry.Hash);
             rows.Add(
-                client, entry.N, entry.Id, entry.Kind, (long)entry.Format, entry.SealedAt, entry.Hash, chain, packed, synchronisation,
+                client, entry.N, entry.Id, Kept(entry.Kind), (long)entry.Format, entry.SealedAt, entry.Hash, chain, packed, synchronisation,
                 answer.PostedAt, answer.State == EntryState.Posted ? "posted" : "quarantined", JsonSerializer.Serialize(answer, WireJson.Default.EntryResult));
         }
         if (session.InsertAll("sync_inbox", rows) != rows.Count)
@@ -156,6 +156,9 @@ internal sealed class Inbox(Session session, long client)
         }
         MoveHead(entries[^1].Entry.N, chain);
     }
+
+    /// <summary>Not every database can hold U+0000, and an entry that says it is of such a kind is kept all the same.</summary>
+    private static string Kept(string kind) => kind.Replace('\0', '\uFFFD');
 
     private void MoveHead(long n, byte[] chain)
     {

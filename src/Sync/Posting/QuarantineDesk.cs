@@ -96,9 +96,9 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
         {
             return database.Writing(session =>
             {
-                var item = Require(session, id);
+                var (item, ledger) = Lock(session, id);
                 group = ChangeGroupJson.Read(setup, id, item.Mended is null ? item.Format : ChangeGroupJson.Format, item.Mended ?? item.Payload);
-                var result = Enter(session, item, new UnitEntry(item.N, id, group, null));
+                var result = Enter(session, ledger, new UnitEntry(item.N, id, group, null));
                 if (result.State != EntryState.Posted)
                 {
                     throw new MalformedEntryException(result.Reason ?? "");
@@ -119,20 +119,31 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
     /// <exception cref="QuarantineException">There is no such entry waiting.</exception>
     public void WriteOff(Guid id, string why) => database.Writing(session =>
     {
-        var item = Require(session, id);
-        Settle(session, item, Enter(session, item, new UnitEntry(item.N, id, null, $"written off: {why}")), WrittenOff);
+        var (item, ledger) = Lock(session, id);
+        if (item.IsForked)
+        {
+            Settle(session, item, null, WrittenOff);
+        }
+        else
+        {
+            Settle(session, item, Enter(session, ledger, new UnitEntry(item.N, id, null, $"written off: {why}")), WrittenOff);
+        }
         host.Released(session, id, isPosted: false);
         return Note(session, id, WrittenOff, why, null, null);
     });
 
-    private EntryResult Enter(Session session, QuarantinedItem item, UnitEntry entry)
+    /// <summary>Whoever else deals with an entry of the same client is waited for before anybody looks where it stands.</summary>
+    private (QuarantinedItem Item, ILedger Ledger) Lock(Session session, Guid id)
     {
-        var ledger = host.Open(session, item.Client, byPerson: true);
+        var ledger = host.Open(session, Require(session, id).Client, byPerson: true);
+        var item = Require(session, id);
         new Inbox(session, item.Client).LockHead();
-        return new PostingUnit(session, ledger).Enter(ids.Next(), [entry])[0];
+        return (item, ledger);
     }
 
-    private static void Settle(Session session, QuarantinedItem item, EntryResult result, string state)
+    private EntryResult Enter(Session session, ILedger ledger, UnitEntry entry) => new PostingUnit(session, ledger).Enter(ids.Next(), [entry])[0];
+
+    private static void Settle(Session session, QuarantinedItem item, EntryResult? result, string state)
     {
         if (item.IsForked)
         {
@@ -140,7 +151,7 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
             return;
         }
         var hash = (byte[])session.Scalar("SELECT hash FROM sync_inbox WHERE client = @client AND n = @n", item.Client, item.N)!;
-        var signed = FeedState.ProofOf(session).Sign(item.Client, hash, result);
+        var signed = FeedState.ProofOf(session).Sign(item.Client, hash, result!);
         session.Execute(
             "UPDATE sync_inbox SET state = @state, result = @result WHERE client = @client AND n = @n",
             state, JsonSerializer.Serialize(signed, WireJson.Default.EntryResult), item.Client, item.N);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.SyncServer.Commands;
@@ -33,8 +34,7 @@ internal static class FindingCommands
     private static int Resolve(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        return database.Writing(s => s.Execute(
-            "UPDATE finding SET resolved_at = @now WHERE id = @id AND resolved_at IS NULL", context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Get(Id))) == 1
+        return database.Writing(s => FindingLog.Resolve(s, context.Get(Id), context.Clock.GetUtcNow().ToUnixTimeMilliseconds()))
             ? context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(context.Clock.GetUtcNow().ToUnixTimeMilliseconds())}")
             : throw new ShopException($"There is no open finding {context.Get(Id)}. bookmine-server finding list shows those there are.");
     }

@@ -40,6 +40,8 @@ internal sealed class SqlServerDialect : SqlDialect
         }
     }
 
+    public override string LockJoin => "INNER LOOP JOIN";
+
     public override string LockHint => " WITH (UPDLOCK, ROWLOCK)";
 
     public override string Table(IReadOnlyList<SetColumn> columns)

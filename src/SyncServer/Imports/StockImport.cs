@@ -125,11 +125,10 @@ internal sealed class StockImport(IServerDatabase database, long branch, TimePro
     {
         var key = new RowKey(branch, stock);
         var holding = TableSql.Find(session, BookmineSetup.Holding, key);
-        if (holding is null)
-        {
-            TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = stock, ["price_cents"] = row.PriceCents, ["on_hand"] = 0L });
-        }
-        else if (row.PriceCents is { } price && holding.IntegerOrNull("price_cents") != price)
+        var made = holding is null && TableSql.TryInsert(
+            session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = stock, ["price_cents"] = row.PriceCents, ["on_hand"] = 0L });
+        // Also where a posting has made it since it was looked for.
+        if (!made && row.PriceCents is { } price && holding?.IntegerOrNull("price_cents") != price)
         {
             session.Execute("UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock", price, branch, stock);
         }

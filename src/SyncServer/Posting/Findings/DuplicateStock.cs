@@ -13,28 +13,41 @@ internal sealed class DuplicateStock : IFinding
         {
             return [];
         }
-        var set = new RowSet(new SetColumn("isbn13", SetType.Integer), new SetColumn("condition", SetType.Text));
-        foreach (var key in made.Select(Key).Distinct())
+        var set = new RowSet(new SetColumn("id", SetType.Guid), new SetColumn("isbn13", SetType.Integer), new SetColumn("condition", SetType.Text));
+        foreach (var (_, row) in made)
         {
-            set.Add(key.Isbn, key.Condition);
+            set.Add(row.Guid(Columns.Stock.Id), row.Integer(Columns.Stock.Isbn13), row.TextOrNull(Columns.Stock.Condition));
         }
-        var counts = new Dictionary<(long, string?), long>();
+        var counts = new Dictionary<Guid, long>();
         using (var reader = unit.Session.Query(
             """
-            SELECT s.isbn13, s.condition, CAST(count(*) AS bigint) FROM @set k JOIN stock s ON s.isbn13 = k.isbn13 AND s.condition IS NOT DISTINCT FROM k.condition
-            GROUP BY s.isbn13, s.condition
+            SELECT k.id, CAST(count(*) AS bigint) FROM @set k JOIN stock s ON s.isbn13 = k.isbn13 AND s.condition IS NOT DISTINCT FROM k.condition GROUP BY k.id
             """, set))
         {
             while (reader.Read())
             {
-                counts.Add((reader.GetInt64(0), DbValues.ReadTextOrNull(reader, 1)), reader.GetInt64(2));
+                counts.Add(DbValues.ReadGuid(reader, 0), reader.GetInt64(1));
             }
         }
-        // The first of several that came together is one only if another was here before.
-        return made.Where((s, i) => counts[Key(s)] > made.Skip(i).Count(other => Key(other) == Key(s))).Select(s => unit.Of(
+        return Twice(made, counts).Select(s => unit.Of(
             s.Entry, FindingKinds.LikelyDuplicate, s.Row.Guid(Columns.Stock.Id).ToString(),
             $"ISBN {s.Row.Integer(Columns.Stock.Isbn13)}, “{s.Row.Text(Columns.Stock.Title)}”, has another stock record of the same condition"));
     }
 
-    private static (long Isbn, string? Condition) Key(PostedRow stock) => (stock.Row.Integer(Columns.Stock.Isbn13), stock.Row.TextOrNull(Columns.Stock.Condition));
+    /// <summary>The first of several that came together is one only if another was here before.</summary>
+    private static List<PostedRow> Twice(List<PostedRow> made, Dictionary<Guid, long> counts)
+    {
+        var (twice, stillToCome) = (new List<PostedRow>(), new Dictionary<(long, string?), long>());
+        for (var i = made.Count - 1; i >= 0; i--)
+        {
+            var key = (made[i].Row.Integer(Columns.Stock.Isbn13), made[i].Row.TextOrNull(Columns.Stock.Condition));
+            var fromHereOn = stillToCome[key] = stillToCome.GetValueOrDefault(key) + 1;
+            if (counts[made[i].Row.Guid(Columns.Stock.Id)] > fromHereOn)
+            {
+                twice.Add(made[i]);
+            }
+        }
+        twice.Reverse();
+        return twice;
+    }
 }

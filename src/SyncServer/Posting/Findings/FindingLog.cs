@@ -55,12 +55,28 @@ public static class FindingLog
     }
 
     /// <summary>Closes the open findings of a kind about these subjects.</summary>
-    internal static void Resolve(Session session, string kind, IEnumerable<string> subjects, long now) => session.Execute(
-        $"""
-        UPDATE finding SET resolved_at = @now WHERE id IN
-            (SELECT f.id FROM @set k JOIN finding f ON {session.Dialect.TextEquals("f.subject", "k.subject")} WHERE f.kind = @kind AND f.resolved_at IS NULL)
-        """,
-        RowSet.Of("subject", subjects.Distinct()), now, kind);
+    internal static void Resolve(Session session, string kind, IEnumerable<string> subjects, long now)
+    {
+        var set = new RowSet(new SetColumn("kind", SetType.Text), new SetColumn("subject", SetType.Text));
+        foreach (var subject in subjects.Distinct())
+        {
+            set.Add(kind, subject);
+        }
+        session.Execute(
+            $"""
+            UPDATE finding SET resolved_at = @now WHERE id IN
+                (SELECT f.id FROM @set k JOIN finding f ON {session.Dialect.TextEquals("f.subject", "k.subject")} AND f.kind = k.kind WHERE f.resolved_at IS NULL)
+            """, set, now);
+    }
+
+    /// <summary>A person ticks one off.</summary>
+    /// <returns>Whether it was open.</returns>
+    public static bool Resolve(Session session, long id, long now)
+    {
+        // A posting that has just seen it open adds to it, and is waited for.
+        Counter.NotBefore(session, 0);
+        return session.Execute("UPDATE finding SET resolved_at = @now WHERE id = @id AND resolved_at IS NULL", now, id) == 1;
+    }
 
     private static Dictionary<(string Kind, string Subject), long> ReadOpen(Session session, IReadOnlyList<Finding> wanted)
     {

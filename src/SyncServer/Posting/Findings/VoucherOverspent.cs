@@ -9,7 +9,13 @@ internal sealed class VoucherOverspent : IFinding
     public IEnumerable<Finding> Look(UnitFindings unit)
     {
         var named = unit.Rows(BookmineSetup.Voucher).ToLookup(v => v.Row.Text(Columns.Voucher.Number), StringComparer.Ordinal);
-        var set = RowSet.Of("number", named.Select(v => v.Key));
+        // Told apart by their place: an engine may call texts equal that are not.
+        var numbers = named.Select(v => v.Key).ToList();
+        var set = new RowSet(new SetColumn("place", SetType.Integer), new SetColumn("number", SetType.Text));
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            set.Add((long)i, numbers[i]);
+        }
         if (set.Count == 0)
         {
             yield break;
@@ -17,12 +23,12 @@ internal sealed class VoucherOverspent : IFinding
         var balances = new Dictionary<string, long>(StringComparer.Ordinal);
         using (var reader = unit.Session.Query(
             $"""
-            SELECT k.number, CAST(sum(v.amount_cents) AS bigint) FROM @set k JOIN voucher v ON {unit.Session.Dialect.TextEquals("v.number", "k.number")} GROUP BY k.number
+            SELECT k.place, CAST(sum(v.amount_cents) AS bigint) FROM @set k JOIN voucher v ON {unit.Session.Dialect.TextEquals("v.number", "k.number")} GROUP BY k.place
             """, set))
         {
             while (reader.Read())
             {
-                balances.Add(reader.GetString(0), reader.GetInt64(1));
+                balances.Add(numbers[(int)reader.GetInt64(0)], reader.GetInt64(1));
             }
         }
         var sold = named.Where(v => v.Any(r => r.Row.Integer(Columns.Voucher.AmountCents) > 0) && balances[v.Key] >= 0).Select(v => v.Key);
