@@ -31,7 +31,7 @@ internal static class Prove
             ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", ""),
             ("src/Sync/Feed/Sequencer.cs", "return database.TrySequencing(session => taken = Take(session)) ? taken : null;",
                 """
-                List<(long Id, int Table)> notes = [];
+                List<Note> notes = [];
                 if (!database.TrySequencing(session => { notes = ReadNotes(session); taken = Take(session); }))
                 {
                     return null;

@@ -84,8 +84,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
             }
         }
         pass.Write();
-        // Exactly the notes that were read, never a range: a transaction that commits late has lower ids.
-        session.Execute("DELETE FROM sync_dirty WHERE id IN (SELECT k.id FROM @set k)", RowSet.Of("id", notes.Select(n => n.Id)));
+        DeleteNotes(session, notes);
         var head = notes.Count < PassSize ? pass.Tip : state.Head;
         if (pass.Tip != state.Tip || head != state.Head)
         {
@@ -93,6 +92,10 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         }
         return notes.Count;
     }
+
+    /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
+    private static void DeleteNotes(Session session, List<Note> notes) =>
+        session.Execute("DELETE FROM sync_dirty WHERE id IN (SELECT k.id FROM @set k)", RowSet.Of("id", notes.Select(n => n.Id)));
 
     private readonly record struct Note(long Id, int Table, RowKey Key);
 }
