@@ -9,6 +9,7 @@ public sealed partial class WallTests
 
     [Theory]
     [InlineData("src/Sync", @"\b(books?|isbn|docket|sales?|stock|branch|cashier|contact)\b|Bookmine\.(Schema|SyncServer|TillClient)|HttpClient|AspNetCore|Npgsql|SqlClient|Data\.Sqlite")]
+    [InlineData("src/Sqlite", @"Bookmine\.(Schema|SyncServer|TillClient)|Bookmine\.Sync\.(?!Data)|SELECT ")]
     [InlineData("src/Schema", @"System\.Data|DbConnection|HttpClient|AspNetCore|Terminal\.Gui|System\.IO|File\.|Bookmine\.(SyncServer|TillClient)")]
     [InlineData("src/SyncServer/Rules", @"System\.Data|Session|HttpClient|AspNetCore|TimeProvider|DateTime|File\.|Bookmine\.SyncServer\.(Database|Posting|Endpoints)|Bookmine\.Sync\.(Journal|Wire|Data|Feed|Orchestrators)")]
     [InlineData("src/TillClient/Screens", @"Bookmine\.Sync\.(?!Orchestrators)|HttpClient|System\.Data|SELECT |INSERT ")]
@@ -72,7 +73,7 @@ public sealed partial class WallTests
 
     [Fact]
     public void Nothing_asks_which_engine_it_is_on_outside_the_database_folder() =>
-        Assert.DoesNotContain(Lines("src"), l => !l.File.Contains("/Database/", StringComparison.Ordinal) && Engine().IsMatch(l.Code));
+        Assert.DoesNotContain(Lines("src"), l => !l.File.Contains("/Database/", StringComparison.Ordinal) && !l.File.Contains("/src/Sqlite/", StringComparison.Ordinal) && Engine().IsMatch(l.Code));
 
     [Fact]
     public void A_file_is_one_idea() => Assert.DoesNotContain(

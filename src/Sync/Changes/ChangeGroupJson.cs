@@ -110,9 +110,14 @@ public static class ChangeGroupJson
     private static Row ReadRow(SyncTable table, JsonElement element, ValuePool pool)
     {
         var row = new Row(table);
+        var ordinal = -1;
         foreach (var property in element.EnumerateObject())
         {
-            var ordinal = table.Ordinal(property.Name);
+            // Programs write the columns in their order, some of them left out.
+            while (++ordinal < table.Columns.Count && !property.NameEquals(table.Columns[ordinal].Name))
+            {
+            }
+            ordinal = ordinal < table.Columns.Count ? ordinal : table.Ordinal(property.Name);
             if (ordinal < 0)
             {
                 throw new MalformedEntryException($"table {table.Name} has no column {property.Name}");

@@ -36,12 +36,12 @@ public static class DbValues
     /// <summary>Reads a whole row whose columns stand in the setup's order from <paramref name="first"/> on.</summary>
     public static Row ReadRow(SyncTable table, DbDataReader reader, int first = 0)
     {
-        var row = new Row(table);
-        for (var i = 0; i < table.Columns.Count; i++)
+        var values = new object?[table.Columns.Count];
+        for (var i = 0; i < values.Length; i++)
         {
-            row[i] = ReadValue(table.Columns[i], reader.GetValue(first + i));
+            values[i] = ReadValue(table.Columns[i], reader.GetValue(first + i));
         }
-        return row;
+        return new Row(table, values);
     }
 
     private static object? ReadValue(Column column, object value) => (column.Type, value) switch

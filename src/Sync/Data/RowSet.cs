@@ -74,6 +74,14 @@ public sealed class RowSet(params IReadOnlyList<SetColumn> columns)
         return set;
     }
 
+    /// <summary>The same values of one column, under another name.</summary>
+    public RowSet Named(string column)
+    {
+        var named = new RowSet(columns[0] with { Name = column });
+        named.rows.AddRange(rows);
+        return named;
+    }
+
     private static RowSet Of(string column, SetType type, IEnumerable<object> values)
     {
         var set = new RowSet(new SetColumn(column, type));

@@ -17,14 +17,19 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     private const int StatementsPerBatch = 500;
     private const string SetName = "@set";
 
-    // For whoever wants to see which statements are made, and on which connection (event "Prepared", with the command).
+    // For whoever wants to see which statements are made, and on which connection (event "Prepared", with a <see cref="SeenStatement"/>).
     private static readonly DiagnosticListener Diagnostics = new("Bookmine.Sync.Data");
-    private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> withSets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IStatement> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IStatement Statement, string[] Names)> withSets = new(StringComparer.Ordinal);
 
-    public SqlDialect Dialect { get; } = dialect ?? SqlDialect.Common;
+    private readonly IPreparingConnection? preparing = connection as IPreparingConnection;
+
+    public SqlDialect Dialect { get; } = dialect ?? (connection as IPreparingConnection)?.Dialect ?? SqlDialect.Common;
 
     public DbConnection Connection => connection;
+
+    /// <summary>Whether a set of rows is read and written by a statement for each of them; by one for all otherwise.</summary>
+    internal bool IsRowByRow => preparing is not null;
 
     public DbTransaction? Transaction { get; private set; }
 
@@ -68,16 +73,16 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     }
 
     /// <returns>The number of rows affected.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql).Execute(values);
 
-    public DbDataReader Query(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteReader();
+    public DbDataReader Query(string sql, params ReadOnlySpan<object?> values) => Prepare(sql).Query(values);
 
     /// <returns>The first column of the first row; null when there is none or it is null.</returns>
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteScalar() switch
+    public object? Scalar(string sql, params ReadOnlySpan<object?> values)
     {
-        DBNull => null,
-        var value => value,
-    };
+        using var reader = Prepare(sql).Query(values);
+        return reader.Read() && reader.GetValue(0) is var value and not DBNull ? value : null;
+    }
 
     /// <exception cref="DamagedValueException">What is there is no number.</exception>
     public long? Integer(string sql, params ReadOnlySpan<object?> values)
@@ -94,11 +99,66 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     }
 
     /// <summary>Runs a statement in which <c>@set</c> stands for a table of the rows given.</summary>
-    public DbDataReader Query(string sql, RowSet set, params ReadOnlySpan<object?> values) => Bind(sql, set, values).ExecuteReader();
+    public DbDataReader Query(string sql, RowSet set, params ReadOnlySpan<object?> values)
+    {
+        var (statement, names) = PrepareWithSet(sql, set);
+        return statement.Query(Arguments(names, set, values));
+    }
 
     /// <summary>Runs a statement in which <c>@set</c> stands for a table of the rows given.</summary>
     /// <returns>The number of rows affected.</returns>
-    public int Execute(string sql, RowSet set, params ReadOnlySpan<object?> values) => set.Count == 0 ? 0 : Bind(sql, set, values).ExecuteNonQuery();
+    public int Execute(string sql, RowSet set, params ReadOnlySpan<object?> values)
+    {
+        if (set.Count == 0)
+        {
+            return 0;
+        }
+        var (statement, names) = PrepareWithSet(sql, set);
+        return statement.Execute(Arguments(names, set, values));
+    }
+
+    /// <summary>Reads the rows whose values in some columns are those of a set's rows, in any order.</summary>
+    /// <param name="columns">What is read.</param>
+    /// <param name="set">Each row once; its columns have the names of those that are compared.</param>
+    public void Match(string columns, string table, RowSet set, Action<DbDataReader> read)
+    {
+        if (set.Count == 0)
+        {
+            return;
+        }
+        if (preparing is null)
+        {
+            var on = string.Join(" AND ", set.Columns.Select(c => $"t.{c.Name} = k.{c.Name}"));
+            ReadAll(Query($"SELECT {columns} FROM @set k JOIN {table} t ON {on}", set));
+            return;
+        }
+        var statement = Prepare($"SELECT {columns} FROM {table} t WHERE {string.Join(" AND ", set.Columns.Select(c => $"t.{c.Name} = @{c.Name}"))}");
+        foreach (var row in set.Rows)
+        {
+            ReadAll(statement.Query(row));
+        }
+
+        void ReadAll(DbDataReader rows)
+        {
+            using (rows)
+            {
+                while (rows.Read())
+                {
+                    read(rows);
+                }
+            }
+        }
+    }
+
+    /// <summary>Deletes the rows whose values in some columns are those of a set's rows.</summary>
+    /// <returns>How many there were.</returns>
+    public int DeleteAll(string table, RowSet set)
+    {
+        var sql = $"DELETE FROM {table} WHERE {string.Join(" AND ", set.Columns.Select(c => $"{c.Name} = @{c.Name}"))}";
+        return preparing is null && set.Columns is [var only]
+            ? Execute($"DELETE FROM {table} WHERE {only.Name} IN (SELECT k.{only.Name} FROM @set k)", set)
+            : ExecuteEach(sql, set.Rows);
+    }
 
     /// <summary>Inserts rows, less those whose key, or another number that may be there once only, is there already.</summary>
     /// <returns>How many were inserted.</returns>
@@ -122,7 +182,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         var others = names.Where(n => !key.Contains(n)).ToList();
         var order = others.Concat(key).Select(c => names.IndexOf(c)).ToArray();
         return ExecuteEach(
-            $"UPDATE {table} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {string.Join(" AND ", key.Select(c => $"{c} = @{c}"))}",
+            $"{Dialect.Update} {table} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {string.Join(" AND ", key.Select(c => $"{c} = @{c}"))}",
             [.. rows.Rows.Select(r => Array.ConvertAll(order, i => r[i]))]);
     }
 
@@ -167,17 +227,13 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     /// <returns>The number of rows affected by all.</returns>
     public int ExecuteEach(string sql, IReadOnlyList<object?[]> sets)
     {
-        Prepare(sql);
-        if (Dialect.ExecuteEach(connection, sql, sets) is { } all)
-        {
-            return all;
-        }
         var affected = 0;
         if (!connection.CanCreateBatch || sets.Count < 2)
         {
+            var statement = Prepare(sql);
             foreach (var values in sets)
             {
-                affected += Execute(sql, values);
+                affected += statement.Execute(values);
             }
             return affected;
         }
@@ -216,66 +272,53 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     public void Dispose()
     {
         Rollback();
-        foreach (var command in prepared.Values)
+        foreach (var statement in prepared.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
         connection.Dispose();
     }
 
-    private DbCommand Bind(string sql, ReadOnlySpan<object?> values)
+    /// <summary>The statement, for whoever runs it many times; it is this session's, and ends with it.</summary>
+    public IStatement Prepare(string sql)
     {
-        var command = Prepare(sql);
-        if (values.Length != command.Parameters.Count)
+        if (!prepared.TryGetValue(sql, out var statement))
         {
-            throw new ArgumentException($"{command.Parameters.Count} arguments are wanted, {values.Length} were given, for: {sql}");
+            Seen(sql);
+            statement = preparing?.Prepare(sql) ?? new CommandStatement(this, Create(sql));
+            prepared.Add(sql, statement);
         }
-        for (var i = 0; i < values.Length; i++)
-        {
-            Dialect.Bind(command.Parameters[i], values[i]);
-        }
-        command.Transaction = Transaction;
-        return command;
+        return statement;
     }
 
-    private DbCommand Prepare(string sql)
+    private string WithSet(string sql, RowSet set) => sql.Replace(SetName, Dialect.Table(set.Columns), StringComparison.Ordinal);
+
+    private (IStatement Statement, string[] Names) PrepareWithSet(string sql, RowSet set)
     {
-        if (!prepared.TryGetValue(sql, out var command))
+        if (!withSets.TryGetValue(sql, out var known))
         {
-            command = Create(sql);
-            prepared.Add(sql, command);
-            Seen(command);
+            var text = WithSet(sql, set);
+            withSets.Add(sql, known = (Prepare(text), ParameterNames(text)));
         }
-        return command;
+        return known;
     }
 
-    private string WithSet(string sql, RowSet set)
+    private object?[] Arguments(string[] names, RowSet set, ReadOnlySpan<object?> values)
     {
-        if (!withSets.TryGetValue(sql, out var text))
+        var (arguments, next) = (new object?[names.Length], 0);
+        for (var i = 0; i < names.Length; i++)
         {
-            withSets.Add(sql, text = sql.Replace(SetName, Dialect.Table(set.Columns), StringComparison.Ordinal));
+            arguments[i] = names[i].StartsWith(SetName, StringComparison.Ordinal) ? Dialect.Values(set, names[i]) : values[next++];
         }
-        return text;
+        return arguments;
     }
 
-    private DbCommand Bind(string sql, RowSet set, ReadOnlySpan<object?> values)
-    {
-        var command = Prepare(WithSet(sql, set));
-        var next = 0;
-        foreach (DbParameter parameter in command.Parameters)
-        {
-            Dialect.Bind(parameter, parameter.ParameterName.StartsWith(SetName, StringComparison.Ordinal) ? Dialect.Values(set, parameter.ParameterName) : values[next++]);
-        }
-        command.Transaction = Transaction;
-        return command;
-    }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The command goes to a listener of the same process, which asks for its text alone.")]
-    private static void Seen(DbCommand command)
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "It goes to a listener of the same process, which knows its type.")]
+    private void Seen(string sql)
     {
         if (Diagnostics.IsEnabled())
         {
-            Diagnostics.Write("Prepared", command);
+            Diagnostics.Write("Prepared", new SeenStatement(connection.DataSource, sql));
         }
     }
 
@@ -297,3 +340,6 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     [GeneratedRegex(@"(?<!\w)@\w+")]
     private static partial Regex ParameterName();
 }
+
+/// <summary>A statement that is prepared, as a listener is told of it.</summary>
+public sealed record SeenStatement(string DataSource, string Sql);

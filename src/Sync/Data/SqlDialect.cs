@@ -52,10 +52,8 @@ public class SqlDialect
     /// <summary>Sets all columns of a set but the key's in the rows that have its keys; null as for <see cref="InsertSet"/>.</summary>
     public virtual string? UpdateSet(string table, IReadOnlyList<string> key, IReadOnlyList<SetColumn> columns) => null;
 
-    /// <summary>Runs one statement with many sets of arguments, where the driver has a quicker way than a command for each.</summary>
-    /// <param name="rows">Arguments in the order in which their names first appear in the statement.</param>
-    /// <returns>The number of rows affected by all; null where there is no such way.</returns>
-    public virtual int? ExecuteEach(DbConnection connection, string sql, IReadOnlyList<object?[]> rows) => null;
+    /// <summary>Begins a statement that changes one row of a replicated table.</summary>
+    public virtual string Update => "UPDATE";
 
     /// <summary>Ends a statement that has an order: so many rows, after so many that are passed over.</summary>
     /// <param name="most">A number or a parameter's name.</param>

@@ -15,22 +15,26 @@ public sealed class TableSql
         var key = string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}"));
         var others = columns.Where((_, i) => !table.IsKey(i)).ToArray();
         Columns = string.Join(", ", columns);
+        OfTable = string.Join(", ", columns.Select(c => "t." + c));
         ByKey = $"FROM {table.Name} WHERE {key}";
         Select = $"SELECT {Columns} {ByKey}";
         Insert = dialect.InsertIfAbsent(table.Name, columns);
         Delete = $"DELETE FROM {table.Name} WHERE {key}";
-        Update = $"UPDATE {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
+        Update = $"{dialect.Update} {table.Name} SET {string.Join(", ", others.Select(c => $"{c} = @{c}"))} WHERE {key}";
         var keys = string.Join(", ", table.KeyColumns);
         var after = dialect.Compare(table.KeyColumns, ">", [.. table.KeyColumns.Select(k => "@" + k)]);
         First = $"SELECT {Columns} FROM {table.Name} ORDER BY {keys} {dialect.Limit("@most")}";
         Next = $"SELECT {Columns} FROM {table.Name} WHERE {after} ORDER BY {keys} {dialect.Limit("@most")}";
         Lock = $"SELECT {Columns} FROM {table.Name}{dialect.LockHint} WHERE {key}{dialect.LockEnd}";
         var joined = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = k.{k}"));
-        LockSet = $"SELECT {string.Join(", ", columns.Select(c => "t." + c))} FROM @set k {dialect.LockJoin} {table.Name} t{dialect.LockHint} ON {joined} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}{dialect.LockEnd}";
+        LockSet = $"SELECT {OfTable} FROM @set k {dialect.LockJoin} {table.Name} t{dialect.LockHint} ON {joined} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}{dialect.LockEnd}";
         UpdateOrder = [.. others.Concat(table.KeyColumns).Select(table.Ordinal)];
     }
 
     public string Columns { get; }
+
+    /// <summary>All columns, of a table called <c>t</c>.</summary>
+    private string OfTable { get; }
 
     /// <summary>One row by key.</summary>
     public string Select { get; }
@@ -83,7 +87,11 @@ public sealed class TableSql
             return FindForChange(session, table, keys.First()) is { } one ? [one] : [];
         }
         var rows = new List<Row>(keys.Count);
-        if (keys.Count > 0)
+        if (session.IsRowByRow)
+        {
+            rows.AddRange(keys.Select(key => FindForChange(session, table, key)).OfType<Row>());
+        }
+        else if (keys.Count > 0)
         {
             using var reader = session.Query(Of(table, session.Dialect).LockSet, RowSet.OfKeys(table, keys));
             while (reader.Read())
@@ -102,13 +110,16 @@ public sealed class TableSql
         {
             return rows;
         }
-        var columns = string.Join(", ", table.Columns.Select(c => "t." + c.Name));
-        using var reader = session.Query(
-            $"SELECT {columns} FROM @set k JOIN {table.Name} t ON t.{column} = k.{values.Columns[0].Name} ORDER BY {string.Join(", ", table.KeyColumns.Select(k => "t." + k))}", values);
-        while (reader.Read())
-        {
-            rows.Add(DbValues.ReadRow(table, reader));
-        }
+        session.Match(Of(table, session.Dialect).OfTable, table.Name, values.Named(column), reader => rows.Add(DbValues.ReadRow(table, reader)));
+        rows.Sort((a, b) => RowKey.InOrder.Compare(a.Key, b.Key));
+        return rows;
+    }
+
+    /// <summary>The rows of these keys that are there, in any order.</summary>
+    public static List<Row> FindAll(Session session, SyncTable table, IReadOnlyCollection<RowKey> keys)
+    {
+        var rows = new List<Row>(keys.Count);
+        session.Match(Of(table, session.Dialect).OfTable, table.Name, RowSet.OfKeys(table, keys), reader => rows.Add(DbValues.ReadRow(table, reader)));
         return rows;
     }
 

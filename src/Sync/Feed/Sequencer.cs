@@ -95,7 +95,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
 
     /// <summary>Deletes exactly the notes that were read, never a range: a transaction that commits late has lower ids.</summary>
     private static void DeleteNotes(Session session, List<Note> notes) =>
-        session.Execute("DELETE FROM sync_dirty WHERE id IN (SELECT k.id FROM @set k)", RowSet.Of("id", notes.Select(n => n.Id)));
+        session.DeleteAll("sync_dirty", RowSet.Of("id", notes.Select(n => n.Id)));
 
     private readonly record struct Note(long Id, int Table, RowKey Key);
 }

@@ -12,6 +12,7 @@ internal sealed class SequencerPass(Session session, long tip)
     private static readonly SetColumn[] RemovedForm = [.. KeyForm, new("seq", SetType.Integer), new("removed", SetType.Integer), new("bytes", SetType.Bytes)];
     private static readonly SetColumn[] PutForm = [.. RemovedForm, new("hash", SetType.Bytes)];
 
+    private static readonly List<Held> None = [];
     private readonly Dictionary<string, long> buckets = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Bucket, int Table), Digest> changes = [];
 
@@ -30,10 +31,10 @@ internal sealed class SequencerPass(Session session, long tip)
     public void Take(SyncTable table, IReadOnlyList<RowKey> keys)
     {
         var held = ReadHeld(table, keys);
-        var live = ReadLive(table, keys);
+        var live = TableSql.FindAll(session, table, keys).ToDictionary(r => r.Key);
         foreach (var key in keys)
         {
-            var known = held.GetValueOrDefault(key) ?? [];
+            var known = held.GetValueOrDefault(key, None);
             if (live.TryGetValue(key, out var row))
             {
                 Put(table, key, row, known);
@@ -78,15 +79,8 @@ internal sealed class SequencerPass(Session session, long tip)
         {
             places.Add(bucket, (long)table);
         }
-        if (places.Count == 0)
-        {
-            return digests;
-        }
-        using var reader = session.Query("SELECT d.bucket, d.tab, d.rows, d.sum FROM @set k JOIN sync_digest d ON d.bucket = k.bucket AND d.tab = k.tab", places);
-        while (reader.Read())
-        {
-            digests.Add((reader.GetInt64(0), (int)reader.GetInt64(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3)));
-        }
+        session.Match("t.bucket, t.tab, t.rows, t.sum", "sync_digest", places, reader => digests.Add(
+            (reader.GetInt64(0), (int)reader.GetInt64(1)), new Digest(reader.GetInt64(2), DbValues.ReadHash(reader, 3))));
         return digests;
     }
 
@@ -101,7 +95,7 @@ internal sealed class SequencerPass(Session session, long tip)
         RemoveAll(table, key, known, exceptBucket: bucket);
         var bytes = CanonicalRow.Write(row);
         var hash = Digest.HashOf(table.Number, bytes);
-        var before = known.Find(h => h.Bucket == bucket);
+        var before = known.Count == 0 ? null : known.Find(h => h.Bucket == bucket);
         if (before is { Removed: false } && before.Hash == hash)
         {
             return;
@@ -113,25 +107,15 @@ internal sealed class SequencerPass(Session session, long tip)
 
     private void RemoveAll(SyncTable table, RowKey key, List<Held> known, long? exceptBucket)
     {
-        foreach (var held in known.Where(h => !h.Removed && h.Bucket != exceptBucket))
+        foreach (var held in known)
         {
+            if (held.Removed || held.Bucket == exceptBucket)
+            {
+                continue;
+            }
             removed.Add((long)table.Number, key.Integer, key.Guid, held.Bucket, ++Tip, 1L, Array.Empty<byte>());
             changes[(held.Bucket, table.Number)] = changes.GetValueOrDefault((held.Bucket, table.Number)).Remove(held.Hash);
         }
-    }
-
-    private Dictionary<RowKey, Row> ReadLive(SyncTable table, IReadOnlyList<RowKey> keys)
-    {
-        var columns = string.Join(", ", table.Columns.Select(c => "t." + c.Name));
-        var join = string.Join(" AND ", table.KeyColumns.Select(k => $"t.{k} = k.{k}"));
-        using var reader = session.Query($"SELECT {columns} FROM @set k JOIN {table.Name} t ON {join}", RowSet.OfKeys(table, keys));
-        var rows = new Dictionary<RowKey, Row>(keys.Count);
-        while (reader.Read())
-        {
-            var row = DbValues.ReadRow(table, reader);
-            rows.Add(row.Key, row);
-        }
-        return rows;
     }
 
     private Dictionary<RowKey, List<Held>> ReadHeld(SyncTable table, IReadOnlyList<RowKey> keys)
@@ -141,10 +125,8 @@ internal sealed class SequencerPass(Session session, long tip)
         {
             set.Add((long)table.Number, key.Integer, key.Guid);
         }
-        using var reader = session.Query(
-            "SELECT f.k_int, f.k_guid, f.bucket, f.removed, f.hash FROM @set k JOIN sync_feed f ON f.tab = k.tab AND f.k_int = k.k_int AND f.k_guid = k.k_guid", set);
         var held = new Dictionary<RowKey, List<Held>>();
-        while (reader.Read())
+        session.Match("t.k_int, t.k_guid, t.bucket, t.removed, t.hash", "sync_feed", set, reader =>
         {
             var key = new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1));
             if (!held.TryGetValue(key, out var list))
@@ -152,7 +134,7 @@ internal sealed class SequencerPass(Session session, long tip)
                 held.Add(key, list = []);
             }
             list.Add(new Held(reader.GetInt64(2), reader.GetInt64(3) == 1, DbValues.ReadHash(reader, 4)));
-        }
+        });
         return held;
     }
 

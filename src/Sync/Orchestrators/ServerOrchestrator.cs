@@ -94,14 +94,34 @@ public sealed class ServerOrchestrator(
     });
 
     /// <summary>
-    /// Posts a push as one unit. When one fails because of what is in it, its halves are posted one after the other by the same way, down to
-    /// one entry, which is kept in quarantine: so one bad entry holds up no other.
+    /// Posts a push as units, each in a transaction of its own. When one fails because of what is in it, its halves are posted one after the other by the
+    /// same way, down to one entry, which is kept in quarantine: so one bad entry holds up no other.
     /// </summary>
     public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries) =>
         Post(client, synchronisation, entries, byPerson: false);
 
-    private PushReply Post(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries, bool byPerson) =>
-        Post(new Posting(client.Client, synchronisation, byPerson), entries.Select(e => Understood.Of(setup, e)).ToArray());
+    private PushReply Post(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries, bool byPerson)
+    {
+        var posting = new Posting(client.Client, synchronisation, byPerson);
+        var units = entries.Chunk(Protocol.MostEntriesPerUnit).DefaultIfEmpty([]).ToList();
+        var results = new List<EntryResult>(entries.Count);
+        var understood = Understand(units[0]);
+        for (var i = 0; ; i++)
+        {
+            // While one is written, the next is understood.
+            var next = i + 1 < units.Count ? units[i + 1] : null;
+            var following = next is null ? null : Task.Run(() => Understand(next));
+            var reply = Post(posting, understood);
+            results.AddRange(reply.Results);
+            if (following is null || reply.Forked || reply.Results.Count < units[i].Length)
+            {
+                return reply with { Results = results };
+            }
+            understood = following.GetAwaiter().GetResult();
+        }
+    }
+
+    private Understood[] Understand(PushedEntry[] entries) => Array.ConvertAll(entries, e => Understood.Of(setup, e));
 
     private sealed record Posting(long Client, Guid Synchronisation, bool ByPerson);
 

@@ -56,15 +56,8 @@ internal sealed class Inbox(Session session, long client)
         {
             set.Add(client, n);
         }
-        if (set.Count == 0)
-        {
-            return stored;
-        }
-        using var reader = session.Query("SELECT i.n, i.hash, i.result FROM @set k JOIN sync_inbox i ON i.client = k.client AND i.n = k.n", set);
-        while (reader.Read())
-        {
-            stored.Add(reader.GetInt64(0), (reader.GetFieldValue<byte[]>(1), JsonSerializer.Deserialize(reader.GetString(2), WireJson.Default.EntryResult)!));
-        }
+        session.Match("t.n, t.hash, t.result", "sync_inbox", set, reader => stored.Add(
+            reader.GetInt64(0), (reader.GetFieldValue<byte[]>(1), JsonSerializer.Deserialize(reader.GetString(2), WireJson.Default.EntryResult)!)));
         return stored;
     }
 

@@ -110,6 +110,7 @@ public sealed class ReplicaApply : IDisposable
         }
         if (known.Contains(BucketOf(row)))
         {
+            // What counts is what the file holds.
             var stored = TableSql.Find(session, table, row.Key) ?? throw new DivergenceException($"A row of {table.Name} was put in place and is not found there.");
             var place = (BucketOf(stored), table.Number);
             var hash = HashOf(stored);

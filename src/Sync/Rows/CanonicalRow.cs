@@ -15,10 +15,15 @@ public static class CanonicalRow
     private const int HeadLength = 3;
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
+    // Rows are written by the thousand, one after the other.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? reused;
+
     /// <exception cref="MalformedRowException">A text is not valid Unicode.</exception>
     public static byte[] Write(Row row)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
+        var buffer = reused ??= new ArrayBufferWriter<byte>(1024);
+        buffer.ResetWrittenCount();
         foreach (var ordinal in ColumnOrder.Of(row.Table))
         {
             if (row[ordinal] is { } value)
@@ -32,11 +37,7 @@ public static class CanonicalRow
     /// <exception cref="MalformedRowException">The bytes are not a row of the table.</exception>
     public static Row Read(SyncTable table, ReadOnlySpan<byte> bytes)
     {
-        var row = new Row(table);
-        for (var i = 0; i < table.Columns.Count; i++)
-        {
-            row[i] = null;
-        }
+        var values = new object?[table.Columns.Count];
         while (bytes.Length > 0)
         {
             Require(table, bytes.Length >= HeadLength);
@@ -44,9 +45,9 @@ public static class CanonicalRow
             var ordinal = ColumnOrder.OrdinalOf(table, number);
             Require(table, ordinal >= 0 && (byte)table.Columns[ordinal].Type == bytes[2]);
             bytes = bytes[HeadLength..];
-            row[ordinal] = ReadValue(table, table.Columns[ordinal].Type, ref bytes);
+            values[ordinal] = ReadValue(table, table.Columns[ordinal].Type, ref bytes);
         }
-        return row;
+        return new Row(table, values);
     }
 
     private static void WriteValue(ArrayBufferWriter<byte> buffer, SyncTable table, Column column, object value)

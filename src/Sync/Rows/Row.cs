@@ -18,6 +18,14 @@ public sealed class Row : IColumnValues
         values = new object?[table.Columns.Count];
     }
 
+    /// <summary>A whole row, of values in the columns' order, which are the row's from now on.</summary>
+    internal Row(SyncTable table, object?[] values)
+    {
+        Table = table;
+        this.values = values;
+        present = values.Length == 0 ? 0 : UInt128.MaxValue >> (128 - values.Length);
+    }
+
     public SyncTable Table { get; }
 
     /// <summary>How many columns were set.</summary>

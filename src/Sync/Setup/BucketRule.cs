@@ -9,19 +9,24 @@ namespace Bookmine.Sync.Setup;
 public sealed class BucketRule
 {
     private readonly string[] segments;
+    private readonly string[] columns;
     private readonly string? onlyWith;
+
+    // Rows of one bucket come together; the name is the same text for all of them.
+    private volatile Named? last;
 
     /// <param name="template">Segments parted by colons; <c>{column}</c> stands for an integer column's value.</param>
     /// <param name="onlyWith">A column that must not be null for the row to be replicated at all.</param>
     public BucketRule(string template, string? onlyWith = null)
     {
         segments = template.Split(':');
+        columns = [.. segments[1..].Where(IsColumn).Select(ColumnOf)];
         this.onlyWith = onlyWith;
     }
 
     private BucketRule()
     {
-        segments = [];
+        segments = columns = [];
         IsOfServerOnly = true;
     }
 
@@ -41,15 +46,31 @@ public sealed class BucketRule
         {
             return null;
         }
-        var name = segments[0];
-        for (var i = 1; i < segments.Length; i++)
+        Span<long?> values = stackalloc long?[columns.Length];
+        for (var i = 0; i < columns.Length && row[columns[i]] is long value; i++)
         {
-            if (!IsColumn(segments[i]))
+            values[i] = value;
+        }
+        if (last is not { } known || !values.SequenceEqual(known.Values))
+        {
+            last = known = new Named(NameOf(values), values.ToArray());
+        }
+        return known.Name;
+    }
+
+    private sealed record Named(string Name, long?[] Values);
+
+    private string NameOf(ReadOnlySpan<long?> values)
+    {
+        var (name, next) = (segments[0], 0);
+        foreach (var segment in segments[1..])
+        {
+            if (!IsColumn(segment))
             {
-                name += ":" + segments[i];
+                name += ":" + segment;
                 continue;
             }
-            if (row[ColumnOf(segments[i])] is not long value)
+            if (values[next++] is not { } value)
             {
                 break;
             }

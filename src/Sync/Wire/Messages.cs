@@ -9,8 +9,11 @@ public static class Protocol
 {
     public const int Version = 1;
 
-    /// <summary>The most entries in one push, and so in one transaction of the server.</summary>
-    public const int MostEntriesPerPush = 100;
+    /// <summary>The most entries in one push.</summary>
+    public const int MostEntriesPerPush = 500;
+
+    /// <summary>The most entries that the server posts in one transaction.</summary>
+    public const int MostEntriesPerUnit = 100;
 
     /// <summary>The most payload bytes in one push, before compression.</summary>
     public const int MostBytesPerPush = 4 * 1024 * 1024;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using Bookmine.Sync.Journal;
@@ -22,23 +21,22 @@ public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
     public byte[] Write()
     {
         var head = JsonSerializer.SerializeToUtf8Bytes(Head, WireJson.Default.ChunkHead);
-        var buffer = new ArrayBufferWriter<byte>(4 + head.Length + Rows.Sum(r => FixedLength + r.Canonical.Length));
-        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), head.Length);
-        buffer.Advance(4);
-        buffer.Write(head);
+        var bytes = new byte[4 + head.Length + Rows.Sum(r => FixedLength + r.Canonical.Length)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, head.Length);
+        head.CopyTo(bytes, 4);
+        var span = bytes.AsSpan(4 + head.Length);
         foreach (var row in Rows)
         {
-            var span = buffer.GetSpan(FixedLength);
             BinaryPrimitives.WriteUInt16BigEndian(span, row.Bucket);
             BinaryPrimitives.WriteUInt16BigEndian(span[2..], row.Table);
             span[4] = row.Removed ? (byte)1 : (byte)0;
             BinaryPrimitives.WriteInt64BigEndian(span[5..], row.Key.Integer);
             row.Key.Guid.TryWriteBytes(span[13..], bigEndian: true, out _);
             BinaryPrimitives.WriteInt32BigEndian(span[29..], row.Canonical.Length);
-            buffer.Advance(FixedLength);
-            buffer.Write(row.Canonical.Span);
+            row.Canonical.Span.CopyTo(span[FixedLength..]);
+            span = span[(FixedLength + row.Canonical.Length)..];
         }
-        return buffer.WrittenSpan.ToArray();
+        return bytes;
     }
 
     /// <exception cref="WireFormatException">The bytes are not a chunk.</exception>

@@ -12,12 +12,12 @@ namespace Bookmine.Sync.Wire;
 /// </summary>
 public static class PushEnvelope
 {
-    private const int MostEntries = 500;
     private const int FixedLength = 8 + 16 + 4 + 8 + 32 + 2;
+    private const int UsualAnswerBytes = 256;
 
     public static byte[] Write(Guid session, IReadOnlyList<JournalEntry> entries)
     {
-        using var stream = new MemoryStream();
+        using var stream = new MemoryStream(RoomFor(entries));
         Span<byte> head = stackalloc byte[FixedLength];
         session.TryWriteBytes(head, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(head[16..], entries.Count);
@@ -44,14 +44,16 @@ public static class PushEnvelope
         return stream.ToArray();
     }
 
+    private static int RoomFor(IReadOnlyList<JournalEntry> entries) => entries.Sum(e => FixedLength + UsualAnswerBytes + e.Payload.Length);
+
     /// <exception cref="WireFormatException">The bytes are not a push.</exception>
     public static (Guid Session, IReadOnlyList<PushedEntry> Entries) Read(ReadOnlySpan<byte> bytes)
     {
         var session = new Guid(Take(ref bytes, 16), bigEndian: true);
         var count = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4));
-        if (count is < 0 or > MostEntries)
+        if (count is < 0 or > Protocol.MostEntriesPerPush)
         {
-            throw new WireFormatException($"A push of {count} entries; {MostEntries} are the most.");
+            throw new WireFormatException($"A push of {count} entries; {Protocol.MostEntriesPerPush} are the most.");
         }
         var entries = new List<PushedEntry>(count);
         for (var i = 0; i < count; i++)

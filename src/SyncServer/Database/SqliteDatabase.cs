@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bookmine.Sqlite;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Setup;
@@ -158,7 +159,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     internal static SqliteConnection OpenPlain(string file, int busyMilliseconds, string? vfs = null)
     {
         var text = ConnectionString(file, vfs, Math.Max(busyMilliseconds / 1000, 1));
-        var connection = new SqliteConnection(text);
+        var connection = new DirectConnection(text);
         connection.Open();
         using var busy = connection.CreateCommand();
         busy.CommandText = FormattableString.Invariant($"PRAGMA busy_timeout = {busyMilliseconds}");
@@ -179,7 +180,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
 
     private static Session OpenFile(string file, int busyMilliseconds, string? vfs)
     {
-        var session = new Session(OpenPlain(file, busyMilliseconds, vfs), SqliteDialect.Instance);
+        var session = new Session(OpenPlain(file, busyMilliseconds, vfs));
         session.Script(Settings);
         return session;
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bookmine.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Bookmine.TillClient.Files;
@@ -18,7 +19,7 @@ internal static class SqliteFiles
 
     public static DbConnection Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var connection = new DirectConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         return connection;
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bookmine.Sqlite;
 using Bookmine.Sync.Files;
 using Microsoft.Data.Sqlite;
 
@@ -198,7 +199,7 @@ internal sealed class SimDisk : IFileStore
     public DbConnection OpenDatabase(string path)
     {
         Check(Step.Open, path);
-        var connection = new SqliteConnection(ConnectionString(path));
+        var connection = new DirectConnection(ConnectionString(path));
         try
         {
             connection.Open();

@@ -1,0 +1,28 @@
+using SQLitePCL;
+
+namespace Bookmine.Sqlite;
+
+/// <summary>Waits, as the driver does, while another program has the file locked.</summary>
+/// <param name="seconds">How long; 0 for ever.</param>
+internal struct Patience(int seconds)
+{
+    private const int PauseMilliseconds = 10;
+    private const int PrimaryCode = 0xff;
+    private long? begun;
+
+    /// <returns>Whether the step is worth another try, after a pause.</returns>
+    public bool Waits(int code)
+    {
+        if ((code & PrimaryCode) is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED) || code == raw.SQLITE_BUSY_SNAPSHOT)
+        {
+            return false;
+        }
+        begun ??= Environment.TickCount64;
+        if (seconds != 0 && Environment.TickCount64 - begun >= seconds * 1000L)
+        {
+            return false;
+        }
+        Thread.Sleep(PauseMilliseconds);
+        return true;
+    }
+}
