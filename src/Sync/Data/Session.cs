@@ -22,6 +22,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     private readonly Dictionary<string, IStatement> prepared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IStatement Statement, string[] Names)> withSets = new(StringComparer.Ordinal);
 
+    private readonly List<(string Sql, object?[] Values)> soon = [];
     private readonly IPreparingConnection? preparing = connection as IPreparingConnection;
 
     public SqlDialect Dialect { get; } = dialect ?? (connection as IPreparingConnection)?.Dialect ?? SqlDialect.Common;
@@ -39,6 +40,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
 
     public void Commit()
     {
+        ExecuteWaiting();
         Transaction!.Commit();
         Transaction.Dispose();
         Transaction = null;
@@ -47,6 +49,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     /// <summary>Rolls back when a transaction is open, and is harmless otherwise.</summary>
     public void Rollback()
     {
+        soon.Clear();
         if (Transaction is null)
         {
             return;
@@ -95,6 +98,21 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
         {
             throw new DamagedValueException($"A number should be there, and it is {value!.GetType().Name}.");
+        }
+    }
+
+    /// <summary>
+    /// Runs a statement whose outcome nobody looks at, at the latest before the next one or the commit, in one message with others that wait.
+    /// </summary>
+    public void ExecuteSoon(string sql, params ReadOnlySpan<object?> values)
+    {
+        if (connection.CanCreateBatch)
+        {
+            soon.Add((sql, values.ToArray()));
+        }
+        else
+        {
+            Execute(sql, values);
         }
     }
 
@@ -195,23 +213,12 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         {
             return [.. writes.Select(w => w.Key is null ? InsertAll(w.Table, w.Rows) : UpdateAll(w.Table, w.Key, w.Rows))];
         }
-        using var batch = connection.CreateBatch();
-        batch.Transaction = Transaction;
-        foreach (var (statement, write) in statements.Zip(writes))
+        ExecuteWaiting();
+        return Together(statements.Zip(writes, (statement, write) =>
         {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = WithSet(statement!, write.Rows);
-            foreach (var name in ParameterNames(command.CommandText))
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
-                Dialect.Bind(parameter, Dialect.Values(write.Rows, name));
-                command.Parameters.Add(parameter);
-            }
-            batch.BatchCommands.Add(command);
-        }
-        batch.ExecuteNonQuery();
-        return [.. batch.BatchCommands.Select(c => c.RecordsAffected)];
+            var sql = WithSet(statement!, write.Rows);
+            return (sql, Arguments(ParameterNames(sql), write.Rows, []));
+        }));
     }
 
     /// <summary>Inserts one row; none when its key, or another number that may be there once only, is there already.</summary>
@@ -237,32 +244,50 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
             }
             return affected;
         }
-        var names = ParameterNames(sql);
+        ExecuteWaiting();
         foreach (var slice in sets.Chunk(StatementsPerBatch))
         {
-            using var batch = connection.CreateBatch();
-            batch.Transaction = Transaction;
-            foreach (var values in slice)
-            {
-                var command = batch.CreateBatchCommand();
-                command.CommandText = sql;
-                for (var i = 0; i < names.Length; i++)
-                {
-                    var parameter = command.CreateParameter();
-                    parameter.ParameterName = names[i];
-                    Dialect.Bind(parameter, values[i]);
-                    command.Parameters.Add(parameter);
-                }
-                batch.BatchCommands.Add(command);
-            }
-            affected += batch.ExecuteNonQuery();
+            affected += Together(slice.Select(values => (sql, values))).Sum();
         }
         return affected;
+    }
+
+    private void ExecuteWaiting()
+    {
+        if (soon.Count > 0)
+        {
+            var waiting = soon.ToList();
+            soon.Clear();
+            Together(waiting);
+        }
+    }
+
+    /// <returns>The number of rows affected by each.</returns>
+    private List<int> Together(IEnumerable<(string Sql, object?[] Values)> statements)
+    {
+        using var batch = connection.CreateBatch();
+        batch.Transaction = Transaction;
+        foreach (var (sql, values) in statements)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            foreach (var (name, value) in ParameterNames(sql).Zip(values))
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                Dialect.Bind(parameter, value);
+                command.Parameters.Add(parameter);
+            }
+            batch.BatchCommands.Add(command);
+        }
+        batch.ExecuteNonQuery();
+        return [.. batch.BatchCommands.Select(c => c.RecordsAffected)];
     }
 
     /// <summary>Runs a script of several statements, without arguments.</summary>
     public void Script(string sql)
     {
+        ExecuteWaiting();
         using var command = connection.CreateCommand();
         command.Transaction = Transaction;
         command.CommandText = sql;
@@ -282,6 +307,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     /// <summary>The statement, for whoever runs it many times; it is this session's, and ends with it.</summary>
     public IStatement Prepare(string sql)
     {
+        ExecuteWaiting();
         if (!prepared.TryGetValue(sql, out var statement))
         {
             Seen(sql);

@@ -132,9 +132,10 @@ internal sealed class Inbox(Session session, long client)
     ];
 
     /// <summary>Keeps entries that continue the journal with their answers, and moves its head behind them.</summary>
-    /// <param name="chain">The chain before the first of them.</param>
-    public void Keep(Guid synchronisation, byte[] chain, IReadOnlyList<Understood> entries, IReadOnlyList<EntryResult> answers)
+    /// <param name="head">As it was locked, before the first of them.</param>
+    public void Keep(Guid synchronisation, (long N, byte[] Chain) head, IReadOnlyList<Understood> entries, IReadOnlyList<EntryResult> answers)
     {
+        var chain = head.Chain;
         var rows = new RowSet(Columns);
         foreach (var (entry, packed, answer) in entries.Zip(answers, (e, answer) => (e.Entry, e.Packed, answer)))
         {
@@ -147,17 +148,12 @@ internal sealed class Inbox(Session session, long client)
         {
             throw new ChangedMeanwhileException("sync_inbox");
         }
-        MoveHead(entries[^1].Entry.N, chain);
+        session.ExecuteSoon(
+            head.N == 0 ? "INSERT INTO sync_client (acknowledged, chain, client) VALUES (@n, @chain, @client)"
+                : "UPDATE sync_client SET acknowledged = @n, chain = @chain WHERE client = @client",
+            entries[^1].Entry.N, chain, client);
     }
 
     /// <summary>Not every database can hold U+0000, and an entry that says it is of such a kind is kept all the same.</summary>
     private static string Kept(string kind) => kind.Replace('\0', '\uFFFD');
-
-    private void MoveHead(long n, byte[] chain)
-    {
-        if (session.Execute("UPDATE sync_client SET acknowledged = @n, chain = @chain WHERE client = @client", n, chain, client) == 0)
-        {
-            session.Execute("INSERT INTO sync_client (client, acknowledged, chain) VALUES (@client, @n, @chain)", client, n, chain);
-        }
-    }
 }

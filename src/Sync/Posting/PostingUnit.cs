@@ -29,7 +29,7 @@ internal sealed class PostingUnit(Session session, ILedger ledger)
     {
         if (session.Dialect.ByKeys is { } words)
         {
-            session.Script(words);
+            session.Scalar(words);
         }
         var rows = new LiveRows(session);
         rows.Lock(entries.Where(e => e.Group is not null).SelectMany(e =>

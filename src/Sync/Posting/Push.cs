@@ -25,8 +25,8 @@ internal sealed class Push(SyncSetup setup, IPostingHost host, Session session, 
         }
         var posted = new PostingUnit(session, ledger).Enter(synchronisation, [.. fresh.Select(e => ToPost(e, proof))]);
         var answers = fresh.Zip(posted, (e, result) => proof.Sign(client, e.Entry.Hash, result)).ToList();
-        inbox.Keep(synchronisation, head.Chain, fresh, answers);
-        session.Execute($"UPDATE {setup.HeadTable.Name} SET n = @n WHERE {setup.HeadTable.KeyColumns[0]} = @client", fresh[^1].Entry.N, client);
+        inbox.Keep(synchronisation, head, fresh, answers);
+        session.ExecuteSoon($"UPDATE {setup.HeadTable.Name} SET n = @n WHERE {setup.HeadTable.KeyColumns[0]} = @client", fresh[^1].Entry.N, client);
         return new PushReply(fresh[^1].Entry.N, [.. results, .. answers], forked);
     }
 

@@ -13,7 +13,9 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string LockEnd => " FOR UPDATE";
 
-    public override string ByKeys => "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_material = off; SET LOCAL jit = off";
+    // One statement that is prepared once; SET is parsed each time.
+    public override string ByKeys =>
+        $"SELECT {string.Join(", ", ((string[])["enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_material", "jit"]).Select(s => $"set_config('{s}', 'off', true)"))}";
 
     /// <summary>An array a column. Texts are compared as they are in the tables.</summary>
     public override string Table(IReadOnlyList<SetColumn> columns) =>

@@ -22,7 +22,7 @@ internal static class Counter
     }
 
     public static void Write(Session session, Numbering numbering) =>
-        session.Execute("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", numbering.LastTransId, numbering.PostedAt);
+        session.ExecuteSoon("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", numbering.LastTransId, numbering.PostedAt);
 
     /// <summary>After a restore: lifts the numbers past anything that can have been given since the backup.</summary>
     /// <param name="known">The highest TransID that is known to have been given.</param>

@@ -94,7 +94,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
         }
         DroppedRows.Write(session, till, synchronisation, posted, numbering.PostedAt);
         Counter.Write(session, numbering);
-        session.Execute(
+        session.ExecuteSoon(
             "UPDATE till SET seen_at = @now, unposted = CASE WHEN unposted > @entries THEN unposted - @entries ELSE 0 END WHERE id = @till",
             numbering.PostedAt, posted.Count, till);
     }

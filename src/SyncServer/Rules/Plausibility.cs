@@ -36,9 +36,12 @@ internal static class Plausibility
         {
             return EditFault(change) is { } fault ? fault : DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
         }
-        foreach (var column in table.Columns.Where(c => !c.Nullable && row[c] is null && !c.IsByServer))
+        foreach (var column in table.Columns)
         {
-            return $"{table.Name}.{column.Name} is missing";
+            if (!column.Nullable && row[column] is null && !column.IsByServer)
+            {
+                return $"{table.Name}.{column.Name} is missing";
+            }
         }
         return AmountFault(row) ?? TimeFault(row) ?? NumberFault(row, posting);
     }
@@ -60,13 +63,16 @@ internal static class Plausibility
 
     private static string? AmountFault(Row row)
     {
-        foreach (var column in row.Table.Columns.Where(c => !c.IsByServer && row[c] is not null))
+        foreach (var column in row.Table.Columns)
         {
-            var most = column.Meaning switch { Meaning.Cents or Meaning.Price => Money.MostCents, Meaning.Quantity => MostQty, _ => long.MaxValue };
-            var least = column.Meaning switch { Meaning.Price => 0, Meaning.Cents or Meaning.Quantity => -most, _ => long.MinValue };
-            if (column.Type == ColumnType.Integer && (row.Integer(column) < least || row.Integer(column) > most))
+            if (column.Meaning is not (Meaning.Cents or Meaning.Price or Meaning.Quantity) || column.IsByServer || row.IntegerOrNull(column) is not { } value)
             {
-                return $"{row.Table.Name}.{column.Name} is {row[column]}, beyond any bookshop's";
+                continue;
+            }
+            var most = column.Meaning == Meaning.Quantity ? MostQty : Money.MostCents;
+            if (value > most || value < (column.Meaning == Meaning.Price ? 0 : -most))
+            {
+                return $"{row.Table.Name}.{column.Name} is {value}, beyond any bookshop's";
             }
         }
         return null;
@@ -74,8 +80,14 @@ internal static class Plausibility
 
     private static string? TimeFault(Row row)
     {
-        var wrong = row.Table.Columns.FirstOrDefault(c => c is { Meaning: Meaning.Instant, IsByServer: false } && row.IntegerOrNull(c) is < Earliest or > Latest);
-        return wrong is null ? null : $"{row.Table.Name}.{wrong.Name} is {row[wrong]}, which no calendar holds";
+        foreach (var column in row.Table.Columns)
+        {
+            if (column is { Meaning: Meaning.Instant, IsByServer: false } && row.IntegerOrNull(column) is < Earliest or > Latest)
+            {
+                return $"{row.Table.Name}.{column.Name} is {row[column]}, which no calendar holds";
+            }
+        }
+        return null;
     }
 
     private static string? DocumentFault(ChangeGroup group)
