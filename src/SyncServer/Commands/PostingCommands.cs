@@ -38,7 +38,7 @@ internal static class PostingCommands
         var s = report.Summary;
         var text = new List<string>
         {
-            $"Till {s.Till}, resynchronised {s.From} to {s.To} (day {string.Join(" and ", report.Days)})",
+            $"Till {s.Till}, resynchronised {s.From} to {s.To}{(report.Days.Count == 0 ? "" : $" (day {string.Join(" and ", report.Days)})")}",
             $"{s.Documents} transactions, {Money.Format(s.TotalCents)}; {s.Quarantined} quarantined, {s.Dropped} dropped",
         };
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket,-10} -> {r.TransId,-8} {Money.Format(r.TotalCents),12}"));

@@ -7,7 +7,7 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>Runs the POS screen on the terminal at hand.</summary>
 internal static class PosProgram
 {
-    // As often as it is woken; what keeps it from turning is its rest.
+    // As often as it is woken; what keeps it from turning is its wake.
     private const ushort IterationsPerSecond = 1_000;
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(3);
 
@@ -23,19 +23,19 @@ internal static class PosProgram
         using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = IterationsPerSecond;
         using var app = Application.Create();
-        var rest = new LoopRest();
-        rest.KeysWake = KeyReading.WaitIn(app, terminal.Driver, rest.Wake);
+        var wake = new WakeSignal();
+        wake.KeysWake = KeyReading.WaitIn(app, terminal.Driver, wake.Wake);
         app.Init(terminal.Driver);
         SwallowedKeys.GiveBackFrom(app.Driver!.GetInputProcessor());
         app.Driver.Force16Colors = true;
         using var screen = new PosScreen { InFont = terminal.InFont, Palette = terminal.Palette };
-        await using var session = new PosSession(till, clock, rest.Wake, Leave);
+        await using var session = new PosSession(till, clock, wake.Wake, Leave);
         screen.Session = session;
         var amongKeys = true;
         app.Iteration += (_, _) =>
         {
             // What has woken it is to be drawn now.
-            rest.Wait(amongKeys);
+            wake.Wait(amongKeys);
             amongKeys = screen.Refresh(BusyFor);
         };
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, LeaveOn);
@@ -46,7 +46,7 @@ internal static class PosProgram
         void Leave()
         {
             app.Invoke(screen.Leave);
-            rest.Wake();
+            wake.Wake();
         }
 
         void LeaveOn(PosixSignalContext signal)

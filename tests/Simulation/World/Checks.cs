@@ -84,7 +84,7 @@ internal static class Checks
             var most = attempt.Known == Known.Refused ? 0 : 1;
             model.Require(found.Count <= most, $"{attempt.Reference} ({attempt.Known}, {attempt.Docket}) is on the server {found.Count} times");
             model.Require(
-                found.Count > 0 || attempt.Known != Known.Sealed, $"{attempt.Reference} (sealed, {attempt.Docket}) is not on the server",
+                found.Count > 0 || attempt.Known == Known.Refused, $"{attempt.Reference} (sealed, {attempt.Docket}) is not on the server", (attempt.Doubt, attempt.Known == Known.Perhaps),
                 (Excuse.MoveForgotten, world.WasRestored && attempt.Till.HasMoved), (Excuse.Forked, forked.Contains($"\"{attempt.Reference}\"", StringComparison.Ordinal)));
             if (found is not [var document])
             {
@@ -138,7 +138,7 @@ internal static class Checks
             var most = record.Known == Known.Refused ? 0 : 1;
             world.Model.Require(count <= most, $"{record.Kind} {record.Word} ({record.Known}) is on the server {count} times");
             world.Model.Require(
-                count > 0 || record.Known != Known.Sealed, $"{record.Kind} {record.Word} (sealed) is not on the server",
+                count > 0 || record.Known == Known.Refused, $"{record.Kind} {record.Word} (sealed) is not on the server", (record.Doubt, record.Known == Known.Perhaps),
                 (Excuse.MoveForgotten, world.WasRestored && record.Till.HasMoved), (Excuse.Forked, forked.Contains(record.Word, StringComparison.Ordinal)));
             if (record.Kind == "edit")
             {

@@ -224,9 +224,8 @@ internal sealed class Counter(ShopWorld world)
         world.Model.Attempts.Add(attempt);
         Attempted(attempt.Till, make, made =>
         {
-            // On a replica that the medium has changed, the till may take itself for another's: the server keeps such a sale in quarantine.
-            // What the mirror has not taken may be lost with the disk.
-            attempt.Known = made.Outcome.Entry is null ? Known.Refused : attempt.Till.ReplicaDoubtful || made.Outcome.Warning is not null ? Known.Perhaps : Known.Sealed;
+            attempt.Conclude(made.Outcome.Entry is not null);
+            Doubt(attempt, attempt.Till, made.Outcome.Warning is not null);
             if (made.Outcome.Entry?.Number is { } number)
             {
                 attempt.Docket = DocketNumber.D(number).ToString();
@@ -240,8 +239,23 @@ internal sealed class Counter(ShopWorld world)
     private void Try(Record record, Func<Outcome> make)
     {
         world.Model.Records.Add(record);
-        Attempted(record.Till, make, outcome => record.Known =
-            outcome.Refused is not null ? Known.Refused : record.Till.ReplicaDoubtful || outcome.Warning?.Contains("mirror", StringComparison.Ordinal) == true ? Known.Perhaps : Known.Sealed);
+        Attempted(record.Till, make, outcome =>
+        {
+            record.Conclude(outcome.Refused is null);
+            Doubt(record, record.Till, outcome.Warning?.Contains("mirror", StringComparison.Ordinal) == true);
+        });
+    }
+
+    /// <summary>
+    /// On a replica that the medium has changed, the till may take itself for another's: the server keeps such a sale in quarantine. What the mirror has
+    /// not taken may be lost with the disk.
+    /// </summary>
+    private static void Doubt(Tried tried, SimTill till, bool mirrorFailed)
+    {
+        if (tried.Known == Known.Sealed && (till.ReplicaDoubtful || mirrorFailed))
+        {
+            tried.DoubtFor(till.ReplicaDoubtful ? Excuse.MediumLost : Excuse.NotMirrored);
+        }
     }
 
     /// <summary>Runs what a person does at a till. What a person is told after the machine has died is told nobody.</summary>
@@ -255,8 +269,12 @@ internal sealed class Counter(ShopWorld world)
                 told(result);
             }
         }
-        catch (Exception e) when (till.Disk.IsDead || Excused(till, e))
+        catch (Exception e) when (till.Disk.IsDead || ExcuseOf(till, e) is not null)
         {
+            if (!till.Disk.IsDead)
+            {
+                ExcuseOf(till, e)!.Use();
+            }
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
             world.Model.Require(
                 e is not JournalException { IsDamaged: true }, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}", (Excuse.MediumLost, till.JournalFailed));
@@ -273,15 +291,15 @@ internal sealed class Counter(ShopWorld world)
     }
 
     /// <summary>A failure that has a cause outside the program, or an answer that is meant for a person.</summary>
-    private static bool Excused(SimTill till, Exception e) => e switch
+    private static Excuse? ExcuseOf(SimTill till, Exception e) => e switch
     {
-        ServerAwayException or ServerRefusedException or DownloadBusyException => true,
-        // A till that has lost the end of its journal sells nothing before it has reached the server, and says so.
-        JournalException => till.MediumFailed || till.Program!.IsJournalSuspect,
-        TillRenewedException => true,
-        SqliteException or IOException => till.Disk.HasFaulted,
-        TillException => till.ReplicaDoubtful || !till.Program!.IsProvisioned,
-        _ => false,
+        ServerAwayException or ServerRefusedException or DownloadBusyException => Excuse.ServerSaysNo,
+        JournalException when till.Program!.IsJournalSuspect => Excuse.SellsNothing,
+        JournalException when till.MediumFailed => Excuse.MediumLost,
+        TillRenewedException => Excuse.Forked,
+        SqliteException or IOException when till.Disk.HasFaulted => Excuse.DiskFailed,
+        TillException when till.ReplicaDoubtful || !till.Program!.IsProvisioned => Excuse.CannotBeFound,
+        _ => null,
     };
 
     private static string At(SimTill till, int minutes) => Instant.Format(till.Clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeMilliseconds());

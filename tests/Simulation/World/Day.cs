@@ -308,9 +308,11 @@ internal sealed class Day
         var after = Checks.Journal(till);
         // An entry at whose commit the disk failed is in the journal, or not, when the file is opened anew.
         var unsure = world.Model.Attempts.Exists(a => a.Till == till && a.Known == Known.Perhaps) || world.Model.Records.Exists(r => r.Till == till && r.Known == Known.Perhaps);
+        var isSame = after.Take(before.Count).SequenceEqual(before);
+        world.Model.Require(till.Identity != identity || isSame, $"{till.Name}: reprovisioning changed the journal");
         world.Model.Require(
-            till.Identity != identity || (after.Take(before.Count).SequenceEqual(before) && (after.Count == before.Count || suspect || till.WasPutBack || unsure)),
-            $"{till.Name}: reprovisioning changed the journal");
+            till.Identity != identity || !isSame || after.Count == before.Count, $"{till.Name}: reprovisioning added to the journal",
+            (Excuse.Refilled, suspect), (Excuse.PutBack, till.WasPutBack), (Excuse.FailedOverIt, unsure));
     }
 
     /// <summary>Two programs at work on one till's files.</summary>
@@ -334,6 +336,10 @@ internal sealed class Day
         }
         catch (Exception) when (till.Disk.IsDead || till.Disk.HasFaulted)
         {
+            if (!till.Disk.IsDead)
+            {
+                Excuse.DiskFailed.Use();
+            }
             return null;
         }
     }

@@ -38,6 +38,38 @@ internal sealed class Excuse
         "a machine whose journal forked is another till now",
         "two machines from one image become two tills");
 
+    public static readonly Excuse FailedOverIt = new(
+        "a seal over which the machine died or its disk failed",
+        "When the disk fails in the middle of a seal, whether the entry is in the journal shows at the next start only: the till says so.");
+
+    public static readonly Excuse NotMirrored = new(
+        "a sale that the mirror did not take",
+        "What was unposted on a lost disk is only in the mirror, if one was set up.");
+
+    public static readonly Excuse BothLost = new(
+        "what a till's journal and the restored records have both lost",
+        "When the till's journal and the server's records are both lost, a sale that comes from the mirror gets a new number.");
+
+    public static readonly Excuse Refilled = new(
+        "a journal that had lost its end, and is filled again",
+        "what it lost is filled again from the server's inbox");
+
+    public static readonly Excuse SellsNothing = new(
+        "a till that has lost the end of its journal, and sells nothing before it has reached the server",
+        "A journal that ends before it, or differs there, sells nothing until the server was reached");
+
+    public static readonly Excuse ServerSaysNo = new(
+        "a server that is away, busy or refuses",
+        "What is asked of a server that is away, busy or refuses fails with the reason, and changes nothing.");
+
+    public static readonly Excuse DiskFailed = new(
+        "a disk that fails or is full",
+        "What a failing or full disk interrupts fails with the reason; it is done or not begun, and the next start knows which.");
+
+    public static readonly Excuse CannotBeFound = new(
+        "a till without a replica, or with one that the medium has changed",
+        "A till without a replica, or with one that the medium has changed, refuses what it cannot find.");
+
     private long used;
 
     private Excuse(string name, string sentence)

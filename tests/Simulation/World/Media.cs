@@ -123,11 +123,11 @@ internal sealed class Media(ShopWorld world, Counter counter)
         // A machine made from a copy has the same entries, and may post them damaged before the other does.
         foreach (var attempt in world.Model.Attempts.Where(a => a.Till.Identity.Till == till.Identity.Till && a.Known == Known.Sealed && !IsPosted(a)))
         {
-            attempt.Known = Known.Perhaps;
+            attempt.DoubtFor(Excuse.MediumLost);
         }
         foreach (var record in world.Model.Records.Where(r => r.Till.Identity.Till == till.Identity.Till && r.Known == Known.Sealed))
         {
-            record.Known = Known.Perhaps;
+            record.DoubtFor(Excuse.MediumLost);
         }
         if (world.WasRestored)
         {
@@ -141,6 +141,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
     {
         foreach (var attempt in world.Model.Attempts.Where(a => a.Till == till && a.TransId is not null && !IsPosted(a)))
         {
+            Excuse.BothLost.Use();
             (attempt.TransId, attempt.PostedAt) = (null, null);
             world.Model.FinishedDays.Clear();
         }
@@ -169,21 +170,21 @@ internal sealed class Media(ShopWorld world, Counter counter)
         // Of a journal that is no longer at its till only the server had the entries; what the backup lacks of them is lost with it.
         foreach (var attempt in world.Model.Attempts.Where(a => a is { IsOfFork: true, Known: Known.Sealed } && !IsPosted(a)))
         {
-            attempt.Known = Known.Perhaps;
+            attempt.DoubtFor(Excuse.BothLost);
         }
         foreach (var record in world.Model.Records.Where(r => r is { IsOfFork: true, Known: Known.Sealed }))
         {
-            record.Known = Known.Perhaps;
+            record.DoubtFor(Excuse.BothLost);
         }
         // What the backup lacks and a damaged journal can no longer bring is lost between the two, and so are the numbers.
         world.Tills.FindAll(t => t.JournalFailed).ForEach(ForgetNumbersNobodyHolds);
         foreach (var attempt in world.Model.Attempts.Where(a => a is { Known: Known.Sealed, Till.JournalFailed: true } && !IsPosted(a)))
         {
-            attempt.Known = Known.Perhaps;
+            attempt.DoubtFor(Excuse.BothLost);
         }
         foreach (var record in world.Model.Records.Where(r => r is { Known: Known.Sealed, Till.JournalFailed: true }))
         {
-            record.Known = Known.Perhaps;
+            record.DoubtFor(Excuse.BothLost);
         }
         if (byCommand)
         {

@@ -13,8 +13,23 @@ internal enum Known
     Refused,
 }
 
+/// <summary>Something that was tried at a counter: as long as nobody has said what became of it, it may be there or not.</summary>
+internal abstract record Tried
+{
+    public Known Known { get; private set; } = Known.Perhaps;
+
+    /// <summary>What allows it to be lacking, where that is not known.</summary>
+    public Excuse Doubt { get; private set; } = Excuse.FailedOverIt;
+
+    /// <summary>The till has said what became of it.</summary>
+    public void Conclude(bool isSealed) => Known = isSealed ? Known.Sealed : Known.Refused;
+
+    /// <summary>From now on it may be lacking.</summary>
+    public void DoubtFor(Excuse reason) => (Known, Doubt) = (Known.Perhaps, reason);
+}
+
 /// <summary>A sale or refund as the cashier made it, told apart by its reference.</summary>
-internal sealed record Attempt(string Reference, SimTill Till, string Kind, long TotalCents, long Copies, string? StartedAt, string? ShippedAt)
+internal sealed record Attempt(string Reference, SimTill Till, string Kind, long TotalCents, long Copies, string? StartedAt, string? ShippedAt) : Tried
 {
     public required IReadOnlyDictionary<string, long> ByMethod { get; init; }
 
@@ -28,8 +43,6 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
     /// <summary>Whether it was made on a replica that the medium had changed.</summary>
     public bool ItemsDoubtful { get; set; }
 
-    public Known Known { get; set; } = Known.Perhaps;
-
     /// <summary>The D-number, once the till has told it.</summary>
     public string? Docket { get; set; }
 
@@ -41,12 +54,10 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
 }
 
 /// <summary>An edit, email or new record, told apart by a word that is in it and nowhere else.</summary>
-internal sealed record Record(string Word, SimTill Till, string Kind)
+internal sealed record Record(string Word, SimTill Till, string Kind) : Tried
 {
     /// <summary>Whether the journal it was sealed in is no longer at the till.</summary>
     public bool IsOfFork { get; set; }
-
-    public Known Known { get; set; } = Known.Perhaps;
 }
 
 /// <summary>

@@ -170,6 +170,7 @@ internal sealed class ShopWorld : IDisposable
             if (WasRestored && Server.IsUp && Server.Number("SELECT count(*) FROM document WHERE reference = @reference", attempt.Reference) == 0)
             {
                 // Neither the server nor the till remembers the number: what the mirror has is posted with another.
+                Excuse.BothLost.Use();
                 (attempt.TransId, attempt.PostedAt) = (null, null);
             }
         }
@@ -216,6 +217,7 @@ internal sealed class ShopWorld : IDisposable
         }
         catch (Sync.Journal.JournalException e) when (till.MediumFailed)
         {
+            Excuse.MediumLost.Use();
             Tell($"{till.Name}: {e.Message}");
             Log.Met("JournalDamaged", "at the start");
             PutRight(till);

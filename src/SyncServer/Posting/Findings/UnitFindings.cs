@@ -23,7 +23,7 @@ internal sealed class UnitFindings(Session session, long till, long now, IReadOn
 {
     private static readonly IFinding[] All =
     [
-        new Oversold(), new DoubtfulDate(), new AwaitedOriginal(), new AwaitedStock(), new RefundWithoutOriginal(), new ReturnWithoutOriginal(),
+        new Oversold(), new DoubtfulDate(), new Awaited(), new RefundWithoutOriginal(), new ReturnWithoutOriginal(),
         new RefundedTwice(), new RefundedTooMuch(), new HandedOverTwice(), new PaidTwice(), new DuplicateStock(), new DuplicateContact(),
         new CreditOverspent(), new VoucherOverspent(),
     ];

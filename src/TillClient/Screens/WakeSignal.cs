@@ -4,7 +4,7 @@ namespace Bookmine.TillClient.Screens;
 /// Lets the screen's loop rest while nothing happens, and wakes it for a key or a picture: a scan is painted as soon as it is rung up, and a till
 /// that nobody touches costs next to nothing.
 /// </summary>
-internal sealed class LoopRest
+internal sealed class WakeSignal
 {
     // By then a new size of the terminal is noticed.
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
