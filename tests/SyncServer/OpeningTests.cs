@@ -1,5 +1,6 @@
 using System.Reflection;
 using Bookmine.Schema;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Database;
 using Bookmine.Tests.Support;
@@ -15,9 +16,7 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
         await using var shop = await OpenShopAsync();
         using var fresh = shop.Connect();
         using var folder = new TestFolder();
-        var old = Engine.NewEmptyDatabase(folder.Path);
-        Engine.Upgrading(old).WithScriptsEmbeddedInAssembly(Assembly.Load("bookmine-server"), file => file.StartsWith(Engine.Name + "/0", StringComparison.Ordinal) && string.CompareOrdinal(file, Engine.Name + "/004") < 0)
-            .WithVariablesDisabled().WithTransactionPerScript().LogToNowhere().Build().PerformUpgrade();
+        var old = RecordsBefore("004", folder);
         using (var session = Engine.Connect(old))
         {
             session.Execute("INSERT INTO stock (id, code, title) VALUES (@id, 'old', 'Of an older program')", Guid.NewGuid());
@@ -36,6 +35,51 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
             Assert.Equal(Engine.Catalogue(fresh), Engine.Catalogue(upgraded));
         }
         Engine.Drop(old);
+    }
+
+    [Fact]
+    public void What_people_were_to_look_at_is_kept_once_each_with_every_entry_that_brought_it()
+    {
+        using var folder = new TestFolder();
+        var old = RecordsBefore("008", folder);
+        using (var session = Engine.Connect(old))
+        {
+            foreach (var (n, kind, subject, resolved) in (IEnumerable<(long, string, string, long?)>)
+                [(1, "oversold", "a", null), (2, "oversold", "a", null), (2, "unresolved", "a", null), (3, "oversold", "b", 5), (3, "oversold", "b", null)])
+            {
+                session.Execute(
+                    "INSERT INTO exception (till, n, synchronisation, kind, subject, text, noted_at, resolved_at) VALUES (@till, @n, @synchronisation, @kind, @subject, @text, @noted_at, @resolved_at)",
+                    1L, n, Guid.CreateVersion7(), kind, subject, $"of entry {n}", n, resolved);
+            }
+        }
+        using (var opened = ShopDatabase.Open(old, TimeProvider.System))
+        {
+            Assert.Equal(["oversold a 2", "oversold b 3", "unresolved a 2"], opened.Reading(s => Findings(s, "resolved_at IS NULL")));
+            Assert.Equal(["oversold b 3"], opened.Reading(s => Findings(s, "resolved_at IS NOT NULL")));
+            Assert.Equal(5, opened.Reading(s => s.Integer("SELECT count(*) FROM finding_occurrence")));
+        }
+        Engine.Drop(old);
+
+        static List<string> Findings(Session session, string condition)
+        {
+            var found = new List<string>();
+            using var reader = session.Query($"SELECT kind, subject, n FROM finding WHERE {condition} ORDER BY kind, subject, n");
+            while (reader.Read())
+            {
+                found.Add($"{reader.GetString(0)} {reader.GetString(1)} {reader.GetInt64(2)}");
+            }
+            return found;
+        }
+    }
+
+    /// <summary>A database as the program before a migration has made it.</summary>
+    private string RecordsBefore(string migration, TestFolder folder)
+    {
+        var old = Engine.NewEmptyDatabase(folder.Path);
+        Engine.Upgrading(old).WithScriptsEmbeddedInAssembly(
+                Assembly.Load("bookmine-server"), file => file.StartsWith(Engine.Name + "/0", StringComparison.Ordinal) && string.CompareOrdinal(file, $"{Engine.Name}/{migration}") < 0)
+            .WithVariablesDisabled().WithTransactionPerScript().LogToNowhere().Build().PerformUpgrade();
+        return old;
     }
 
     [Fact]

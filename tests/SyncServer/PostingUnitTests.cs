@@ -13,6 +13,7 @@ using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
 using Bookmine.Tests.Support;
+using Bookmine.TillClient.Files;
 
 namespace Bookmine.Tests.SyncServer;
 
@@ -38,6 +39,67 @@ public abstract class PostingUnitTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(99, shop.Number("SELECT count(*) FROM document"));
         Assert.Equal(-99, shop.Number("SELECT on_hand FROM holding WHERE stock_id = @id", Book));
         Assert.Equal(answers, Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), push).Results, (a, b) => (a.N, a.State, a.Number, a.Mac) == (b.N, b.State, b.Number, b.Mac));
+    }
+
+    [Fact]
+    public async Task A_long_push_is_posted_unit_after_unit_with_an_answer_for_each_entry()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var push = Sales(250).ToList();
+        push[149] = Sale(150, docket: 999_999);
+
+        var reply = Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), push);
+
+        Assert.Equal((250, 250), (reply.Acknowledged, reply.Results.Count));
+        Assert.Equal(push.Select(e => e.N), reply.Results.Select(r => r.N));
+        Assert.Equal([150L], reply.Results.Where(r => r.State == EntryState.Quarantined).Select(r => r.N));
+        Assert.Equal(Enumerable.Range(0, 249).Select(i => (long?)546789 + i), reply.Results.Select(r => r.Number).OfType<long>().Select(n => (long?)n));
+        Assert.Equal(reply.Results.Select(r => r.Number), Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), push).Results.Select(r => r.Number));
+    }
+
+    [Fact]
+    public async Task A_push_with_a_hole_in_a_later_unit_is_posted_up_to_the_hole()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var push = Sales(250).Where(e => e.N != 130).ToList();
+
+        var reply = Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), push);
+
+        Assert.Equal((129, 129), (reply.Acknowledged, reply.Results.Count));
+        Assert.Equal(129, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
+    public async Task A_push_whose_line_breaks_posts_nothing_or_all_and_is_sent_again()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
+        var body = PushEnvelope.Write(Guid.NewGuid(), [.. Sales(5).Select(e => new JournalEntry(e.N, e.Id, e.Kind, e.Format, null, 0, e.Payload, e.Hash, [], e.SealedAt, null))]);
+        var head = System.Text.Encoding.ASCII.GetBytes(
+            $"POST /sync/push HTTP/1.1\r\nHost: localhost\r\nAuthorization: Till {identity.Till}:{identity.Secret}\r\nContent-Length: {body.Length}\r\n\r\n");
+        var at = new Uri(shop.Url);
+        foreach (var sent in Enumerable.Range(0, 20).Select(i => body.Length * i / 20))
+        {
+            using var line = new System.Net.Sockets.TcpClient(at.Host, at.Port);
+            await line.GetStream().WriteAsync(head);
+            await line.GetStream().WriteAsync(body.AsMemory(0, sent));
+        }
+        await Task.Delay(300);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM document"));
+
+        // Cut when all is sent: the answer is lost, the posting is not.
+        using (var line = new System.Net.Sockets.TcpClient(at.Host, at.Port))
+        {
+            await line.GetStream().WriteAsync(head);
+            await line.GetStream().WriteAsync(body);
+        }
+        var again = Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), PushEnvelope.Read(body).Entries);
+
+        Assert.Equal([546789L, 546790, 546791, 546792, 546793], again.Results.Select(r => r.Number!.Value));
+        Assert.Equal(5, shop.Number("SELECT count(*) FROM document"));
     }
 
     [Fact]
