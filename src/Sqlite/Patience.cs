@@ -11,9 +11,10 @@ internal struct Patience(int seconds)
     private long? begun;
 
     /// <returns>Whether the step is worth another try, after a pause.</returns>
-    public bool Waits(int code)
+    public bool Waits(int code, sqlite3 database)
     {
-        if ((code & PrimaryCode) is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED) || code == raw.SQLITE_BUSY_SNAPSHOT)
+        // A reader that would write after another has written never can, however long it waits.
+        if ((code & PrimaryCode) is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED) || raw.sqlite3_extended_errcode(database) == raw.SQLITE_BUSY_SNAPSHOT)
         {
             return false;
         }

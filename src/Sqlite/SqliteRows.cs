@@ -29,6 +29,7 @@ internal sealed class SqliteRows(SqliteStatement owner, nint statement, int colu
 
     public override bool Read()
     {
+        ObjectDisposedException.ThrowIf(isClosed, this);
         if (isFirst || isOver)
         {
             isFirst = false;

@@ -50,6 +50,7 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement, 
 
     public void Dispose()
     {
+        reading?.Close();
         statement.Dispose();
         scratch.Dispose();
     }
@@ -67,7 +68,7 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement, 
             {
                 return code == raw.SQLITE_ROW;
             }
-            if (reading is not null || !patience.Waits(code))
+            if (reading is not null || !patience.Waits(code, database))
             {
                 throw Failure(code);
             }
@@ -81,6 +82,7 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement, 
         if (!statement.IsClosed)
         {
             _ = Native.Reset(handle);
+            GC.KeepAlive(this);
         }
     }
 

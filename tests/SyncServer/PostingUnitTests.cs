@@ -42,6 +42,69 @@ public abstract class PostingUnitTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_trigger_of_an_administrator_that_replaces_its_own_rows_goes_on_doing_so()
+    {
+        Assert.SkipWhen(Engine != Engine.Sqlite, "OR REPLACE is SQLite's");
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [Sale(1)]);
+        using (var admin = shop.Connect())
+        {
+            admin.Script(
+                """
+                CREATE TABLE last_sale (branch INTEGER PRIMARY KEY, docket INTEGER);
+                CREATE TRIGGER remember AFTER INSERT ON document BEGIN INSERT OR REPLACE INTO last_sale VALUES (new.branch, new.docket); END;
+                CREATE TABLE sold (stock BLOB PRIMARY KEY);
+                CREATE TRIGGER counted AFTER UPDATE ON holding BEGIN INSERT OR IGNORE INTO sold VALUES (new.stock_id); END;
+                """);
+        }
+
+        var answers = Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [Sale(2), Sale(3)]).Results;
+        answers = [.. answers, .. Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [Sale(4)]).Results];
+
+        Assert.All(answers, a => Assert.Equal(EntryState.Posted, a.State));
+        Assert.Equal(100_004, shop.Number("SELECT docket FROM last_sale"));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM sold"));
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_machine_in_a_later_unit_tells_what_was_posted_before_it()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var failing = new FailingDatabase(shop.Database, unit: 3);
+        var orchestrator = ShopOrchestrator.Make(failing, shop.TillFolder("unused"), shop.Clock);
+
+        var reply = orchestrator.Push(Client(shop), Guid.NewGuid(), [.. Sales(250)]);
+
+        Assert.Equal((200, 200), (reply.Acknowledged, reply.Results.Count));
+        Assert.Throws<IOException>(() => new FailingDatabase(shop.Database, unit: 1) is var away ? ShopOrchestrator.Make(away, shop.TillFolder("unused"), shop.Clock).Push(Client(shop), Guid.NewGuid(), [.. Sales(250).Skip(200)]) : null);
+        Assert.Equal(250, Orchestrator(shop).Push(Client(shop), Guid.NewGuid(), [.. Sales(250).Skip(200)]).Acknowledged);
+    }
+
+    /// <summary>A database whose disk fails at one writing transaction.</summary>
+    private sealed class FailingDatabase(IServerDatabase inner, int unit) : IServerDatabase
+    {
+        private int writings;
+
+        public string EngineTables => inner.EngineTables;
+
+        public T Writing<T>(Func<Bookmine.Sync.Data.Session, T> work) => ++writings == unit ? throw new IOException("the disk is full") : inner.Writing(work);
+
+        public bool TrySequencing(Action<Bookmine.Sync.Data.Session> work) => inner.TrySequencing(work);
+
+        public bool ComesFromData(Exception failure) => inner.ComesFromData(failure);
+
+        public T Reading<T>(Func<Bookmine.Sync.Data.Session, T> work) => inner.Reading(work);
+
+        public IEnumerable<string> Triggers(SyncTable table) => inner.Triggers(table);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    [Fact]
     public async Task A_long_push_is_posted_unit_after_unit_with_an_answer_for_each_entry()
     {
         await using var shop = await OpenShopAsync();

@@ -20,6 +20,9 @@ public interface IPreparingConnection
 {
     SqlDialect Dialect { get; }
 
+    /// <summary>Whether a transaction is open; the engine may have ended it by itself when a statement failed.</summary>
+    bool IsInTransaction { get; }
+
     IStatement Prepare(string sql);
 }
 

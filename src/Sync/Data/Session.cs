@@ -25,7 +25,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     private readonly List<(string Sql, object?[] Values)> soon = [];
     private readonly IPreparingConnection? preparing = connection as IPreparingConnection;
 
-    public SqlDialect Dialect { get; } = dialect ?? (connection as IPreparingConnection)?.Dialect ?? SqlDialect.Common;
+    public SqlDialect Dialect => preparing?.Dialect ?? dialect ?? SqlDialect.Common;
 
     public DbConnection Connection => connection;
 
@@ -252,7 +252,8 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         return affected;
     }
 
-    private void ExecuteWaiting()
+    /// <summary>Runs what waits (<see cref="ExecuteSoon"/>).</summary>
+    public void ExecuteWaiting()
     {
         if (soon.Count > 0)
         {
@@ -271,7 +272,12 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
         {
             var command = batch.CreateBatchCommand();
             command.CommandText = sql;
-            foreach (var (name, value) in ParameterNames(sql).Zip(values))
+            var names = ParameterNames(sql);
+            if (names.Length != values.Length)
+            {
+                throw new ArgumentException($"{names.Length} arguments are wanted, {values.Length} were given, for: {sql}");
+            }
+            foreach (var (name, value) in names.Zip(values))
             {
                 var parameter = command.CreateParameter();
                 parameter.ParameterName = name;
@@ -308,6 +314,10 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     public IStatement Prepare(string sql)
     {
         ExecuteWaiting();
+        if (Transaction is not null && preparing is { IsInTransaction: false })
+        {
+            throw new InvalidOperationException("The transaction was rolled back when a statement of it failed.");
+        }
         if (!prepared.TryGetValue(sql, out var statement))
         {
             Seen(sql);
@@ -321,6 +331,7 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
 
     private (IStatement Statement, string[] Names) PrepareWithSet(string sql, RowSet set)
     {
+        ExecuteWaiting();
         if (!withSets.TryGetValue(sql, out var known))
         {
             var text = WithSet(sql, set);

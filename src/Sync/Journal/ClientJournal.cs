@@ -240,7 +240,7 @@ public sealed class ClientJournal : IDisposable
     public int ArchiveSome(JournalKeeping keeping)
     {
         var before = clock.GetUtcNow().Subtract(keeping.Age).ToUnixTimeMilliseconds();
-        var archived = Locked(archive.End).N;
+        var (archived, chain) = Locked(archive.End);
         var entries = After(archived, keeping.Segment);
         var limit = Math.Min(Acknowledged - 1, ReportedThrough);
         if (entries.Count < keeping.Segment || entries[^1].N != archived + keeping.Segment || entries[^1].N > limit
@@ -254,7 +254,7 @@ public sealed class ClientJournal : IDisposable
             return 0;
         }
         // Outside the gate: sealed and answered entries do not change, and sealing need not wait for this.
-        return archive.Write(entries) ? Locked(() => session.InTransaction(() => archive.Release(entries))) : 0;
+        return archive.Write(entries, chain) ? Locked(() => session.InTransaction(() => archive.Release(entries))) : 0;
     }
 
     public JournalEntry? ByN(long n) => After(n - 1, 1) is [var entry] && entry.N == n ? entry : null;

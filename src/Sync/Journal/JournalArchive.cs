@@ -44,15 +44,16 @@ internal sealed class JournalArchive(IFileStore files, Session session, string f
     }
 
     /// <summary>Writes a file of entries that follow what is archived, and reads it back.</summary>
+    /// <param name="chain">The chain before the first of them. The session is not asked: this runs beside whoever uses it.</param>
     /// <returns>Whether it holds them as they were sealed, so that they may leave the journal; one that the disk has changed stays where it is.</returns>
-    public bool Write(IReadOnlyList<JournalEntry> entries)
+    public bool Write(IReadOnlyList<JournalEntry> entries, byte[] chain)
     {
         var path = PathOf(entries[0].N, entries[^1].N);
         var part = path + ".part";
         files.Delete(part);
         files.WriteAt(part, 0, [.. JournalLines.Head(client), .. entries.SelectMany(JournalLines.Of)]);
         files.Sync(part);
-        if (!Holds(part, entries))
+        if (!Holds(part, entries, chain))
         {
             files.Delete(part);
             return false;
@@ -61,11 +62,11 @@ internal sealed class JournalArchive(IFileStore files, Session session, string f
         return true;
     }
 
-    private bool Holds(string part, IReadOnlyList<JournalEntry> entries)
+    private bool Holds(string part, IReadOnlyList<JournalEntry> entries, byte[] chain)
     {
         try
         {
-            return Read(part, entries[0].N, End().Chain, entries[^1].Chain).Count == entries.Count;
+            return Read(part, entries[0].N, chain, entries[^1].Chain).Count == entries.Count;
         }
         catch (DamagedValueException)
         {

@@ -246,8 +246,8 @@ public sealed class ClientOrchestrator(
         var session = ids.Next();
         for (var through = journal.LastN; through > 0;)
         {
-            var from = Math.Max(through - Protocol.MostEntriesPerPush, 0);
-            var entries = journal.After(from, Protocol.MostEntriesPerPush).Where(e => e.N <= through).ToList();
+            var from = Math.Max(through - Protocol.MostEntriesPerUnit, 0);
+            var entries = journal.After(from, Protocol.MostEntriesPerUnit).Where(e => e.N <= through).ToList();
             if ((await channel.HandOverForkAsync(session, entries, cancel).ConfigureAwait(false)).ReachedCommon)
             {
                 return;

@@ -57,7 +57,7 @@ public sealed class ServerOrchestrator(
 
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
     public IReadOnlyList<JournalEntry> Refill(ClientRecord client, long after) =>
-        database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerPush));
+        database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerUnit));
 
     /// <summary>
     /// Takes entries of a journal that a person has brought by hand: what continues the client's journal is posted, what is held already stays
@@ -106,16 +106,25 @@ public sealed class ServerOrchestrator(
         var units = entries.Chunk(Protocol.MostEntriesPerUnit).DefaultIfEmpty([]).ToList();
         var results = new List<EntryResult>(entries.Count);
         var understood = Understand(units[0]);
+        var done = new PushReply(0, []);
         for (var i = 0; ; i++)
         {
             // While one is written, the next is understood.
             var next = i + 1 < units.Count ? units[i + 1] : null;
             var following = next is null ? null : Task.Run(() => Understand(next));
-            var reply = Post(posting, understood);
-            results.AddRange(reply.Results);
-            if (following is null || reply.Forked || reply.Results.Count < units[i].Length)
+            try
             {
-                return reply with { Results = results };
+                done = Post(posting, understood);
+            }
+            catch (Exception) when (i > 0)
+            {
+                // What was posted before is told; the client comes again with the rest, and hears why it cannot be.
+                return done with { Results = results };
+            }
+            results.AddRange(done.Results);
+            if (following is null || done.Forked || done.Results.Count < units[i].Length)
+            {
+                return done with { Results = results };
             }
             understood = following.GetAwaiter().GetResult();
         }
@@ -131,7 +140,7 @@ public sealed class ServerOrchestrator(
         {
             return Post(posting, _ => entries);
         }
-        catch (Exception e) when (IsOfEntry(e))
+        catch (Exception e) when (entries.Count > 0 && IsOfEntry(e))
         {
             return entries is [var only] ? Keep(posting, only, e) : PostHalves(posting, entries);
         }

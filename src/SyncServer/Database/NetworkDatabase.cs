@@ -94,6 +94,7 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
                     session.Script(first);
                 }
                 var result = work(session);
+                session.ExecuteWaiting();
                 committing = true;
                 session.Commit();
                 return result;

@@ -97,6 +97,7 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
                 () =>
                 {
                     TablesVersion.Require(session, path);
+                    NoteTriggersOfOthers(session);
                     return work(session);
                 },
                 Immediate));
@@ -194,6 +195,10 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
         }
         return builder.ToString();
     }
+
+    /// <summary>Administrators make triggers of their own, at any time.</summary>
+    private static void NoteTriggersOfOthers(Session session) => ((DirectConnection)session.Connection).HasTriggersOfOthers =
+        session.Scalar("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'sync!_%' ESCAPE '!'") is not null;
 
     private static DbTransaction Immediate(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 

@@ -261,6 +261,7 @@ internal sealed class Counter(ShopWorld world)
     /// <summary>Runs what a person does at a till. What a person is told after the machine has died is told nobody.</summary>
     private void Attempted<T>(SimTill till, Func<T> work, Action<T> told)
     {
+        Excuse? excuse = null;
         try
         {
             var result = work();
@@ -269,12 +270,9 @@ internal sealed class Counter(ShopWorld world)
                 told(result);
             }
         }
-        catch (Exception e) when (till.Disk.IsDead || ExcuseOf(till, e) is not null)
+        catch (Exception e) when (till.Disk.IsDead || (excuse = ExcuseOf(till, e)) is not null)
         {
-            if (!till.Disk.IsDead)
-            {
-                ExcuseOf(till, e)!.Use();
-            }
+            excuse?.Use();
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
             world.Model.Require(
                 e is not JournalException { IsDamaged: true }, $"{till.Name}: a journal that nothing has happened to is said to be damaged: {e.Message}", (Excuse.MediumLost, till.JournalFailed));
@@ -294,8 +292,8 @@ internal sealed class Counter(ShopWorld world)
     private static Excuse? ExcuseOf(SimTill till, Exception e) => e switch
     {
         ServerAwayException or ServerRefusedException or DownloadBusyException => Excuse.ServerSaysNo,
-        JournalException when till.Program!.IsJournalSuspect => Excuse.SellsNothing,
         JournalException when till.MediumFailed => Excuse.MediumLost,
+        JournalException when till.Program!.IsJournalSuspect => Excuse.SellsNothing,
         TillRenewedException => Excuse.Forked,
         SqliteException or IOException when till.Disk.HasFaulted => Excuse.DiskFailed,
         TillException when till.ReplicaDoubtful || !till.Program!.IsProvisioned => Excuse.CannotBeFound,

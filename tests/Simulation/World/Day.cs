@@ -61,6 +61,10 @@ internal sealed class Day
         }
         catch (Exception e) when (till.Disk.IsDead || (till.Disk.HasFaulted && e is Microsoft.Data.Sqlite.SqliteException or IOException))
         {
+            if (!till.Disk.IsDead)
+            {
+                Excuse.DiskFailed.Use();
+            }
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
         }
         Settle(till);
