@@ -377,6 +377,3 @@ public sealed partial class Session(DbConnection connection, SqlDialect? dialect
     [GeneratedRegex(@"(?<!\w)@\w+")]
     private static partial Regex ParameterName();
 }
-
-/// <summary>A statement that is prepared, as a listener is told of it.</summary>
-public sealed record SeenStatement(string DataSource, string Sql);
