@@ -35,6 +35,40 @@ public sealed class CanonicalRowTests
         CanonicalRow.Write(CanonicalRow.Read(Table, CanonicalRow.Write(row))).AsSpan().SequenceEqual(CanonicalRow.Write(row)));
 
     [Fact]
+    public void A_row_packed_for_the_feed_is_the_same_row_again_and_shorter() => Rows.Sample(row =>
+    {
+        var bytes = CanonicalRow.Write(row);
+        var packed = PackedRow.Pack(bytes);
+        return packed.Length < bytes.Length && PackedRow.Unpack(packed).AsSpan().SequenceEqual(bytes);
+    });
+
+    [Fact]
+    public void A_packed_row_takes_any_integer_and_any_columns_number()
+    {
+        var numbers = new[] { 1, 2, 33, 65, 300, 65_535 };
+        var table = numbers.Aggregate(new TableBuilder(78, "wide").Guid(0x1234, "id"), (t, n) => t.Integer(n, $"c{n}")).Key("id").InBucket("shared").Build();
+        foreach (var integer in new[] { 0, 1, -1, 63, 64, -64, -65, long.MaxValue, long.MinValue })
+        {
+            var row = new Row(table) { ["id"] = Guid.Empty };
+            foreach (var number in numbers)
+            {
+                row[$"c{number}"] = integer;
+            }
+            var bytes = CanonicalRow.Write(row);
+            Assert.Equal(bytes, PackedRow.Unpack(PackedRow.Pack(bytes)));
+        }
+    }
+
+    [Fact]
+    public void What_an_older_program_kept_and_what_is_damaged_is_given_as_it_lies() => Rows.Sample(row =>
+    {
+        var bytes = CanonicalRow.Write(row);
+        byte[] damaged = [.. PackedRow.Pack(bytes), 0];
+        Assert.Equal(bytes, PackedRow.Unpack(bytes));
+        Assert.Same(damaged, PackedRow.Unpack(damaged));
+    });
+
+    [Fact]
     public void A_nullable_column_added_later_changes_no_rows_hash() => Rows.Sample(row =>
     {
         var wider = new TableBuilder(77, "sample")
@@ -43,6 +77,9 @@ public sealed class CanonicalRowTests
         var same = new Row(wider) { ["id"] = row["id"], ["name"] = row["name"], ["count"] = row["count"], ["other"] = row["other"] };
         return CanonicalRow.Write(same).AsSpan().SequenceEqual(CanonicalRow.Write(row));
     });
+
+    [Fact]
+    public void Noise_is_unpacked_without_a_fault_and_never_read_beyond_its_end() => Gen.Byte.Array[0, 60].Sample(noise => PackedRow.Unpack(noise) is not null);
 
     [Fact]
     public void Bytes_that_are_no_row_are_refused_and_never_read_beyond_their_end() => Gen.Select(Rows, Gen.Byte.Array[0, 40], Gen.Int[0, 200]).Sample((row, noise, cut) =>

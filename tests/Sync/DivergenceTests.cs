@@ -4,6 +4,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Replica;
+using Bookmine.Sync.Rows;
 using Bookmine.SyncServer;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Files;
@@ -169,6 +170,35 @@ public abstract class DivergenceTests(Engine engine) : ServerSuite(engine)
         await till.ReprovisionAsync();
         Replicas.AssertEqual(shop, "front");
         Assert.Null((await till.CheckReplicaAsync()).Fault);
+    }
+
+    [Fact]
+    public async Task A_feed_that_an_older_program_kept_unpacked_is_served_and_found_sound()
+    {
+        await using var shop = await OpenAsync();
+        shop.Database.Writing(Unpack);
+
+        Assert.Empty(ShopCheck.Run(shop.Database, shop.Clock).Feed);
+        var till = shop.OpenTill("front", false);
+        await till.ReprovisionAsync();
+        Replicas.AssertEqual(shop, "front");
+
+        static int Unpack(Session session)
+        {
+            var rows = new List<(long Seq, byte[] Bytes)>();
+            using (var reader = session.Query("SELECT seq, bytes FROM sync_feed WHERE removed = 0"))
+            {
+                while (reader.Read())
+                {
+                    rows.Add((reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+                }
+            }
+            return rows.Sum(row =>
+            {
+                Assert.NotEqual(0, row.Bytes[0]);
+                return session.Execute("UPDATE sync_feed SET bytes = @bytes WHERE seq = @seq", PackedRow.Unpack(row.Bytes), row.Seq);
+            });
+        }
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
             {
                 return false;
             }
-            var canonical = reader.GetFieldValue<byte[]>(5);
+            var canonical = PackedRow.Unpack(reader.GetFieldValue<byte[]>(5));
             rows.Add(new FeedRow(
                 place, (ushort)reader.GetInt64(1), new RowKey(reader.GetInt64(2), DbValues.ReadGuid(reader, 3)),
                 reader.GetInt64(4) == 1, canonical));

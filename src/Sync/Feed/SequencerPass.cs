@@ -100,7 +100,7 @@ internal sealed class SequencerPass(Session session, long tip)
         {
             return;
         }
-        (before is null ? added : replaced).Add((long)table.Number, key.Integer, key.Guid, bucket, ++Tip, 0L, bytes, hash);
+        (before is null ? added : replaced).Add((long)table.Number, key.Integer, key.Guid, bucket, ++Tip, 0L, PackedRow.Pack(bytes), hash);
         var digest = changes.GetValueOrDefault((bucket, table.Number));
         changes[(bucket, table.Number)] = (before is { Removed: false } ? digest.Remove(before.Hash) : digest).Add(hash);
     }
