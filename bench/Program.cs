@@ -23,6 +23,12 @@ if (args is ["year", .. var year])
         year.Length > 0 ? int.Parse(year[0], CultureInfo.InvariantCulture) : 22_388, year.Length > 1 ? int.Parse(year[1], CultureInfo.InvariantCulture) : 21);
     return;
 }
+if (args is ["load", .. var load])
+{
+    int Size(int place, int otherwise) => load.Length > place ? int.Parse(load[place], CultureInfo.InvariantCulture) : otherwise;
+    await LoadBench.RunAsync(Size(0, 200), Size(1, 100), Size(2, 20), Environment.GetEnvironmentVariable("BOOKMINE_TEST_POSTGRES"));
+    return;
+}
 var runs = args.Length > 0 && int.TryParse(args[0], out var given) ? given : 3;
 Console.WriteLine($"Medians of {runs} runs, each beside its raw write in the same run. {Environment.ProcessorCount} processors, .NET {Environment.Version}.");
 Console.WriteLine($"{"",-62}{"time",12}{"raw",12}{"ratio",8}");

@@ -61,7 +61,10 @@ public static class ServerHost
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         builder.Services.AddSingleton<ServerCertificate>();
+        builder.Services.AddSingleton<RequestGate>();
+        RequestGate.HaveThreads();
         builder.Services.AddHostedService<NightlyWork>();
+        builder.Services.AddHostedService<NewsWatch>();
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
         builder.Services.AddRequestDecompression();

@@ -44,6 +44,7 @@ public sealed class Till : IDisposable
     private readonly Sealer sealer;
     private readonly RecordEditing editing;
     private readonly JournalKeeping keeping;
+    private readonly NewsListener listener;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
@@ -54,6 +55,7 @@ public sealed class Till : IDisposable
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
+        listener = new NewsListener(orchestrator, clock);
         view = new ReplicaView(files, folder, journal, Identity);
         var (catalogue, transactions) = (new Catalogue(view), new TransactionFinder(view, journal));
         records = new RecordMaker(view, catalogue, ids, clock);
@@ -245,12 +247,16 @@ public sealed class Till : IDisposable
             async () =>
             {
                 var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+                listener.Synchronised(outcome.Results.Count > 0 || outcome.Downloaded > 0);
                 Archive();
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
     }
+
+    /// <summary>Returns when something on the server has changed that concerns this till. Waits for nobody who sells, and nobody waits for it.</summary>
+    public Task WaitForNewsAsync(CancellationToken cancel = default) => listener.WaitAsync(cancel);
 
     private void Archive()
     {

@@ -24,6 +24,8 @@ public sealed class DivergenceOnPostgres() : DivergenceTests(Engine.Postgres);
 
 public sealed class FeedOnPostgres() : FeedTests(Engine.Postgres);
 
+public sealed class NewsOnPostgres() : NewsTests(Engine.Postgres);
+
 public sealed class EnrolmentOnPostgres() : EnrolmentTests(Engine.Postgres);
 
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);

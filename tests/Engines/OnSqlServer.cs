@@ -24,6 +24,8 @@ public sealed class DivergenceOnSqlServer() : DivergenceTests(Engine.SqlServer);
 
 public sealed class FeedOnSqlServer() : FeedTests(Engine.SqlServer);
 
+public sealed class NewsOnSqlServer() : NewsTests(Engine.SqlServer);
+
 public sealed class EnrolmentOnSqlServer() : EnrolmentTests(Engine.SqlServer);
 
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);

@@ -24,6 +24,8 @@ public sealed class DivergenceOnSqlite() : DivergenceTests(Engine.Sqlite);
 
 public sealed class FeedOnSqlite() : FeedTests(Engine.Sqlite);
 
+public sealed class NewsOnSqlite() : NewsTests(Engine.Sqlite);
+
 public sealed class EnrolmentOnSqlite() : EnrolmentTests(Engine.Sqlite);
 
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);

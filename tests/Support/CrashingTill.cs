@@ -42,6 +42,8 @@ internal sealed class CrashingTill : IAsyncDisposable
 
     public Task<SyncOutcome> SynchroniseAsync() => orchestrator.SynchroniseAsync();
 
+    public Task<bool> WaitForNewsAsync(int seconds, CancellationToken cancel) => orchestrator.WaitForNewsAsync(TimeSpan.FromSeconds(seconds), cancel);
+
     public Task ReprovisionAsync() => orchestrator.ReprovisionAsync();
 
     public ValueTask DisposeAsync()
@@ -96,6 +98,8 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
         Pulls++;
         return await inner.PullAsync(request, cancel);
     }
+
+    public Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel) => inner.NewsAsync(request, cancel);
 
     public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel) =>
         inner.FetchSnapshotAsync(offer, path, progress, cancel);

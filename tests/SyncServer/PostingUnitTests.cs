@@ -96,6 +96,8 @@ public abstract class PostingUnitTests(Engine engine) : ServerSuite(engine)
 
         public bool ComesFromData(Exception failure) => inner.ComesFromData(failure);
 
+        public IChangeWatch Watch() => inner.Watch();
+
         public T Reading<T>(Func<Bookmine.Sync.Data.Session, T> work) => inner.Reading(work);
 
         public IEnumerable<string> Triggers(SyncTable table) => inner.Triggers(table);

@@ -29,11 +29,24 @@ public interface IServerDatabase : IDisposable
     /// <summary>Runs the work seeing one state of the database, without locks.</summary>
     T Reading<T>(Func<Session, T> work);
 
+    /// <summary>Notices commits, for less than it would cost to look at what they brought. For one thread at a time.</summary>
+    IChangeWatch Watch();
+
     /// <summary>The engine's tables as the sequencer and the orchestrator use them; harmless when they are there.</summary>
     string EngineTables { get; }
 
     /// <summary>Statements that make the table's triggers afresh; each change appends the row's key to <c>sync_dirty</c>.</summary>
     IEnumerable<string> Triggers(SyncTable table);
+}
+
+/// <summary>Notices that something was committed, by whatever program.</summary>
+public interface IChangeWatch : IDisposable
+{
+    /// <summary>How often to ask.</summary>
+    TimeSpan Every { get; }
+
+    /// <summary>Whether anything may have been committed since the last time, or ever at the first.</summary>
+    bool HasChanged();
 }
 
 /// <summary>Another host has brought the database to a newer program's tables; this one writes nothing in it any more.</summary>

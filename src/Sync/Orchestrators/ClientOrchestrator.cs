@@ -139,6 +139,22 @@ public sealed class ClientOrchestrator(
                 + "Its records and this till's journal do not fit together; ask the manager to look at this till's posting report.", 409);
     }
 
+    /// <summary>Waits at the server until there is something to download, without a replica for nothing. Touches neither journal nor replica.</summary>
+    /// <returns>Whether a synchronisation is worth while; false when the time is over.</returns>
+    public async Task<bool> WaitForNewsAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        NewsRequest request;
+        using (var replica = downloader.OpenCurrent())
+        {
+            if (replica?.Epoch is not { } epoch)
+            {
+                return true;
+            }
+            request = new NewsRequest(epoch, replica.Cursors(), (int)Math.Ceiling(atMost.TotalSeconds));
+        }
+        return (await channel.NewsAsync(request, cancel).ConfigureAwait(false)).IsNews;
+    }
+
     /// <summary>Fetches a fresh replica. The journal is not touched: there is nothing to upload first.</summary>
     public async Task ReprovisionAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {

@@ -22,6 +22,9 @@ public interface IServerChannel
 
     Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel);
 
+    /// <summary>Waits until something has changed in the client's buckets, or the time of the request is over.</summary>
+    Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel);
+
     /// <summary>Fetches a snapshot into a file, going on where an earlier fetch broke off.</summary>
     Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel);
 }

@@ -23,6 +23,9 @@ public sealed class ServerOrchestrator(
 
     private readonly Sequencer sequencer = new(database, setup);
 
+    /// <summary>Where clients wait for news.</summary>
+    public NewsBoard News { get; } = new(database, new Sequencer(database, setup), setup.SnapshotBucket, clock);
+
     /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
     public HelloReply Hello(ClientRecord client, HelloRequest request)
     {
@@ -193,6 +196,24 @@ public sealed class ServerOrchestrator(
             }
         }
     }
+
+    /// <summary>
+    /// Waits until there is something for the client to download, or for as long as it asks. Touches nothing of its journal.
+    /// </summary>
+    /// <param name="scope">Reads the buckets that the client may have, anew before each look; null for one that may have nothing any more, which a hello
+    /// will tell it.</param>
+    /// <param name="inTurn">Runs a look at the database when it is its turn.</param>
+    public async Task<NewsReply> NewsAsync(
+        long client, Func<Data.Session, IReadOnlyList<string>?> scope, NewsRequest request, Func<Func<bool>, Task<bool>> inTurn, CancellationToken cancel)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, Protocol.MostWaitSeconds));
+        return new NewsReply(await News.WaitAsync(client, held => inTurn(() => Look(held)), wait, cancel).ConfigureAwait(false));
+
+        bool Look(NewsWait held) => database.Reading(session => (held.Scope = scope(session)) is not { } buckets || IsNews(session, buckets, request));
+    }
+
+    private static bool IsNews(Data.Session session, IReadOnlyList<string> scope, NewsRequest request) =>
+        FeedState.Read(session).Epoch != request.Epoch || new FeedReader(session, scope).AnythingAfter(request.Cursors);
 
     /// <summary>The path of a snapshot's file; null when the server no longer has it.</summary>
     public string? SnapshotPath(string name) => snapshots.PathOf(name);

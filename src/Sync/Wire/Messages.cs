@@ -21,6 +21,9 @@ public static class Protocol
     /// <summary>The most a request's body may come to once expanded.</summary>
     public const int MostExpandedBytes = 16 * 1024 * 1024;
 
+    /// <summary>The longest that a wait for news is answered in.</summary>
+    public const int MostWaitSeconds = 50;
+
     /// <summary>The most rows in one answer to a pull.</summary>
     public const int MostRowsPerPull = 5_000;
 }
@@ -105,6 +108,14 @@ public sealed record ForkReply(bool ReachedCommon);
 
 /// <param name="Epoch">The epoch that the cursors belong to.</param>
 public sealed record PullRequest(string Epoch, Dictionary<string, long> Cursors);
+
+/// <summary>A wait for something to change on the server.</summary>
+/// <param name="Epoch">The epoch that the cursors belong to.</param>
+/// <param name="WaitSeconds">How long an answer may take; the server takes no longer than <see cref="Protocol.MostWaitSeconds"/>.</param>
+public sealed record NewsRequest(string Epoch, Dictionary<string, long> Cursors, int WaitSeconds);
+
+/// <param name="IsNews">Whether a hello is worth while; without news, the time is over.</param>
+public sealed record NewsReply(bool IsNews);
 
 /// <summary>What one bucket's rows of one table come to.</summary>
 /// <param name="Sum">128 bits in hexadecimal.</param>

@@ -13,6 +13,8 @@ namespace Bookmine.Sync.Wire;
 [JsonSerializable(typeof(HelloReply))]
 [JsonSerializable(typeof(PushReply))]
 [JsonSerializable(typeof(PullRequest))]
+[JsonSerializable(typeof(NewsRequest))]
+[JsonSerializable(typeof(NewsReply))]
 [JsonSerializable(typeof(ForkReply))]
 [JsonSerializable(typeof(ChunkHead))]
 [JsonSerializable(typeof(EntryResult))]

@@ -58,6 +58,8 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
 
     public T Reading<T>(Func<Session, T> work) => Run(OneState, null, work);
 
+    public IChangeWatch Watch() => new AlwaysLook();
+
     public bool ComesFromData(Exception failure) => KindOf(failure) switch
     {
         FailureKind.Data or FailureKind.Duplicate => true,
@@ -133,4 +135,16 @@ public abstract class NetworkDatabase(string name) : IShopDatabase
         FailureKind.Away => !committing,
         _ => false,
     };
+
+    /// <summary>To look is two short reads; to be notified would put an end to commits side by side (NOTIFY takes a lock of the whole database).</summary>
+    private sealed class AlwaysLook : IChangeWatch
+    {
+        public TimeSpan Every => TimeSpan.FromMilliseconds(500);
+
+        public bool HasChanged() => true;
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -132,6 +132,8 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
         }
     }
 
+    public IChangeWatch Watch() => new DataVersionWatch(OpenFile(path, BusyMilliseconds, vfs));
+
     public T Frozen<T>(Func<Session, T> work) => Writing(work);
 
     public (string? Before, string? After) LoadingNumbers(string table) => (null, null);

@@ -24,6 +24,7 @@ internal static class SyncEndpoints
         group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
         group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked());
         group.MapPost("/pull", Pull).RequireRateLimiting(RequestLimits.Downloading);
+        group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.WaitsForNews());
         group.MapGet("/refill", Refill);
         group.MapPost("/fork", ForkAsync);
         group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till()));
@@ -45,6 +46,23 @@ internal static class SyncEndpoints
     {
         var (synchronisation, entries) = await EntriesAsync(context);
         return orchestrator.Push(tills.RecordOf(context.Till(), BlockProofs.Read(context.Request.Headers[BlocksHeader])), synchronisation, entries);
+    }
+
+    /// <summary>A server that stops lets those who wait go.</summary>
+    private static async Task<NewsReply> NewsAsync(
+        NewsRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate, IHostApplicationLifetime host)
+    {
+        var till = context.Till();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
+        try
+        {
+            return await orchestrator.NewsAsync(
+                till.Id, session => tills.ScopeOf(session, till.Id), request, look => gate.RunAsync(look, ended.Token), ended.Token);
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            return new NewsReply(false);
+        }
     }
 
     private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>

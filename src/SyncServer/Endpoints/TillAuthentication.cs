@@ -13,6 +13,8 @@ internal static class TillAuthentication
     {
         group.AddEndpointFilter(async (context, next) =>
         {
+            var http = context.HttpContext;
+            using var place = await http.RequestServices.GetRequiredService<RequestGate>().EnterAsync(http.RequestAborted);
             if (Prove(context.HttpContext) is not { } till)
             {
                 return Results.Problem(
@@ -27,6 +29,10 @@ internal static class TillAuthentication
                     statusCode: StatusCodes.Status403Forbidden, title: "Revoked till");
             }
             context.HttpContext.Items[Key] = till;
+            if (http.GetEndpoint()?.Metadata.GetMetadata<WaitsForNews>() is not null)
+            {
+                place.Dispose();
+            }
             return await next(context);
         });
         return group;
@@ -46,6 +52,9 @@ internal static class TillAuthentication
             ? context.RequestServices.GetRequiredService<TillRegister>().Prove(number, parts[1])
             : null;
     }
+
+    /// <summary>Marks a request that waits, and takes a place for each look of its own.</summary>
+    public sealed class WaitsForNews;
 
     /// <summary>Marks what a revoked till may still do: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
     public sealed class OpenToRevoked;

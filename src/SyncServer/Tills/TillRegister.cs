@@ -16,12 +16,14 @@ public sealed record KnownTill(long Id, string Name, long Branch, bool IsRevoked
 /// <summary>Who the tills are and what each may have.</summary>
 public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 {
+    private const string Revoked = "revoked";
+
     /// <summary>The till that this number and secret prove; null when they prove none.</summary>
     public KnownTill? Prove(long till, string secret) => database.Reading(session =>
     {
         using var reader = session.Query("SELECT name, branch, secret_hash, state FROM till WHERE id = @till", till);
         return reader.Read() && CryptographicOperations.FixedTimeEquals(reader.GetFieldValue<byte[]>(2), Enrolment.HashOf(secret))
-            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), reader.GetString(3) == "revoked")
+            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), reader.GetString(3) == Revoked)
             : null;
     });
 
@@ -34,6 +36,10 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 
     /// <summary>What the server's records give this till: its scope, its blocks, and an order to reprovision.</summary>
     public ClientRecord RecordOf(KnownTill till) => database.Reading(session => Record(session, till));
+
+    /// <summary>The buckets that a till which was proved a while ago may have now; null for none any more.</summary>
+    public IReadOnlyList<string>? ScopeOf(Session session, long till) =>
+        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && state != Revoked ? Standing(session, till).Scope : null;
 
     /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till was there
     /// (and so heard of a successor to the server's key).</summary>
@@ -112,15 +118,18 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 
     private ClientRecord Record(Session session, KnownTill till)
     {
+        var (scope, reprovisionFrom, isRevoked) = Standing(session, till.Id);
+        return new ClientRecord(till.Id, scope, NumberBlocks.Of(session, till.Id), reprovisionFrom, isRevoked);
+    }
+
+    private (IReadOnlyList<string> Scope, long ReprovisionFrom, bool IsRevoked) Standing(Session session, long till)
+    {
         using var reader = session.Query(
-            "SELECT b.time_zone, t.reprovision_from, c.posted_at FROM till t JOIN branch b ON b.id = t.branch CROSS JOIN counter c WHERE t.id = @till AND c.id = 1", till.Id);
+            "SELECT b.time_zone, t.reprovision_from, c.posted_at, t.branch, t.state FROM till t JOIN branch b ON b.id = t.branch CROSS JOIN counter c WHERE t.id = @till AND c.id = 1", till);
         reader.Read();
         // A clock that was set back does not take back the month in which postings were made: they run on from the last.
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), reader.GetInt64(2));
         var today = BranchDay.Of(now, TimeZones.Find(reader.GetString(0)));
-        var reprovisionFrom = reader.GetInt64(1);
-        reader.Close();
-        return new ClientRecord(
-            till.Id, BookmineSetup.ScopeOf(till.Branch, BranchDay.MonthOf(today)), NumberBlocks.Of(session, till.Id), reprovisionFrom, till.IsRevoked);
+        return (BookmineSetup.ScopeOf(reader.GetInt64(3), BranchDay.MonthOf(today)), reader.GetInt64(1), reader.GetString(4) == Revoked);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 {
     private static readonly TimeSpan SynchroniseEvery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+    private const int QuietMilliseconds = 500;
     private static readonly TimeSpan PutOffFor = TimeSpan.FromMinutes(10);
 
     private readonly Channel<Func<Task>> inputs = Channel.CreateBounded<Func<Task>>(10_000);
@@ -25,6 +26,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private Task working = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
     private Task synchronising = Task.CompletedTask;
+    private Task listening = Task.CompletedTask;
     private CancellationTokenSource? putOff;
     private DateTimeOffset notBefore;
     private bool usedMemory = true;
@@ -78,7 +80,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         inputs.Writer.TryComplete();
         await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(working, ticking, synchronising).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(working, ticking, synchronising, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await (keeper?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         if (printer is not null)
         {
@@ -143,6 +145,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
                 {
                     Synchronise(byHand: false);
                 }
+                Listen();
             });
         }
     }
@@ -158,14 +161,36 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             putOff?.Dispose();
             putOff = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
             synchronising = Task.Run(() => SynchroniseAsync(byHand));
+            synchronising.ContinueWith(_ => Do(Listen), TaskScheduler.Default);
         }
+    }
+
+    /// <summary>In normal mode the till hears at once what changes on the server.</summary>
+    private void Listen()
+    {
+        if (listening.IsCompleted && synchronising.IsCompleted && clock.GetUtcNow() >= notBefore && till.Status().State == ConnectionState.Normal)
+        {
+            listening = Task.Run(ListenAsync);
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        await till.WaitForNewsAsync(ending.Token).ConfigureAwait(false);
+        Do(() =>
+        {
+            if (clock.GetUtcNow() >= notBefore)
+            {
+                Synchronise(byHand: false);
+            }
+        });
     }
 
     private async Task SynchroniseAsync(bool byHand)
     {
         try
         {
-            bar = new SyncBar(() => Do(() => { }));
+            bar = new SyncBar(() => Do(() => { }), byHand ? 0 : QuietMilliseconds);
             var report = await till.SynchroniseAsync(bar, putOff!.Token).ConfigureAwait(false);
             inputs.Writer.TryWrite(() => TellAsync(report, byHand));
         }

@@ -6,14 +6,17 @@ namespace Bookmine.TillClient.Screens;
 
 /// <summary>The progress of a synchronisation, as a bar for the screen's middle.</summary>
 /// <param name="redraw">Asks for a new picture.</param>
-internal sealed class SyncBar(Action redraw) : IProgress<SyncProgress>
+/// <param name="quietMilliseconds">How long nothing is shown: what is over sooner was no matter for anybody.</param>
+internal sealed class SyncBar(Action redraw, int quietMilliseconds) : IProgress<SyncProgress>
 {
     private const int Width = 40;
     private const int EveryMilliseconds = 40;
+    private readonly long begun = Environment.TickCount64;
+    private IReadOnlyList<string>? lines;
     private long drawn;
 
-    /// <summary>What to show; null before the first progress.</summary>
-    public IReadOnlyList<string>? Lines { get; private set; }
+    /// <summary>What to show; null before the first progress, and while it is quiet.</summary>
+    public IReadOnlyList<string>? Lines => Environment.TickCount64 - begun < quietMilliseconds ? null : lines;
 
     public void Report(SyncProgress value)
     {
@@ -24,13 +27,16 @@ internal sealed class SyncBar(Action redraw) : IProgress<SyncProgress>
         }
         drawn = now;
         var full = value.Of == 0 ? 0 : (int)(value.Done * Width / value.Of);
-        Lines =
+        lines =
         [
             "", $"  {SyncProgressBar.Name(value.Stage)}",
             $"  [{new string('#', full)}{new string('.', Width - full)}] {Text(value)}",
             "", "  Scan to sell meanwhile: this goes on beside it. Esc: sell now, post later.",
         ];
-        redraw();
+        if (Lines is not null)
+        {
+            redraw();
+        }
     }
 
     private static string Text(SyncProgress value) =>

@@ -76,7 +76,7 @@ internal sealed class Sealer(
     /// <summary>Posts what was just sealed, if the server is at hand and nothing older waits; otherwise it is posted later.</summary>
     public async Task<(Outcome Outcome, long? TransId)> PostAsync(Outcome outcome, CancellationToken cancel)
     {
-        if (outcome.Entry is not { } entry || !link.MayTry || journal.Acknowledged != entry.N - 1)
+        if (outcome.Entry is not { } entry || !link.MayTry || journal.Acknowledged < entry.N - 1)
         {
             return (outcome, null);
         }
@@ -85,7 +85,8 @@ internal sealed class Sealer(
         try
         {
             var results = await link.TryAsync(() => orchestrator.PushAsync(patience.Token)).ConfigureAwait(false);
-            var result = results.FirstOrDefault(r => r.N == entry.N);
+            // A synchronisation that runs beside may have posted it.
+            var result = results.FirstOrDefault(r => r.N == entry.N) ?? journal.ByN(entry.N)?.Result;
             if (result is { State: EntryState.Posted } && journal.ReportedThrough == entry.N - 1)
             {
                 journal.ReportedThrough = entry.N;

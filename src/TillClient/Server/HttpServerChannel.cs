@@ -31,6 +31,9 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
         return reply;
     }
 
+    public Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel) =>
+        http.PostAsync("sync/news", JsonContent.Create(request, WireJson.Default.NewsRequest), WireJson.Default.NewsReply, cancel);
+
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel)
     {
         var content = Compressed(PushEnvelope.Write(session, entries));

@@ -21,6 +21,8 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) => throw Away();
 
+    public Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel) => throw Away();
+
     public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel) => throw Away();
 
     public Task<TransactionView?> FindAsync(string number, CancellationToken cancel) => throw Away();

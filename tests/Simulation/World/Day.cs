@@ -22,6 +22,7 @@ internal sealed class Day
     private readonly ShopWorld world;
     private readonly Counter counter;
     private readonly Media media;
+    private readonly Listening listening;
     private readonly (int Weight, string Name, Action<SimTill> Do)[] deeds;
     private int imports;
 
@@ -30,11 +31,13 @@ internal sealed class Day
         this.world = world;
         counter = new Counter(world);
         media = new Media(world, counter);
+        listening = new Listening(world, counter);
         deeds =
         [
             (40, "sells", t => counter.Sell(t)), (6, "refunds", counter.Refund), (6, "makes a record", counter.NewRecord), (3, "corrects", counter.Correct),
             (5, "edits", counter.Edit), (14, "resynchronises", Resync), (6, "finds", counter.Find), (7, "starts again", Restart),
             (2, "reprovisions", Reprovision), (2, "has two programs", TwoPrograms),
+            (12, "listens", listening.Listen),
         ];
     }
 
@@ -58,6 +61,7 @@ internal sealed class Day
         try
         {
             deed(till);
+            listening.Watch();
         }
         catch (Exception e) when (till.Disk.IsDead || (till.Disk.HasFaulted && e is Microsoft.Data.Sqlite.SqliteException or IOException))
         {

@@ -27,6 +27,8 @@ internal sealed class Interleaved(IServerDatabase inner, Action<IServerDatabase>
         return inner.TrySequencing(work);
     }
 
+    public IChangeWatch Watch() => inner.Watch();
+
     public T Reading<T>(Func<Session, T> work)
     {
         Between();

@@ -82,6 +82,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public Task<PullChunk> PullAsync(PullRequest request, CancellationToken cancel) =>
         Task.FromResult(PullChunk.Read(Exchange("pull", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.PullRequest))));
 
+    public Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel) =>
+        Task.FromResult(Exchange("news", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.NewsRequest), WireJson.Default.NewsReply));
+
     public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var bytes = Exchange("snapshot", System.Text.Encoding.UTF8.GetBytes(offer.Name));
@@ -228,6 +231,11 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                     server.Orchestrator.KeepForked(server.Tills.RecordOf(known), PushEnvelope.Read(body).Entries), WireJson.Default.ForkReply);
             case "renew":
                 return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Renew(known), ViewJson.Default.EnrolReply);
+            case "news":
+                // What waits here is the simulation: a till asks without waiting, and is woken by Interest.
+                var asked = JsonSerializer.Deserialize(body, WireJson.Default.NewsRequest)! with { WaitSeconds = 0 };
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    server.Orchestrator.NewsAsync(known.Id, session => server.Tills.ScopeOf(session, known.Id), asked, look => Task.FromResult(look()), CancellationToken.None).GetAwaiter().GetResult(), WireJson.Default.NewsReply);
             case "pull":
                 return server.Orchestrator.Pull(server.Tills.RecordOf(known), JsonSerializer.Deserialize(body, WireJson.Default.PullRequest)!).Write();
             case "snapshot":

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Bookmine.Bench;
+
+/// <summary>The server as a process of its own, to see the processor and the memory that it alone needs.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const string Listening = "listening on ";
+    private readonly Process process;
+    private long peak;
+
+    /// <param name="database">As on the command line.</param>
+    public ServerProcess(string database, string folder)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "bookmine-server.dll"), "serve", "--db", database, "--data", folder, "--urls", "http://127.0.0.1:0"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        process = Process.Start(start)!;
+        Url = process.StandardOutput.ReadLine() is { } line && line.StartsWith(Listening, StringComparison.Ordinal)
+            ? line[Listening.Length..]
+            : throw new InvalidOperationException("The server did not start.");
+    }
+
+    public string Url { get; }
+
+    /// <summary>The processor's time taken so far.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Of its working set, now, in MB.</summary>
+    public long Megabytes
+    {
+        get
+        {
+            process.Refresh();
+            var now = process.WorkingSet64 / 1024 / 1024;
+            peak = Math.Max(peak, now);
+            return now;
+        }
+    }
+
+    /// <summary>The most that was seen since the last time.</summary>
+    public long TakePeak()
+    {
+        var most = Math.Max(peak, Megabytes);
+        peak = 0;
+        return most;
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
