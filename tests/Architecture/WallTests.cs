@@ -62,6 +62,21 @@ public sealed partial class WallTests
     }
 
     [Fact]
+    public async Task Both_programs_their_package_the_hello_and_the_list_of_changes_have_one_version()
+    {
+        var version = Regex.Match(File.ReadAllText(Path.Combine(Root, "Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
+        Assert.Matches(@"^\d+\.\d+\.\d+$", version);
+        Assert.Equal(version, Bookmine.Schema.ProgramVersion.Own);
+        Assert.Equal(version, Regex.Match(File.ReadAllText(Path.Combine(Root, "CHANGELOG.md")), @"^## (\S+) ", RegexOptions.Multiline).Groups[1].Value);
+        foreach (var program in (string[])["bookmine-server.dll", "till/bookmine-till.dll"])
+        {
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--version"]) { RedirectStandardOutput = true })!;
+            Assert.Equal(version, (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+        }
+        Assert.Contains("Directory.Build.props", File.ReadAllText(Path.Combine(Root, "packaging/make-till-deb")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_simulation_excuses_is_said_in_the_architecture()
     {
         static string Flat(string text) => Regex.Replace(text, @"\s+", " ");

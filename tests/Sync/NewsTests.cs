@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Bookmine.Schema;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.Tests.Support;
@@ -155,6 +156,16 @@ public abstract class NewsTests(Engine engine) : ServerSuite(engine)
         Assert.True(await heard.WaitAsync(AtOnce, Cancel));
         await till.SynchroniseAsync();
         Assert.NotEmpty(await shop.OpenTill("front", true).FindAsync("held open"));
+    }
+
+    [Fact]
+    public async Task A_hello_tells_each_side_the_others_version()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await using var till = new CrashingTill(shop, "front");
+        var reply = await till.Channel.HelloAsync(HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion), Cancel);
+        Assert.Equal(ProgramVersion.Own, reply.Program);
     }
 
     [Fact]

@@ -41,10 +41,11 @@ public static class Protocol
 /// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
 /// <param name="Fingerprint">That of the replica's digests; null without a replica.</param>
 /// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
+/// <param name="Program">The version of the client's program; null from one that tells none.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
-    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null)
+    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);
@@ -89,9 +90,10 @@ public enum JournalStanding
 /// <param name="ServerTime">Unix milliseconds.</param>
 /// <param name="Blocks">Every block leased to this client that it may need.</param>
 /// <param name="ServerKeys">Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.</param>
+/// <param name="Program">The version of the server's program; null from one that tells none.</param>
 public sealed record HelloReply(
     long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks,
-    JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null);
+    JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null, string? Program = null);
 
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>

@@ -57,6 +57,7 @@ internal static class ServeCommand
             var key = app.Services.GetRequiredService<ServerKeys>().Current().Fingerprint;
             Console.WriteLine($"tills know this server by its key {KeyFingerprint.Grouped(key[..KeyFingerprint.ShortLength])}");
         }
+        Console.WriteLine($"bookmine-server {ProgramVersion.Own}");
         await app.WaitForShutdownAsync();
         return 0;
     }

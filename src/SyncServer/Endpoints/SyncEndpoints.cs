@@ -40,7 +40,7 @@ internal static class SyncEndpoints
                 + "Install the same version of Bookmine on both. The enrolment code was not used.");
 
     private static HelloReply Hello(HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys) =>
-        orchestrator.Hello(tills.Greet(context.Till(), request), request) with { ServerKeys = keys.Trusted() };
+        orchestrator.Hello(tills.Greet(context.Till(), request), request) with { ServerKeys = keys.Trusted(), Program = ProgramVersion.Own };
 
     private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator)
     {

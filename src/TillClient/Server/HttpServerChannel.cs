@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bookmine.Schema;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
@@ -26,7 +27,7 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 
     public async Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel)
     {
-        var reply = await http.PostAsync("sync/hello", JsonContent.Create(request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
+        var reply = await http.PostAsync("sync/hello", JsonContent.Create(request with { Program = ProgramVersion.Own }, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
         keys.Learn(reply.ServerKeys);
         return reply;
     }
