@@ -246,8 +246,7 @@ public sealed class Till : IDisposable
         return await CallAsync(
             async () =>
             {
-                var outcome = await orchestrator.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
-                listener.Synchronised(outcome.Results.Count > 0 || outcome.Downloaded > 0);
+                var outcome = await listener.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
                 Archive();
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);

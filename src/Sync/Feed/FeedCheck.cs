@@ -87,7 +87,8 @@ public sealed class FeedCheck(IServerDatabase database, SyncSetup setup)
         var held = new Dictionary<RowKey, (byte[] Bytes, UInt128 Hash)?>();
         while (reader.Read())
         {
-            held[new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1))] = (PackedRow.Unpack(reader.GetFieldValue<byte[]>(2)), DbValues.ReadHash(reader, 3));
+            var key = new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1));
+            held[key] = (PackedRow.Unpack(reader.GetFieldValue<byte[]>(2)), DbValues.ReadHash(reader, 3));
         }
         return held;
     }

@@ -40,7 +40,7 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
     }
 
     /// <summary>Waits until there is news, or for so long. Of one client the last wait counts: an earlier one ends.</summary>
-    /// <param name="look">Says what buckets are waited for, and whether there is news: before any waiting, and after each time that the feed has moved in one.</param>
+    /// <param name="look">Says what buckets are waited for, and whether there is news: before any waiting, and each time that the feed has moved in one.</param>
     public async Task<bool> WaitAsync(long client, Func<NewsWait, Task<bool>> look, TimeSpan atMost, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
@@ -60,6 +60,10 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
             }
             await Task.Delay(await woken.ConfigureAwait(false), cancel).ConfigureAwait(false);
             wait.Renew();
+            if (wait.IsReplaced)
+            {
+                return false;
+            }
         }
     }
 
@@ -91,14 +95,18 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
             try
             {
                 using var watch = database.Watch();
-                for (var again = true; Waiting > 0;)
+                for (var isWhole = false; Waiting > 0;)
                 {
-                    again = watch.HasChanged() || again ? !Look() : !Tell();
+                    if (watch.HasChanged() || !isWhole)
+                    {
+                        isWhole = Look();
+                    }
+                    Tell();
                     await Task.Delay(watch.Every, cancel).ConfigureAwait(false);
                 }
             }
 #pragma warning disable CA1031 // Whatever fails: those who wait come with a hello all the same when their time is over.
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!cancel.IsCancellationRequested)
             {
                 failed(e);
                 await Task.Delay(AfterFailure, cancel).ConfigureAwait(false);
@@ -108,8 +116,11 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
         }
     }
 
-    /// <summary>Brings the feed up to date, and wakes those in whose buckets it has moved. For one thread at a time.</summary>
-    /// <returns>False when it was not to be had whole, or news is held back to be gathered: it is to be called again then.</returns>
+    /// <summary>Whether no news is held back to be gathered.</summary>
+    public bool IsAllTold => gathered.Count == 0;
+
+    /// <summary>Brings the feed up to date, and gathers the buckets in which it has moved. For one thread at a time, like <see cref="Tell"/>.</summary>
+    /// <returns>False when it was not to be had whole: it is to be called again then.</returns>
     public bool Look()
     {
         var isWhole = sequencer.Drain() == SequencerOutcome.Whole;
@@ -123,7 +134,7 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
         {
             gathered.UnionWith(moved);
         }
-        return Tell() && isWhole;
+        return isWhole;
     }
 
     /// <summary>Where the feed stands, and the buckets in which it has moved since; null where that cannot be said.</summary>
@@ -138,7 +149,7 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
         if (state.Tip != since.Tip || state.Head != since.Head)
         {
             using var reader = session.Query(
-                "SELECT name FROM sync_bucket WHERE id IN (SELECT DISTINCT bucket FROM sync_feed WHERE seq > @since)", Math.Min(since.Tip, since.Head));
+                "SELECT name FROM sync_bucket WHERE id IN (SELECT bucket FROM sync_feed WHERE seq > @since)", Math.Min(since.Tip, since.Head));
             while (reader.Read())
             {
                 moved.Add(reader.GetString(0));
@@ -147,14 +158,13 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
         return (state, moved);
     }
 
-    /// <summary>The first news of a bucket is told at once, and what follows close on it is gathered.</summary>
-    /// <returns>Whether all is told.</returns>
-    private bool Tell()
+    /// <summary>Wakes those whom news concerns: the first of a bucket is told at once, and what follows close on it is gathered.</summary>
+    public void Tell()
     {
         if (gathered.Count > 0)
         {
             var now = clock.GetTimestamp();
-            var due = gathered.Where(b => !told.TryGetValue(b, out var last) || clock.GetElapsedTime(last, now) >= (b == shared ? GatherShared : Gather)).ToHashSet(StringComparer.Ordinal);
+            var due = gathered.Where(b => IsDue(b, now)).ToHashSet(StringComparer.Ordinal);
             gathered.ExceptWith(due);
             foreach (var bucket in due)
             {
@@ -162,8 +172,10 @@ public sealed class NewsBoard(IServerDatabase database, Sequencer sequencer, str
             }
             Wake(wait => wait.Scope?.Any(due.Contains) ?? true);
         }
-        return gathered.Count == 0;
     }
+
+    private bool IsDue(string bucket, long now) =>
+        !told.TryGetValue(bucket, out var last) || clock.GetElapsedTime(last, now) >= (bucket == shared ? GatherShared : Gather);
 
     private void Wake(Func<NewsWait, bool> concerns)
     {

@@ -22,9 +22,10 @@ public sealed class ServerOrchestrator(
     private const int PassesPerPull = 3;
 
     private readonly Sequencer sequencer = new(database, setup);
+    private NewsBoard? news;
 
     /// <summary>Where clients wait for news.</summary>
-    public NewsBoard News { get; } = new(database, new Sequencer(database, setup), setup.SnapshotBucket, clock);
+    public NewsBoard News => LazyInitializer.EnsureInitialized(ref news, () => new NewsBoard(database, sequencer, setup.SnapshotBucket, clock));
 
     /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
     public HelloReply Hello(ClientRecord client, HelloRequest request)

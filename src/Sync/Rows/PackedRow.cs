@@ -5,8 +5,9 @@ namespace Bookmine.Sync.Rows;
 
 /// <summary>
 /// A canonical row as the feed keeps it on disk, in about half its length: a byte a column (its type in the low two bits, and above them how
-/// far its number is from the last one's; 0 where that is more than 31 or the number follows in two bytes), then an integer as a zigzag varint
-/// (LEB128), a GUID's 16 bytes, or a text's length as a varint and its bytes. No setup is needed to read it. What is hashed, sent and summed is the canonical form.
+/// far its number is from the last one's; 0 where that is more than 63, and the number follows in two bytes), then an integer as a zigzag varint
+/// (LEB128), a GUID's 16 bytes, or a text's length as a varint and its bytes. No setup is needed to read it.
+/// What is hashed, sent and summed is the canonical form.
 /// </summary>
 public static class PackedRow
 {

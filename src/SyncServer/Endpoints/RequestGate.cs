@@ -1,42 +1,66 @@
 namespace Bookmine.SyncServer.Endpoints;
 
 /// <summary>
-/// How many requests are worked on at a time; the others wait without a thread, in the order in which they came. Work on the database holds its thread: without a
-/// bound, a thousand tills that come back at once would take every thread there is, and those who have a connection would have none to go on with.
+/// How many requests are worked on at a time; the others wait without a thread, in the order in which they came. Work on the database holds its
+/// thread: without a bound, a thousand tills that come back at once would take every thread there is, and those who have a connection would have none to go on with.
 /// </summary>
 internal sealed class RequestGate : IDisposable
 {
-    /// <summary>Fewer than the connections to a database server, so that none waits for one.</summary>
-    private const int Most = 16;
+    // Together fewer than the connections to a database server, so that none waits for one.
+    private const int MostPosting = 5;
+    private const int MostOthers = 11;
 
-    private readonly SemaphoreSlim free = new(Most);
+    /// <summary>For what tills post: a sale never waits for a download.</summary>
+    public Lane Posting { get; } = new(MostPosting);
+
+    public Lane Others { get; } = new(MostOthers);
 
     /// <summary>Lets the runtime have the threads that it would otherwise make one by one, twice a second.</summary>
     public static void HaveThreads()
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(workers, 2 * Most), ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * (MostPosting + MostOthers)), ports);
     }
 
-    /// <summary>Waits for a place; disposing of it gives it back.</summary>
-    public async ValueTask<Place> EnterAsync(CancellationToken cancel)
+    public void Dispose()
     {
-        await free.WaitAsync(cancel);
-        return new Place(free);
+        Posting.Dispose();
+        Others.Dispose();
     }
 
-    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancel)
+    /// <summary>Places for one kind of request.</summary>
+    public sealed class Lane(int places) : IDisposable
     {
-        using var place = await EnterAsync(cancel);
-        return work();
-    }
+        private readonly SemaphoreSlim free = new(places);
 
-    public void Dispose() => free.Dispose();
+        /// <summary>Runs the work when there is a place.</summary>
+        public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancel)
+        {
+            await free.WaitAsync(cancel);
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                free.Release();
+            }
+        }
 
-    public sealed class Place(SemaphoreSlim free) : IDisposable
-    {
-        private SemaphoreSlim? held = free;
+        /// <summary>The same for work that goes on elsewhere before it is done: the place is held that long.</summary>
+        public async ValueTask<T> HoldAsync<T>(Func<ValueTask<T>> work, CancellationToken cancel)
+        {
+            await free.WaitAsync(cancel);
+            try
+            {
+                return await work();
+            }
+            finally
+            {
+                free.Release();
+            }
+        }
 
-        public void Dispose() => Interlocked.Exchange(ref held, null)?.Release();
+        public void Dispose() => free.Dispose();
     }
 }

@@ -14,15 +14,16 @@ internal static class ShopEndpoints
     public static void MapShop(this WebApplication app)
     {
         var group = app.MapGroup("/shop").RequireTill();
-        group.MapPost("/edit/{request}", EditAsync);
+        group.MapPost("/edit/{request}", EditAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapGet("/transaction/{number}", Find);
     }
 
-    private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits)
+    private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits, RequestGate gate)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return edits.Apply(context.Till().Id, context.Till().Branch, ChangeGroupJson.Read(BookmineSetup.Instance, request, ChangeGroupJson.Format, body.ToArray()));
+        var edit = ChangeGroupJson.Read(BookmineSetup.Instance, request, ChangeGroupJson.Format, body.ToArray());
+        return await gate.Posting.RunAsync(() => edits.Apply(context.Till().Id, context.Till().Branch, edit), context.RequestAborted);
     }
 
     private static Results<Ok<TransactionView>, NotFound> Find(string number, HttpContext context, IServerDatabase database, TimeProvider clock)

@@ -22,11 +22,11 @@ internal static class SyncEndpoints
         app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request)).RequireRateLimiting(RequestLimits.Enrolling);
         var group = app.MapGroup("/sync").RequireTill();
         group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
-        group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked());
+        group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapPost("/pull", Pull).RequireRateLimiting(RequestLimits.Downloading);
-        group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.WaitsForNews());
+        group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.TakesItsOwnPlaces(false));
         group.MapGet("/refill", Refill);
-        group.MapPost("/fork", ForkAsync);
+        group.MapPost("/fork", ForkAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till()));
         group.MapGet("/snapshot/{name}", Snapshot).RequireRateLimiting(RequestLimits.Downloading);
         group.MapGet("/totals", Totals);
@@ -42,10 +42,11 @@ internal static class SyncEndpoints
     private static HelloReply Hello(HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys) =>
         orchestrator.Hello(tills.Greet(context.Till(), request), request) with { ServerKeys = keys.Trusted(), Program = ProgramVersion.Own };
 
-    private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator)
+    private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate)
     {
         var (synchronisation, entries) = await EntriesAsync(context);
-        return orchestrator.Push(tills.RecordOf(context.Till(), BlockProofs.Read(context.Request.Headers[BlocksHeader])), synchronisation, entries);
+        var blocks = BlockProofs.Read(context.Request.Headers[BlocksHeader]);
+        return await gate.Posting.RunAsync(() => orchestrator.Push(tills.RecordOf(context.Till(), blocks), synchronisation, entries), context.RequestAborted);
     }
 
     /// <summary>A server that stops lets those who wait go.</summary>
@@ -57,7 +58,7 @@ internal static class SyncEndpoints
         try
         {
             return await orchestrator.NewsAsync(
-                till.Id, session => tills.ScopeOf(session, till.Id), request, look => gate.RunAsync(look, ended.Token), ended.Token);
+                till.Id, session => tills.ScopeOf(session, till.Id), request, look => gate.Others.RunAsync(look, ended.Token), ended.Token);
         }
         catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
         {
@@ -65,8 +66,11 @@ internal static class SyncEndpoints
         }
     }
 
-    private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>
-        orchestrator.KeepForked(tills.RecordOf(context.Till()), (await EntriesAsync(context)).Entries);
+    private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate)
+    {
+        var (_, entries) = await EntriesAsync(context);
+        return await gate.Posting.RunAsync(() => orchestrator.KeepForked(tills.RecordOf(context.Till()), entries), context.RequestAborted);
+    }
 
     private static FileContentHttpResult Refill(long after, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>
         TypedResults.Bytes(PushEnvelope.Write(Guid.Empty, orchestrator.Refill(tills.RecordOf(context.Till()), after)), Binary);

@@ -14,26 +14,22 @@ internal static class TillAuthentication
         group.AddEndpointFilter(async (context, next) =>
         {
             var http = context.HttpContext;
-            using var place = await http.RequestServices.GetRequiredService<RequestGate>().EnterAsync(http.RequestAborted);
-            if (Prove(context.HttpContext) is not { } till)
+            var (gate, own) = (http.RequestServices.GetRequiredService<RequestGate>(), http.GetEndpoint()?.Metadata.GetMetadata<TakesItsOwnPlaces>());
+            if (await (own is { Posts: true } ? gate.Posting : gate.Others).RunAsync(() => Prove(http), http.RequestAborted) is not { } till)
             {
                 return Results.Problem(
                     "This till is not known here. What it has sold and not posted stays in its journal: keep its folder. Is this the server it was enrolled at?",
                     statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till");
             }
-            if (till.IsRevoked && context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<OpenToRevoked>() is null)
+            if (till.IsRevoked && http.GetEndpoint()?.Metadata.GetMetadata<OpenToRevoked>() is null)
             {
                 return Results.Problem(
                     "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
                     + "The manager lets it in again with bookmine-server till revoke NUMBER --undo.",
                     statusCode: StatusCodes.Status403Forbidden, title: "Revoked till");
             }
-            context.HttpContext.Items[Key] = till;
-            if (http.GetEndpoint()?.Metadata.GetMetadata<WaitsForNews>() is not null)
-            {
-                place.Dispose();
-            }
-            return await next(context);
+            http.Items[Key] = till;
+            return own is not null ? await next(context) : await gate.Others.HoldAsync(() => next(context), http.RequestAborted);
         });
         return group;
     }
@@ -53,8 +49,8 @@ internal static class TillAuthentication
             : null;
     }
 
-    /// <summary>Marks a request that waits, and takes a place for each look of its own.</summary>
-    public sealed class WaitsForNews;
+    /// <summary>Marks a request that waits, for news or for a body on a slow line, and takes places of the <see cref="RequestGate"/> itself.</summary>
+    public sealed record TakesItsOwnPlaces(bool Posts);
 
     /// <summary>Marks what a revoked till may still do: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
     public sealed class OpenToRevoked;

@@ -125,7 +125,9 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     private (IReadOnlyList<string> Scope, long ReprovisionFrom, bool IsRevoked) Standing(Session session, long till)
     {
         using var reader = session.Query(
-            "SELECT b.time_zone, t.reprovision_from, c.posted_at, t.branch, t.state FROM till t JOIN branch b ON b.id = t.branch CROSS JOIN counter c WHERE t.id = @till AND c.id = 1", till);
+            "SELECT b.time_zone, t.reprovision_from, c.posted_at, t.branch, t.state "
+            + "FROM till t JOIN branch b ON b.id = t.branch CROSS JOIN counter c WHERE t.id = @till AND c.id = 1",
+            till);
         reader.Read();
         // A clock that was set back does not take back the month in which postings were made: they run on from the last.
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), reader.GetInt64(2));

@@ -27,7 +27,8 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 
     public async Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel)
     {
-        var reply = await http.PostAsync("sync/hello", JsonContent.Create(request with { Program = ProgramVersion.Own }, WireJson.Default.HelloRequest), WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
+        var content = JsonContent.Create(request with { Program = ProgramVersion.Own }, WireJson.Default.HelloRequest);
+        var reply = await http.PostAsync("sync/hello", content, WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
         keys.Learn(reply.ServerKeys);
         return reply;
     }

@@ -74,6 +74,8 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         try
         {
             toldAll = board.Look();
+            board.Tell();
+            toldAll &= board.IsAllTold;
         }
         catch (Exception) when (world.Server.Disk.IsDead || world.Server.Disk.HasFaulted)
         {
