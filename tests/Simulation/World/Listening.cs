@@ -41,9 +41,16 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         {
             world.Tell($"{till.Name} hears nothing: {e.Message}");
         }
+        finally
+        {
+            // A wait that was never answered with a no, because the machine died, is none.
+            if (isNews)
+            {
+                GiveUp(till);
+            }
+        }
         if (isNews)
         {
-            GiveUp(till);
             counter.Resync(till);
         }
     }
