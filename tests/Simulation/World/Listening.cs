@@ -4,6 +4,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
+using Bookmine.TillClient;
 
 namespace Bookmine.Simulation.World;
 
@@ -13,15 +14,23 @@ namespace Bookmine.Simulation.World;
 /// </summary>
 internal sealed class Listening(ShopWorld world, Counter counter)
 {
-    private readonly Dictionary<SimTill, (NewsBoard Board, NewsWait Wait, NewsRequest Request)> waits = [];
+    private readonly Dictionary<SimTill, (NewsBoard Board, Till? Program, NewsWait Wait, NewsRequest Request)> waits = [];
 
-    /// <summary>The till asks for news as its screen does: a no is waited on, and anything else makes it synchronise.</summary>
+    /// <summary>The till asks for news as its screen does: a no is waited on, and anything else makes it synchronise and ask again.</summary>
     public void Listen(SimTill till)
     {
-        GiveUp(till);
-        if (till.Program is null || till.Disconnected || !world.Server.IsUp || Request(till) is not { } request)
+        for (var times = 0; times < 3 && !Ask(till); times++)
         {
-            return;
+        }
+    }
+
+    /// <returns>Whether the till waits now, or cannot.</returns>
+    private bool Ask(SimTill till)
+    {
+        GiveUp(till);
+        if (till.Program is null || till.Disconnected || till.Disk.IsDead || !world.Server.IsUp || Request(till) is not { } request)
+        {
+            return true;
         }
         try
         {
@@ -30,7 +39,7 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         catch (Exception) when (world.Server.Disk.IsDead || world.Server.Disk.HasFaulted)
         {
             Excuse.DiskFailed.Use();
-            return;
+            return true;
         }
         var isNews = true;
         try
@@ -53,6 +62,7 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         {
             counter.Resync(till);
         }
+        return !isNews;
     }
 
     private void Enter(SimTill till, NewsRequest request)
@@ -60,7 +70,7 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         var board = world.Server.Orchestrator.News;
         if (world.Server.Read(s => world.Server.Tills.ScopeOf(s, till.Identity.Till)) is { } scope)
         {
-            waits[till] = (board, board.Enter(till.Identity.Till), request);
+            waits[till] = (board, till.Program, board.Enter(till.Identity.Till), request);
             waits[till].Wait.Scope = scope;
         }
     }
@@ -73,7 +83,8 @@ internal sealed class Listening(ShopWorld world, Counter counter)
             return;
         }
         var board = world.Server.Orchestrator.News;
-        foreach (var till in waits.Keys.Where(t => waits[t].Board != board || t.Program is null || t.Disk.IsDead).ToList())
+        // A program that has ended waits no more, and the next one has not asked yet.
+        foreach (var till in waits.Keys.Where(t => waits[t].Board != board || t.Program != waits[t].Program || t.Disk.IsDead).ToList())
         {
             GiveUp(till);
         }
@@ -89,7 +100,7 @@ internal sealed class Listening(ShopWorld world, Counter counter)
             Excuse.DiskFailed.Use();
             return;
         }
-        foreach (var (till, (_, wait, request)) in waits.ToList())
+        foreach (var (till, (_, _, wait, request)) in waits.ToList())
         {
             if (wait.Woken.IsCompleted)
             {
