@@ -72,6 +72,8 @@ internal static class Prove
         new("an answer given anew to an entry that comes again",
             ("src/Sync/Posting/Inbox.cs", "answered.Add(known.Answer);",
                 "answered.Add(known.Answer with { Number = known.Answer.Number + 1 });")),
+        new("a till that waits and is not woken",
+            ("src/Sync/Feed/NewsBoard.cs", "FROM sync_feed WHERE seq > @since)", "FROM sync_feed WHERE seq > @since + 1)")),
     ];
 
     public static int All(string only)

@@ -32,15 +32,6 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         {
             return true;
         }
-        try
-        {
-            Enter(till, request);
-        }
-        catch (Exception) when (world.Server.Disk.IsDead || world.Server.Disk.HasFaulted)
-        {
-            Excuse.DiskFailed.Use();
-            return true;
-        }
         var isNews = true;
         try
         {
@@ -50,12 +41,16 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         {
             world.Tell($"{till.Name} hears nothing: {e.Message}");
         }
-        finally
+        if (!isNews && world.Server.IsUp)
         {
-            // A wait that was never answered with a no, because the machine died, is none.
-            if (isNews)
+            try
             {
-                GiveUp(till);
+                isNews = !Enter(till, request);
+            }
+            catch (Exception) when (world.Server.Disk.IsDead || world.Server.Disk.HasFaulted)
+            {
+                Excuse.DiskFailed.Use();
+                return true;
             }
         }
         if (isNews)
@@ -65,15 +60,26 @@ internal sealed class Listening(ShopWorld world, Counter counter)
         return !isNews;
     }
 
-    private void Enter(SimTill till, NewsRequest request)
+    /// <summary>The wait that the server keeps, entered anew because the request over the line has ended; then the look that comes after entering.</summary>
+    /// <returns>Whether the till waits.</returns>
+    private bool Enter(SimTill till, NewsRequest request)
     {
         var board = world.Server.Orchestrator.News;
         if (world.Server.Read(s => world.Server.Tills.ScopeOf(s, till.Identity.Till)) is { } scope)
         {
             waits[till] = (board, till.Program, board.Enter(till.Identity.Till), request);
             waits[till].Wait.Scope = scope;
+            if (!world.Server.Read(s => IsNews(s, scope, request)))
+            {
+                return true;
+            }
+            GiveUp(till);
         }
+        return false;
     }
+
+    private static bool IsNews(Session session, IReadOnlyList<string> scope, NewsRequest request) =>
+        FeedState.Read(session).Epoch != request.Epoch || new FeedReader(session, scope).AnythingAfter(request.Cursors);
 
     /// <summary>The watcher looks once, and those whom it has woken do what they do.</summary>
     public void Watch()
@@ -100,16 +106,14 @@ internal sealed class Listening(ShopWorld world, Counter counter)
             Excuse.DiskFailed.Use();
             return;
         }
-        foreach (var (till, (_, _, wait, request)) in waits.ToList())
+        // All are looked at before anyone does anything: what the woken do is news of its own, for the next look.
+        foreach (var (till, (_, _, wait, request)) in waits.Where(w => toldAll && !w.Value.Wait.Woken.IsCompleted).ToList())
         {
-            if (wait.Woken.IsCompleted)
-            {
-                Hear(till);
-            }
-            else if (toldAll)
-            {
-                RequireNoNews(till, wait, request);
-            }
+            RequireNoNews(till, wait, request);
+        }
+        foreach (var till in waits.Where(w => w.Value.Wait.Woken.IsCompleted).Select(w => w.Key).ToList())
+        {
+            Hear(till);
         }
     }
 
@@ -149,8 +153,7 @@ internal sealed class Listening(ShopWorld world, Counter counter)
                 GiveUp(till);
                 return;
             }
-            var (isNews, isWhole) = world.Server.Read(s => (
-                FeedState.Read(s).Epoch != request.Epoch || new FeedReader(s, scope).AnythingAfter(request.Cursors), !FeedState.NeedsPass(s)));
+            var (isNews, isWhole) = world.Server.Read(s => (IsNews(s, scope, request), !FeedState.NeedsPass(s)));
             world.Model.Require(!isNews || !isWhole, $"{till.Name} waits for news, and there is some that it was not woken for");
         }
         catch (Exception) when (world.Server.Disk.IsDead || world.Server.Disk.HasFaulted)
