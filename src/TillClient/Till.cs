@@ -52,7 +52,7 @@ public sealed class Till : IDisposable
         (files, clock, ids, keeping) = (machine.Files, machine.Clock, machine.Ids, machine.Keeping);
         NewIdentity.Finish(machine, folder);
         Identity = TillIdentity.Read(files, folder);
-        journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids);
+        journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids, EntryVocabulary.Packing);
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
         listener = new NewsListener(orchestrator, clock);

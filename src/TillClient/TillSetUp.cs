@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Entries;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
@@ -53,7 +54,7 @@ public static class TillSetUp
     public static void TakeIdentity(TillMachine machine, string folder, TillIdentity identity, NumberBlock block)
     {
         identity.Write(machine.Files, folder);
-        using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids);
+        using var journal = ClientJournal.Open(machine.Files, folder, identity.Till, machine.Clock, machine.Ids, EntryVocabulary.Packing);
         journal.AddBlock(block);
     }
 
@@ -91,7 +92,7 @@ public static class TillSetUp
         var client = TillIdentity.Read(machine.Files, folder).Till;
         to.Write(JournalLines.Head(client, JournalSalvage.Blocks(machine.Files, folder)));
         var count = 0L;
-        foreach (var entry in JournalSalvage.Read(machine.Files, folder, client))
+        foreach (var entry in JournalSalvage.Read(machine.Files, folder, client, EntryVocabulary.Packing))
         {
             to.Write(JournalLines.Of(entry));
             count++;

@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Entries;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
@@ -22,7 +23,7 @@ internal sealed class CrashingTill : IAsyncDisposable
         var ids = new EntityIds(shop.Clock);
         var keys = new PinnedKeys(identity.ServerKeys ?? [], _ => { });
         http = new TillHttp(identity.Server, identity, keys);
-        journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids);
+        journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids, EntryVocabulary.Packing);
         Channel = new CrashingChannel(new HttpServerChannel(http, keys, Disk.Files));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
     }

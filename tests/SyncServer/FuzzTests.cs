@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bookmine.Schema;
+using Bookmine.Schema.Entries;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
@@ -262,7 +263,7 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
 
     private static IReadOnlyList<JournalEntry> Entries(Shop shop)
     {
-        using var journal = ClientJournal.Open(Disk.Files, shop.TillFolder("front"), 1, shop.Clock, new EntityIds(shop.Clock));
+        using var journal = ClientJournal.Open(Disk.Files, shop.TillFolder("front"), 1, shop.Clock, new EntityIds(shop.Clock), EntryVocabulary.Packing);
         return journal.After(0, 10);
     }
 }

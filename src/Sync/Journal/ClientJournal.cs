@@ -21,6 +21,7 @@ public sealed class ClientJournal : IDisposable
     private readonly IFileStore files;
     private readonly string path;
     private readonly JournalArchive archive;
+    private readonly EntryPacking packing;
 
     private long durableThrough;
 
@@ -32,8 +33,9 @@ public sealed class ClientJournal : IDisposable
 
     private sealed record Counted(long After, long Through, long Count, long Amount);
 
-    private ClientJournal(IFileStore files, Session session, string folder, long client, TimeProvider clock, EntityIds ids)
+    private ClientJournal(IFileStore files, Session session, string folder, long client, TimeProvider clock, EntityIds ids, EntryPacking packing)
     {
+        this.packing = packing;
         archive = new JournalArchive(files, session, folder, client);
         this.session = session;
         this.clock = clock;
@@ -46,7 +48,8 @@ public sealed class ClientJournal : IDisposable
     /// <summary>Opens the journal of <paramref name="folder"/>, making it when there is none.</summary>
     /// <param name="client">Whose journal it must be; the first opening writes it down.</param>
     /// <exception cref="JournalException">It is another client's.</exception>
-    public static ClientJournal Open(IFileStore files, string folder, long client, TimeProvider clock, EntityIds ids)
+    /// <param name="packing">How content is kept in the file; what another program kept as it was sealed is read all the same.</param>
+    public static ClientJournal Open(IFileStore files, string folder, long client, TimeProvider clock, EntityIds ids, EntryPacking? packing = null)
     {
         var path = FileIn(folder);
         Session? session = null;
@@ -61,7 +64,11 @@ public sealed class ClientJournal : IDisposable
                     $"{path} is the journal of till {owner}, and this machine is enrolled as till {client}. "
                     + "Put the right journal back; nothing was changed.");
             }
-            var journal = new ClientJournal(files, session, folder, client, clock, ids);
+            if (JournalMarks.IsOfLaterProgram(session))
+            {
+                throw new JournalException($"{path} was written by a later version of this program, which keeps entries in a form that this one does not know. Start that one; nothing was changed.");
+            }
+            var journal = new ClientJournal(files, session, folder, client, clock, ids, packing ?? EntryPacking.None);
             journal.end.Compare(path, journal.ByN);
             return journal;
         }
@@ -152,7 +159,7 @@ public sealed class ClientJournal : IDisposable
             }
             (last, chain) = (entry.N, JournalEntry.ChainOf(chain, entry.Hash));
             var (number, amount) = control(entry);
-            EntryRow.Insert(session, new JournalEntry(
+            EntryRow.Insert(session, packing, new JournalEntry(
                 entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt, entry.Answer));
             JournalMarks.NoteAnswered(session, entry.N, entry.Answer.Number ?? 0);
         }
@@ -226,7 +233,7 @@ public sealed class ClientJournal : IDisposable
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
-            var entry = EntryRow.Read(reader);
+            var entry = EntryRow.Read(reader, packing);
             entries.Add(entry.N > (entries.Count > 0 ? entries[^1].N : n) ? entry : throw new DamagedValueException($"entry {entry.N} lies where a later one should"));
         }
         return entries;
@@ -263,7 +270,7 @@ public sealed class ClientJournal : IDisposable
     public JournalEntry? ByNumber(long number) => Locked(() =>
     {
         using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE number = @number", number);
-        return reader.Read() ? EntryRow.Read(reader) : null;
+        return reader.Read() ? EntryRow.Read(reader, packing) : null;
     });
 
     /// <summary>The chain at entry <paramref name="n"/>; that before the first when n is 0.</summary>
@@ -332,7 +339,7 @@ public sealed class ClientJournal : IDisposable
         var entry = new JournalEntry(
             scope.N, scope.Id, content.Kind, content.Format, content.Number, content.Amount,
             content.Payload, hash, JournalEntry.ChainOf(chain, hash), scope.SealedAt);
-        EntryRow.Insert(session, entry);
+        EntryRow.Insert(session, packing, entry);
         return entry;
     }
 

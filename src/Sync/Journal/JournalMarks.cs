@@ -5,6 +5,20 @@ namespace Bookmine.Sync.Journal;
 /// <summary>The few numbers that stand beside the entries, in the journal's own file: whose it is, and how far others have come with it.</summary>
 internal static class JournalMarks
 {
+    /// <summary>The form in which this program keeps entries: 2 packs their content. A program reads all up to its own.</summary>
+    private const int Form = 2;
+
+    /// <summary>Whether a later program has kept entries here in a form that this one does not know; notes this program's own where not.</summary>
+    public static bool IsOfLaterProgram(Session session)
+    {
+        if (session.Integer("SELECT value FROM meta WHERE name = 'form'") is { } form && form >= Form)
+        {
+            return form > Form;
+        }
+        session.Execute("INSERT INTO meta (name, value) VALUES ('form', @form) ON CONFLICT (name) DO UPDATE SET value = excluded.value", Form);
+        return false;
+    }
+
     /// <summary>Writes down whose journal this is, where that is not written yet.</summary>
     /// <returns>Whose it is.</returns>
     public static long? Claim(Session session, long client)

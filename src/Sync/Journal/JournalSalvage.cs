@@ -13,8 +13,8 @@ public static class JournalSalvage
     private const int MostMissesInARow = 10_000;
 
     /// <summary>Every entry of the client's that is there and can be read, in order: first those in archive files.</summary>
-    public static IEnumerable<JournalEntry> Read(IFileStore files, string folder, long client) =>
-        Archived(files, folder, client).Concat(InFile(files, folder)).DistinctBy(e => (e.N, Convert.ToHexString(e.Hash)));
+    public static IEnumerable<JournalEntry> Read(IFileStore files, string folder, long client, EntryPacking packing) =>
+        Archived(files, folder, client).Concat(InFile(files, folder, packing)).DistinctBy(e => (e.N, Convert.ToHexString(e.Hash)));
 
     /// <summary>The blocks of numbers it was leased, as far as they can be read.</summary>
     public static IReadOnlyList<NumberBlock> Blocks(IFileStore files, string folder)
@@ -46,7 +46,7 @@ public static class JournalSalvage
         }
     }
 
-    private static IEnumerable<JournalEntry> InFile(IFileStore files, string folder)
+    private static IEnumerable<JournalEntry> InFile(IFileStore files, string folder, EntryPacking packing)
     {
         if (!files.Exists(ClientJournal.FileIn(folder)))
         {
@@ -63,7 +63,7 @@ public static class JournalSalvage
         var misses = 0;
         for (var n = 1L; n <= last && misses < MostMissesInARow; n++)
         {
-            if (Tried(files, () => One(session, n)) is { } entry)
+            if (Tried(files, () => One(session, n, packing)) is { } entry)
             {
                 misses = 0;
                 yield return entry;
@@ -75,10 +75,10 @@ public static class JournalSalvage
         }
     }
 
-    private static JournalEntry? One(Session session, long n)
+    private static JournalEntry? One(Session session, long n, EntryPacking packing)
     {
         using var reader = session.Query($"SELECT {EntryRow.Columns} FROM entry WHERE n = @n", n);
-        return reader.Read() ? EntryRow.Read(reader) : null;
+        return reader.Read() ? EntryRow.Read(reader, packing) : null;
     }
 
     /// <summary>What damage has made of a row is no reason to give up the next.</summary>

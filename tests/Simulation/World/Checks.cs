@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Bookmine.Schema;
+using Bookmine.Schema.Entries;
 using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
@@ -36,7 +37,7 @@ internal static class Checks
         {
             entries.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{reader.GetInt64(0)} {Convert.ToHexString(reader.GetFieldValue<byte[]>(1))} {Convert.ToHexString(reader.GetFieldValue<byte[]>(2))} {Convert.ToHexString(SHA256.HashData(reader.GetFieldValue<byte[]>(3)))} {reader.GetInt64(4)} {reader.GetInt64(5)}"));
+                $"{reader.GetInt64(0)} {Convert.ToHexString(reader.GetFieldValue<byte[]>(1))} {Convert.ToHexString(reader.GetFieldValue<byte[]>(2))} {Convert.ToHexString(SHA256.HashData(EntryVocabulary.Packing.Unpack(reader.GetFieldValue<byte[]>(3))))} {reader.GetInt64(4)} {reader.GetInt64(5)}"));
         }
         return entries;
     }
