@@ -273,6 +273,10 @@ public sealed class ClientJournal : IDisposable
         return reader.Read() ? EntryRow.Read(reader, packing) : null;
     });
 
+    /// <summary>The entry after <paramref name="n"/> that the server has given this number; null for none.</summary>
+    public long? Numbered(long number, long n) => Locked(() =>
+        session.Integer("SELECT max(n) FROM entry WHERE n > @n AND result LIKE @answer", n, FormattableString.Invariant($"%\"number\":{number},%")));
+
     /// <summary>The chain at entry <paramref name="n"/>; that before the first when n is 0.</summary>
     public byte[] ChainAt(long n) => n == 0 ? JournalEntry.NoChain : ByN(n)?.Chain
         ?? throw Damaged(path, $"entry {n} is missing");

@@ -1,4 +1,4 @@
-using Bookmine.Sync.Changes;
+using System.Data.Common;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
@@ -8,166 +8,127 @@ using Bookmine.Sync.Setup;
 namespace Bookmine.Sync.Replica;
 
 /// <summary>
-/// What was done here and the replica does not include yet: the journal's entries above the replica's head for this client, and those
-/// in quarantine. Made anew from the journal after a download, extended by each seal; for one thread at a time. The rows lie in
-/// tables like the replica's in memory, where they take a third of what objects would.
+/// What was done here and the replica does not include yet: the journal's entries above the replica's head for this client, and those in quarantine, as rows
+/// that can be asked for like the replica's. It lies on disk, so that a month unposted costs nothing at the start, and is never a second truth: bound to the
+/// journal's chain, and made again from it when in doubt. For one thread at a time; other programs of the till may use the same.
 /// </summary>
-public sealed class Overlay(SyncSetup setup, IFileStore files) : IDisposable
+/// <param name="beginRead">Begins a transaction that reads one state and takes no lock.</param>
+/// <param name="alsoIndexed">Columns that are looked up here and not in the replica.</param>
+public sealed class Overlay(
+    SyncSetup setup, IFileStore files, string folder, ClientJournal journal, Func<DbConnection, DbTransaction> beginRead, params (SyncTable Table, string Columns)[] alsoIndexed) : IDisposable
 {
-    /// <summary>A column that only these tables have: the entry that made the row.</summary>
-    private const string Entry = "made_by_entry";
+    /// <summary>At a slice of entries each, more steps than any journal has: who needs as many goes in a circle.</summary>
+    private const int MostSteps = 1_000_000;
 
-    private readonly Dictionary<SyncTable, string> inserts = [];
-    private readonly HashSet<(SyncTable Table, string Column)> indexed = [];
-    private readonly Dictionary<(int Table, RowKey Key), Row> edits = [];
-    private Session? session;
+    private readonly OverlayFile file = new(setup, files, folder, alsoIndexed);
+    private readonly OverlayWriter writer = new(setup, journal);
 
-    /// <summary>The last entry it has.</summary>
-    public long Through { get; private set; }
+    // What this program has found bound to its journal; another program writes marks of the same journal only.
+    private OverlayMarks? bound;
+    private (long Included, string Quarantined)? reading;
 
-    private Session Session => session ??= new Session(files.OpenMemory());
+    /// <summary>
+    /// Begins to read the overlay that belongs to a state of the replica: the journal's entries above <paramref name="included"/>, and
+    /// <paramref name="quarantined"/> ones below. Ends what was read before.
+    /// </summary>
+    /// <param name="mayGoBack">Whether it is known that the replica is not merely an older state of one that another program reads.</param>
+    /// <exception cref="OverlayInDoubtException">To be begun again, on a fresh look at the replica.</exception>
+    public void BeginReading(long included, IEnumerable<long> quarantined, bool mayGoBack) => Asked(() =>
+    {
+        reading = (included, OverlayMarks.ListOf(quarantined.Where(n => n <= included).Order()));
+        return BringUp(mayGoBack);
+    });
+
+    public void EndReading()
+    {
+        reading = null;
+        file.Leave();
+    }
+
+    /// <summary>Adds what was sealed since it was begun to be read, also by another program on this machine.</summary>
+    public void CatchUp()
+    {
+        if (reading is not null)
+        {
+            Asked(() => BringUp(mayGoBack: true));
+        }
+    }
 
     /// <summary>Rows made here that a condition holds for, with the corrections they got since.</summary>
     public IReadOnlyList<Row> Made(SyncTable table, string condition, object value) =>
-        inserts.ContainsKey(table) ? TableSql.Where(Session, table, condition, value) : [];
+        Asked<IReadOnlyList<Row>>(() => [.. OverlayRows.Where(file.Session, table, condition, value).Select(r => r.Row)]);
 
-    /// <summary>Those with a value in a column; the first question for a column makes an index, which is kept.</summary>
-    public IReadOnlyList<Row> MadeWith(SyncTable table, string column, object value)
-    {
-        Index(table, column);
-        return Made(table, $"{column} = @value", value);
-    }
+    /// <summary>Those with a value in a column.</summary>
+    public IReadOnlyList<Row> MadeWith(SyncTable table, string column, object value) => Made(table, $"{column} = @value", value);
 
-    /// <summary>Those made by entries up to <paramref name="n"/>.</summary>
-    public IReadOnlyList<Row> MadeThrough(SyncTable table, long n) => Made(table, $"{Entry} <= @n", n);
+    /// <summary>Those that an entry made.</summary>
+    public IReadOnlyList<Row> MadeBy(SyncTable table, long entry) => Made(table, $"{OverlayRows.EntryColumn} = @n", entry);
 
     /// <summary>The sum of one column over the rows made here that have a value in another.</summary>
-    public long Sum(SyncTable table, string summed, string column, object value)
-    {
-        Index(table, column);
-        return inserts.ContainsKey(table) ? Session.Integer($"SELECT sum({summed}) FROM {table.Name} WHERE {column} = @value", value) ?? 0 : 0;
-    }
+    public long Sum(SyncTable table, string summed, string column, object value) =>
+        Asked(() => file.Session.Integer($"SELECT sum({summed}) FROM {table.Name} WHERE {column} = @value", value) ?? 0);
 
-    public Row? FindMade(SyncTable table, RowKey key) => inserts.ContainsKey(table) ? TableSql.Find(Session, table, key) : null;
+    public Row? FindMade(SyncTable table, RowKey key) => Asked(() => OverlayRows.Find(file.Session, table, key)?.Row);
 
     /// <summary>The entry that made a row; null when it was not made here.</summary>
-    public long? MadeBy(SyncTable table, RowKey key) => inserts.ContainsKey(table) ? TableSql.FindExtra(Session, table, Entry, key) : null;
+    public long? MakerOf(SyncTable table, RowKey key) => Asked(() => OverlayRows.Find(file.Session, table, key)?.Entry);
 
     /// <summary>The server's row as edited here; the row itself when it was not.</summary>
-    public Row Edited(Row row)
-    {
-        if (edits.GetValueOrDefault((row.Table.Number, row.Key)) is not { } edit)
-        {
-            return row;
-        }
-        var edited = row.Copy();
-        edited.Merge(edit);
-        return edited;
-    }
+    public Row Edited(Row row) => Asked(() => writer.Edited(file.Session, row));
 
-    /// <summary>Reads it anew from the journal: entries above <paramref name="included"/>, and <paramref name="quarantined"/> ones below.</summary>
-    public void Read(ClientJournal journal, long included, IEnumerable<long> quarantined)
-    {
-        edits.Clear();
-        foreach (var table in inserts.Keys)
-        {
-            Session.Execute($"DELETE FROM {table.Name}");
-        }
-        Take(quarantined.Where(n => n <= included).Order().Select(journal.ByN).OfType<JournalEntry>());
-        Through = included;
-        CatchUp(journal);
-    }
+    public void Dispose() => file.Dispose();
 
-    /// <summary>Adds what was sealed since, also by another program on this machine.</summary>
-    public void CatchUp(ClientJournal journal)
+    private bool BringUp(bool mayGoBack)
     {
-        // Few at a time: a till that comes back after weeks has little memory all the same.
-        const int slice = 32;
-        while (journal.After(Through, slice) is { Count: > 0 } sealedSince)
+        var (included, quarantined) = reading!.Value;
+        var session = file.Session;
+        session.Rollback();
+        for (var steps = 0; steps < MostSteps; steps++)
         {
-            Take(sealedSince);
-            Through = sealedSince[^1].N;
-        }
-    }
-
-    public void Dispose() => session?.Dispose();
-
-    private void Take(IEnumerable<JournalEntry> entries)
-    {
-        foreach (var entry in entries)
-        {
-            if (Content(entry) is { } group)
+            session.Begin(beginRead);
+            var marks = OverlayMarks.Read(session);
+            if (marks is not null && marks.Included > included && !mayGoBack)
             {
-                Session.InTransaction(() =>
-                {
-                    foreach (var change in group.Changes)
-                    {
-                        Take(entry.N, change);
-                    }
-                    return true;
-                });
+                throw new OverlayInDoubtException("Another program has come further.");
             }
+            if (marks is not null && marks.Included == included && marks.Quarantined == quarantined && marks.Through == journal.LastN && IsBound(marks))
+            {
+                return true;
+            }
+            session.Rollback();
+            session.InTransaction(() =>
+            {
+                writer.Step(session, OverlayMarks.Read(session), included, quarantined);
+                return true;
+            });
         }
+        throw new InvalidOperationException($"The overlay was not brought up to the journal in {MostSteps} steps.");
     }
 
-    /// <summary>An entry whose content the disk has damaged shows nothing; the server keeps it for a person, with its reason.</summary>
-    private ChangeGroup? Content(JournalEntry entry)
+    private bool IsBound(OverlayMarks marks)
+    {
+        if (bound is { } known && known.Through == marks.Through && known.Chain.AsSpan().SequenceEqual(marks.Chain))
+        {
+            return true;
+        }
+        bound = writer.IsBound(marks) ? marks : null;
+        return bound is not null;
+    }
+
+    /// <summary>What cannot be read here is not lost: it is made again.</summary>
+    private T Asked<T>(Func<T> ask)
     {
         try
         {
-            return ChangeGroupJson.Read(setup, entry.Id, entry.Format, entry.Payload);
+            return ask();
         }
-        catch (MalformedEntryException)
+        catch (Exception e) when (!file.IsInMemory && (e is DbException or IOException or UnauthorizedAccessException || DamagedValueException.Is(e)))
         {
-            return null;
-        }
-    }
-
-    private void Take(long n, RowChange change)
-    {
-        if (change.Op == ChangeOp.Insert)
-        {
-            Make(n, change.Values);
-        }
-        else if (FindMade(change.Table, change.Key) is { } own)
-        {
-            own.Merge(change.Values);
-            TableSql.Replace(Session, own);
-        }
-        else if (!edits.TryAdd((change.Table.Number, change.Key), change.Values.Copy()))
-        {
-            edits[(change.Table.Number, change.Key)].Merge(change.Values);
-        }
-    }
-
-    private void Make(long n, Row row)
-    {
-        if (!inserts.TryGetValue(row.Table, out var insert))
-        {
-            insert = MakeTable(row.Table);
-        }
-        var values = new object?[row.Table.Columns.Count + 1];
-        for (var i = 0; i < row.Table.Columns.Count; i++)
-        {
-            values[i] = row[i];
-        }
-        values[^1] = n;
-        Session.Execute(insert, values);
-    }
-
-    private string MakeTable(SyncTable table)
-    {
-        Session.Script(ReplicaSchema.Partial(table, Entry));
-        var insert = Session.Dialect.InsertIfAbsent(table.Name, [.. table.Columns.Select(c => c.Name), Entry]);
-        inserts.Add(table, insert);
-        return insert;
-    }
-
-    private void Index(SyncTable table, string column)
-    {
-        if (inserts.ContainsKey(table) && !table.KeyColumns.Contains(column) && indexed.Add((table, column)))
-        {
-            Session.Script($"CREATE INDEX {table.Name}_with_{column} ON {table.Name} ({column});");
+            file.Discard(hopeless: !DamagedValueException.IsDamage(files, e));
+            throw new OverlayInDoubtException(e.Message);
         }
     }
 }
+
+/// <summary>The overlay that was read is none to go on with. It was put right: whatever was done with it is to be done again.</summary>
+public sealed class OverlayInDoubtException(string why) : Exception($"What was sold here and is not posted yet could not be read ({why}). It is made again from the journal, which has it all.");

@@ -25,10 +25,10 @@ public static class ReplicaSchema
     /// <summary>Indexes and full-text indexes; made after a first load, which is faster.</summary>
     public static IEnumerable<string> Indexes(SyncSetup setup) => setup.Tables.SelectMany(IndexesOf);
 
-    /// <summary>A table of the same name with its full-text index alone, for rows that may lack values and have an integer besides.</summary>
-    public static string Partial(SyncTable table, string extra)
+    /// <summary>A table of the same name with its full-text index alone, for rows that may lack values and have integers besides.</summary>
+    public static string Partial(SyncTable table, IEnumerable<string> extra)
     {
-        var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}").Append($"{extra} INTEGER");
+        var columns = table.Columns.Select(c => $"{c.Name} {SqlType(c.Type)}").Concat(extra.Select(e => $"{e} INTEGER NOT NULL"));
         return Table(table, columns) + (table.Searched.Count > 0 ? Search(table) : "");
     }
 

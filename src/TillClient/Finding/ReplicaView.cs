@@ -15,15 +15,16 @@ namespace Bookmine.TillClient.Finding;
 /// </summary>
 internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, TillIdentity identity) : IDisposable
 {
+    /// <summary>A replica that another program has just brought up is seen at the second look; an overlay that the disk has damaged is made again once, and lies in memory then.</summary>
+    private const int MostLooks = 4;
+
     private readonly Lock gate = new();
     private readonly ReplicaFolder replicas = new(files, folder);
     private string? path;
     private Session? session;
     private IDisposable? hold;
-    private long head;
-    private List<long> quarantined = [];
 
-    public Overlay Overlay { get; } = new(BookmineSetup.Instance, files);
+    public Overlay Overlay { get; } = new(BookmineSetup.Instance, files, folder, journal, SqliteFiles.BeginRead, (BookmineSetup.StockMovement, "stock_id, qty"));
 
     /// <summary>The open replica.</summary>
     /// <exception cref="TillException">The till has none yet.</exception>
@@ -37,20 +38,20 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     {
         lock (gate)
         {
-            try
+            for (var look = 1; ; look++)
             {
-                Open();
-                return session is null ? work() : session.InTransaction(
-                    () =>
-                    {
-                        BringOverlayUp();
-                        return work();
-                    },
-                    SqliteFiles.BeginRead);
-            }
-            catch (Exception e) when (DamagedValueException.IsDamage(files, e))
-            {
-                throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+                try
+                {
+                    Open();
+                    return session is null ? work() : session.InTransaction(() => WithOverlay(look, work), SqliteFiles.BeginRead);
+                }
+                catch (OverlayInDoubtException) when (look < MostLooks)
+                {
+                }
+                catch (Exception e) when (DamagedValueException.IsDamage(files, e))
+                {
+                    throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+                }
             }
         }
     }
@@ -87,7 +88,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
             hold = replicas.Hold(current);
             session = new Session(files.OpenDatabase(current));
             session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
-            (path, head) = (current, -1);
+            path = current;
         }
         catch
         {
@@ -144,7 +145,8 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     /// <summary>Whether the server has posted more of this till than its journal has.</summary>
     public bool IsAheadOfJournal => Sound(() => session is null ? 0 : Included) > journal.LastN;
 
-    private long Included => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("n") ?? 0;
+    /// <summary>Up to which entry the replica has what was done here.</summary>
+    public long Included => TableSql.Find(Session, BookmineSetup.TillHead, new RowKey(identity.Till, Guid.Empty))?.Integer("n") ?? 0;
 
     /// <summary>What can be read; nothing of a damaged replica, which the next synchronisation replaces.</summary>
     private T? Sound<T>(Func<T?> read)
@@ -159,7 +161,7 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         }
     }
 
-    private void BringOverlayUp()
+    private T WithOverlay<T>(int look, Func<T> work)
     {
         var included = Included;
         if (included > journal.LastN)
@@ -168,15 +170,14 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
                 $"The server has posted entry {included} of this till, and the journal here ends at {journal.LastN}: it has lost its end or was put back from a copy. "
                 + "Nothing is sold on it before the server was reached, which holds what was posted: start in normal mode with the server at hand.");
         }
-        var kept = Quarantined();
-        if (included != head || !kept.SequenceEqual(quarantined))
+        try
         {
-            Overlay.Read(journal, included, kept);
-            (head, quarantined) = (included, kept);
+            Overlay.BeginReading(included, Quarantined(), mayGoBack: look > 1);
+            return work();
         }
-        else
+        finally
         {
-            Overlay.CatchUp(journal);
+            Overlay.EndReading();
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class TillRecords
 
     /// <summary>Whether the record was made here and the server does not have it yet, so that a change of it is a correction and is kept.</summary>
     public bool IsOwn(Found record) => view.Read(() =>
-        (record is FoundStock s ? view.Overlay.MadeBy(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c ? view.Overlay.MadeBy(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
+        (record is FoundStock s ? view.Overlay.MakerOf(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c ? view.Overlay.MakerOf(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
 
     /// <summary>A stock record; null when there is none.</summary>
     public FoundStock? StockById(Guid id) => view.Read(() => catalogue.ById(id));

@@ -44,7 +44,7 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
         (view.By(BookmineSetup.Document, "trans_id", transId).FirstOrDefault() ?? Answered(transId)) is { } document ? View(document) : null;
 
     private Row? Answered(long transId) =>
-        view.Overlay.MadeThrough(BookmineSetup.Document, journal.Acknowledged).FirstOrDefault(d => PostedNumber(d) == transId);
+        journal.Numbered(transId, view.Included) is { } n && view.Overlay.MadeBy(BookmineSetup.Document, n) is [var made, ..] ? made : null;
 
     private TransactionView View(Row document)
     {
@@ -65,5 +65,5 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
             [.. view.Of(BookmineSetup.DocumentLine, "document_id", r.Guid("id"))], [.. view.Of(BookmineSetup.Payment, "document_id", r.Guid("id"))])),
     ];
 
-    private long? PostedNumber(Row document) => view.Overlay.MadeBy(BookmineSetup.Document, document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
+    private long? PostedNumber(Row document) => view.Overlay.MakerOf(BookmineSetup.Document, document.Key) is { } n ? journal.ByN(n)?.Result?.Number : null;
 }

@@ -127,7 +127,7 @@ internal sealed class RecordMaker(ReplicaView view, Catalogue catalogue, EntityI
         }
         if (values.Count > table.KeyColumns.Count)
         {
-            var own = view.Overlay.MadeBy(table, current.Key) is { } n && n > acknowledged;
+            var own = view.Overlay.MakerOf(table, current.Key) is { } n && n > acknowledged;
             changes.Add(new RowChange(own ? ChangeOp.Amend : ChangeOp.Update, values, old));
         }
     }

@@ -35,7 +35,7 @@ internal sealed class Sealer(
         {
             var entry = journal.Seal(scope =>
             {
-                view.Overlay.CatchUp(journal);
+                view.Overlay.CatchUp();
                 var (changes, number, amount) = make(scope);
                 var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
                 EntryContent.RequireText(group);

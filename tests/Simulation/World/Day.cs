@@ -12,7 +12,7 @@ internal sealed class Day
     private static readonly Fault[] Faults = Enum.GetValues<Fault>();
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
     private static readonly string[] TillKinds =
-        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror", "archive"];
+        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror", "archive", "overlay.db", "overlay.db-wal"];
 
     private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
 
@@ -62,6 +62,7 @@ internal sealed class Day
         {
             deed(till);
             listening.Watch();
+            OverlayModel.Compare(world, till);
         }
         catch (Exception e) when (till.Disk.IsDead || (till.Disk.HasFaulted && e is Microsoft.Data.Sqlite.SqliteException or IOException))
         {

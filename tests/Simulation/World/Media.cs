@@ -12,7 +12,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
 
     public void Happen(SimTill till, Action<SimTill> settle)
     {
-        switch (world.Random.Next(9))
+        switch (world.Random.Next(11))
         {
             case 0 or 1:
                 tillImages[till] = Closed(till).Image();
@@ -42,6 +42,9 @@ internal sealed class Media(ShopWorld world, Counter counter)
                     till.Disk.Restart();
                     till.Disk.Unlink(till.Folder + "/journal.db-wal");
                 });
+                break;
+            case 9 or 10:
+                OverlayModel.Spoil(world, till);
                 break;
             case 6:
                 LoseDisk(till);

@@ -59,6 +59,12 @@ internal sealed class SimTill : IDisposable
     /// <summary>Whether its replica has changed by itself and was not counted since: what it shows may be wrong.</summary>
     public bool ReplicaDoubtful { get; set; }
 
+    /// <summary>Whether a part of its overlay was torn out at any time: what is asked of it then is made anew, the rest need not be.</summary>
+    public bool OverlayTorn { get; set; }
+
+    /// <summary>Its overlay as it was at some time.</summary>
+    public SimFile? OlderOverlay { get; set; }
+
     /// <summary>The folder of its other medium, which receives the journal too.</summary>
     public string Stick => $"/{Disk.Machine}/stick";
 
