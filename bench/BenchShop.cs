@@ -23,7 +23,8 @@ internal sealed class BenchShop : IAsyncDisposable
 
     public string Url => app!.Urls.First();
 
-    public string TillFolder => Path.Combine(folder, "till");
+    /// <summary>The folder of the till that was enrolled last.</summary>
+    public string TillFolder { get; private set; } = "";
 
     public string File(string name) => Path.Combine(folder, name);
 
@@ -68,9 +69,10 @@ internal sealed class BenchShop : IAsyncDisposable
         }
     }
 
-    public async Task EnrolAsync()
+    public async Task EnrolAsync(string name = "till")
     {
-        var (code, _) = new Enrolment(Database, TimeProvider.System, new SystemSecrets(), new EntityIds(TimeProvider.System)).NewCode(1, "bench");
+        TillFolder = Path.Combine(folder, name);
+        var (code, _) = new Enrolment(Database, TimeProvider.System, new SystemSecrets(), new EntityIds(TimeProvider.System)).NewCode(1, name == "till" ? "bench" : name);
         await TillSetUp.EnrolAsync(TillFolder, Url, code, TimeProvider.System, CancellationToken.None);
     }
 

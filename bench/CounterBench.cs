@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.TillClient.Selling;
 
 namespace Bookmine.Bench;
 
@@ -12,6 +13,11 @@ internal static class CounterBench
     private const int SettleSeconds = 5;
     private const int MemoryEverySales = 50;
     private const int IdleSeconds = 10;
+
+    /// <summary>Titles that are sold while the server is away.</summary>
+    private const int Sold = 5_000;
+
+    private static readonly (int Sales, int Lines)[] Away = [(20_000, 3), (4_000, 21)];
 
     private static readonly string[] Searches = ["river", "winter", "the", "river winter", "silent h", "r", "salt clock val", "9780", "nobody", "atlas 77"];
 
@@ -25,10 +31,15 @@ internal static class CounterBench
             await till.ReprovisionAsync();
         }
         var isbns = shop.Stock.Select(s => s.Integer("isbn13")).ToList();
+        var sold = shop.Stock.Take(Sold).Select(s => s.Guid("id")).ToList();
         shop.Stock.Clear();
         Console.WriteLine($"{program} with a replica of {titles:N0} titles, {scans:N0} scans; times in ms");
         await SearchAsync(shop);
         Measure("as it is", program, shop, isbns, scans, null);
+        foreach (var (sales, lines) in Away)
+        {
+            await AwayAsync(program, shop, isbns, sold, scans / 10, sales, lines);
+        }
         if (SlowSync.Make(shop.File("slowsync.so")) is { } preload)
         {
             Measure("each sync takes 10 ms longer", program, shop, isbns, scans / 10, new() { ["LD_PRELOAD"] = preload });
@@ -46,6 +57,68 @@ internal static class CounterBench
         {
             Console.WriteLine("in 256 MB of memory: NOT MEASURED, no cgroup can be made here");
         }
+    }
+
+    /// <summary>A till that has sold for weeks without its server.</summary>
+    private static async Task AwayAsync(string program, BenchShop shop, List<long> isbns, List<Guid> sold, int scans, int sales, int lines)
+    {
+        await shop.EnrolAsync($"away-{lines}");
+        using (var till = shop.OpenTill(false))
+        {
+            await till.ReprovisionAsync();
+        }
+        var number = "";
+        using (var till = shop.OpenTill(true))
+        {
+            for (var sale = 0; sale < sales; sale++)
+            {
+                var (sealedAs, _) = await till.SellAsync(new SaleDraft
+                {
+                    Lines = [.. Enumerable.Range(0, lines).Select(l => new LineDraft { StockId = sold[((sale * 7) + (l * 331)) % sold.Count], UnitPriceCents = 1000 })],
+                    Payments = [new PaymentDraft { Method = "cash", AmountCents = 1000L * lines }],
+                });
+                number = $"D{sealedAs.Entry!.Number}";
+            }
+        }
+        var journal = new FileInfo(Path.Combine(shop.TillFolder, "journal.db")).Length;
+        var overlay = new FileInfo(Path.Combine(shop.TillFolder, "overlay.db")).Length;
+        Measure($"with {sales:N0} sales of {lines} lines unposted: {journal / (sales * lines)} bytes a line in the journal, {overlay / (sales * lines)} in the overlay", program, shop, isbns, scans, null);
+        Tell("find a D-number", Command(program, shop, "find", number));
+        Tell("find a title by words", Command(program, shop, "find", "river winter"));
+        Tell("status", Command(program, shop, "status"));
+        foreach (var file in Directory.GetFiles(shop.TillFolder, "overlay.db*"))
+        {
+            File.Delete(file);
+        }
+        Tell("find a D-number, the overlay made again from the journal", Command(program, shop, "find", number, starts: 1));
+
+        static void Tell(string what, (List<double> Times, long Megabytes) measured)
+        {
+            Table.Tell($"{what} ({measured.Megabytes} MB)", measured.Times);
+        }
+    }
+
+    /// <summary>A command of the till's program from its start to its end, in milliseconds, and the most memory it took.</summary>
+    private static (List<double> Times, long Megabytes) Command(string program, BenchShop shop, string verb, string? argument = null, int starts = Starts)
+    {
+        string[] command = [.. program.Split(' '), verb, .. argument is null ? Array.Empty<string>() : [argument], "--disconnected", "--data", shop.TillFolder];
+        var (times, most) = (new List<double>(), 0L);
+        for (var i = 0; i < starts; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            while (!output.IsCompleted)
+            {
+                most = Math.Max(most, process.HasExited ? 0 : process.PeakWorkingSet64 >> 20);
+                Thread.Sleep(1);
+                process.Refresh();
+            }
+            process.WaitForExit();
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            _ = process.ExitCode == 0 ? 0 : throw new InvalidOperationException($"{string.Join(' ', command)} failed.");
+        }
+        return (times, most);
     }
 
     private static void Measure(string name, string program, BenchShop shop, List<long> isbns, int scans, Dictionary<string, string>? environment, MemoryLimit? limit = null)

@@ -23,6 +23,11 @@ if (args is ["year", .. var year])
         year.Length > 0 ? int.Parse(year[0], CultureInfo.InvariantCulture) : 22_388, year.Length > 1 ? int.Parse(year[1], CultureInfo.InvariantCulture) : 21);
     return;
 }
+if (args is ["line", .. var titles])
+{
+    await LineBench.RunAsync(titles.Length > 0 ? int.Parse(titles[0], CultureInfo.InvariantCulture) : 1_000_000);
+    return;
+}
 if (args is ["load", .. var load])
 {
     int Size(int place, int otherwise) => load.Length > place ? int.Parse(load[place], CultureInfo.InvariantCulture) : otherwise;

@@ -16,7 +16,7 @@ internal sealed class CrashingTill : IAsyncDisposable
     private readonly ClientJournal journal;
     private readonly ClientOrchestrator orchestrator;
 
-    public CrashingTill(Shop shop, string name)
+    public CrashingTill(Shop shop, string name, bool? takesPacked = null)
     {
         var folder = shop.TillFolder(name);
         var identity = TillIdentity.Read(Disk.Files, folder);
@@ -24,7 +24,7 @@ internal sealed class CrashingTill : IAsyncDisposable
         var keys = new PinnedKeys(identity.ServerKeys ?? [], _ => { });
         http = new TillHttp(identity.Server, identity, keys);
         journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids, EntryVocabulary.Packing);
-        Channel = new CrashingChannel(new HttpServerChannel(http, keys, Disk.Files));
+        Channel = new CrashingChannel(new HttpServerChannel(http, keys, Disk.Files, takesPacked));
         orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
     }
 

@@ -56,7 +56,8 @@ public sealed class ServerOrchestrator(
                 return true;
             });
         }
-        return reply;
+        // Outside the reading, which should not last as long as packing does.
+        return reply.Snapshot is not { } snapshot ? reply : reply with { Snapshot = request.TakesPacked ? snapshots.Packed(snapshot) : snapshot with { Packed = null } };
     }
 
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>

@@ -42,10 +42,12 @@ public static class Protocol
 /// <param name="Fingerprint">That of the replica's digests; null without a replica.</param>
 /// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
 /// <param name="Program">The version of the client's program; null from one that tells none.</param>
+/// <param name="TakesPacked">Whether a snapshot is wanted packed: on a line that is slower than unpacking.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
-    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null)
+    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null,
+    bool TakesPacked = false)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);
@@ -98,7 +100,13 @@ public sealed record HelloReply(
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>
 /// <param name="Bytes">Its length.</param>
-public sealed record SnapshotOffer(string Name, long Bytes);
+/// <param name="Packed">The same file packed; null where the client asked for none.</param>
+public sealed record SnapshotOffer(string Name, long Bytes, PackedSnapshot? Packed = null);
+
+/// <summary>A snapshot packed by Brotli (RFC 7932).</summary>
+/// <param name="Name">The SHA-256 of the packed bytes, in hexadecimal: two hosts may pack one file differently.</param>
+/// <param name="Bytes">Their number.</param>
+public sealed record PackedSnapshot(string Name, long Bytes);
 
 /// <param name="Acknowledged">The last entry that the server now holds of this client.</param>
 /// <param name="Forked">Whether an entry was another than the one the server holds under its number; nothing was posted.</param>

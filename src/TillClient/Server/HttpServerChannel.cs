@@ -14,7 +14,8 @@ using Bookmine.Sync.Wire;
 namespace Bookmine.TillClient.Server;
 
 /// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
-public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore files) : IServerChannel
+/// <param name="takesPacked">Whether snapshots are fetched packed; null for wherever the server is another machine: no line is as quick as this one's memory.</param>
+public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore files, bool? takesPacked = null) : IServerChannel
 {
     private const string BlocksHeader = "Bookmine-Blocks";
     private const int CompressFromBytes = 8 * 1024;
@@ -27,7 +28,7 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 
     public async Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel)
     {
-        var content = JsonContent.Create(request with { Program = ProgramVersion.Own }, WireJson.Default.HelloRequest);
+        var content = JsonContent.Create(request with { Program = ProgramVersion.Own, TakesPacked = takesPacked ?? !http.Server.IsLoopback }, WireJson.Default.HelloRequest);
         var reply = await http.PostAsync("sync/hello", content, WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
         keys.Learn(reply.ServerKeys);
         return reply;
@@ -78,22 +79,39 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 
     public async Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
-        if (files.Length(path) > offer.Bytes)
+        // What an earlier fetch has left of the file itself is gone on with as it is.
+        if (offer.Packed is { } packed && files.Length(path) == 0)
+        {
+            var part = path + ".packed";
+            await FetchWholeAsync(packed.Name, packed.Bytes, part, progress, cancel).ConfigureAwait(false);
+            if (SnapshotFile.IsWhole(files, part, packed.Name) && SnapshotFile.TryUnpack(files, part, path, offer))
+            {
+                return;
+            }
+            // It was damaged on the way or on the server's disk; the file itself may not be.
+            files.Delete(part);
+        }
+        await FetchWholeAsync(offer.Name, offer.Bytes, path, progress, cancel).ConfigureAwait(false);
+        SnapshotFile.Accept(files, path, offer.Name);
+    }
+
+    private async Task FetchWholeAsync(string name, long bytes, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        if (files.Length(path) > bytes)
         {
             files.Delete(path);
         }
-        if (files.Length(path) < offer.Bytes)
+        if (files.Length(path) < bytes)
         {
-            await FetchFromAsync(offer, path, files.Length(path), progress, cancel).ConfigureAwait(false);
+            await FetchFromAsync(name, bytes, path, files.Length(path), progress, cancel).ConfigureAwait(false);
         }
-        SnapshotFile.Accept(files, path, offer);
     }
 
-    private async Task FetchFromAsync(SnapshotOffer offer, string path, long at, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    private async Task FetchFromAsync(string name, long bytes, string path, long at, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var range = at > 0 ? new RangeHeaderValue(at, null) : null;
         using var response = await PatientlyAsync(
-            () => http.SendAsync(HttpMethod.Get, $"sync/snapshot/{offer.Name}", null, cancel, range, streamed: true), cancel).ConfigureAwait(false);
+            () => http.SendAsync(HttpMethod.Get, $"sync/snapshot/{name}", null, cancel, range, streamed: true), cancel).ConfigureAwait(false);
         if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
         {
             files.Delete(path);
@@ -110,7 +128,7 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
                 patience.CancelAfter(IdleTimeout);
                 files.WriteAt(path, at, buffer.AsSpan(0, read));
                 at += read;
-                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, offer.Bytes));
+                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, bytes));
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))

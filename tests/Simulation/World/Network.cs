@@ -63,7 +63,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public void Forget() => sent.Clear();
 
     public Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel) => Task.FromResult(Exchange(
-        "hello", JsonSerializer.SerializeToUtf8Bytes(IsOlder ? request with { Schema = request.Schema - 1 } : request, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
+        "hello", JsonSerializer.SerializeToUtf8Bytes((IsOlder ? request with { Schema = request.Schema - 1 } : request) with { TakesPacked = Identity.Till % 2 == 0 }, WireJson.Default.HelloRequest), WireJson.Default.HelloReply));
 
     public Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel) =>
         Task.FromResult(Exchange("push", [.. System.Text.Encoding.UTF8.GetBytes(proofs), (byte)'\n', .. PushEnvelope.Write(session, entries)], WireJson.Default.PushReply));
@@ -87,14 +87,28 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
 
     public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
-        var bytes = Exchange("snapshot", System.Text.Encoding.UTF8.GetBytes(offer.Name));
+        if (offer.Packed is { } packed && till.Length(path) == 0)
+        {
+            Fetch(packed.Name, path + ".packed");
+            if (SnapshotFile.IsWhole(till, path + ".packed", packed.Name) && SnapshotFile.TryUnpack(till, path + ".packed", path, offer))
+            {
+                return Task.CompletedTask;
+            }
+            till.Delete(path + ".packed");
+        }
+        Fetch(offer.Name, path);
+        SnapshotFile.Accept(till, path, offer.Name);
+        return Task.CompletedTask;
+    }
+
+    private void Fetch(string name, string path)
+    {
+        var bytes = Exchange("snapshot", System.Text.Encoding.UTF8.GetBytes(name));
         const int slice = 20_000;
         for (var at = (int)till.Length(path); at < bytes.Length; at += slice)
         {
             till.WriteAt(path, at, bytes.AsSpan(at, Math.Min(slice, bytes.Length - at)));
         }
-        SnapshotFile.Accept(till, path, offer);
-        return Task.CompletedTask;
     }
 
     public Task<TransactionView?> FindAsync(string number, CancellationToken cancel)
