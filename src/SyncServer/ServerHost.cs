@@ -7,9 +7,11 @@ using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
+using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Bookmine.SyncServer;
 
@@ -17,7 +19,8 @@ namespace Bookmine.SyncServer;
 /// <param name="DataFolder">For snapshots.</param>
 /// <param name="Urls">Where to listen, parted by semicolons.</param>
 /// <param name="MostDownloads">At a time; who comes then is told to wait for some seconds.</param>
-public sealed record ServerOptions(string Database, string DataFolder, string Urls, int MostDownloads = 16);
+/// <param name="Metrics">The port of this machine's loopback address where Prometheus finds <c>/metrics</c>; null for none.</param>
+public sealed record ServerOptions(string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null);
 
 /// <summary>What any host of the shop's records needs, whatever it serves.</summary>
 public static class BookmineServices
@@ -41,10 +44,14 @@ public static class ServerHost
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Bookmine", LogLevel.Information);
         // A start that fails is told once, by the command, with the remedy.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        // What a program beside it reads from standard output are the addresses, and nothing else. As JSON with Logging__Console__FormatterName=json.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(
+            line => (line.SingleLine, line.UseUtcTimestamp, line.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        builder.WebHost.UseUrls([.. options.Urls.Split(';'), .. MetricsPage.Urls(options.Metrics)]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -60,6 +67,7 @@ public static class ServerHost
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
+        builder.AddTelemetry(options.Metrics is not null);
         builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddSingleton<RequestGate>();
         RequestGate.HaveThreads();
@@ -72,6 +80,7 @@ public static class ServerHost
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
         var app = builder.Build();
         app.Services.GetRequiredService<ServerOrchestrator>();
+        app.UseMetricsPage(options.Metrics);
         app.UseProblems();
         app.UseRateLimiter();
         app.UseRequestDecompression();

@@ -51,7 +51,7 @@ internal static class Prove
             ("src/TillClient/Finding/ReplicaView.cs", "var included = Included;", "var included = journal.Acknowledged;")),
         new("an overlay that keeps what the replica has come to include",
             ("src/Sync/Replica/OverlayWriter.cs", "if (marks.Through <= included && wanted.Count == 0)", "if (marks.Through < 0)"),
-            ("src/Sync/Replica/OverlayWriter.cs", "{OverlayRows.EntryColumn} {isGone.Replace(\"{0}\", OverlayRows.EntryColumn, StringComparison.Ordinal)}\"", "{OverlayRows.EntryColumn} < @included\"")),
+            ("src/Sync/Replica/OverlayWriter.cs", "{IsGone(OverlayRows.EntryColumn)}", "{OverlayRows.EntryColumn} < @included")),
         new("an overlay that is taken for this journal's without a look",
             ("src/Sync/Replica/OverlayWriter.cs", "        && journal.ChainAt(marks.Through).AsSpan().SequenceEqual(marks.Chain);", "        && marks.Chain.Length == 32;")),
         new("an on-hand count written as a number",

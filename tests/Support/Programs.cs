@@ -10,7 +10,7 @@ internal sealed class Programs : IDisposable
     private readonly List<Process> started = [];
 
     /// <summary>The till's program to test, such as a published one; else the one built beside the tests.</summary>
-    private static readonly string? PublishedTill = Environment.GetEnvironmentVariable("BOOKMINE_TEST_TILL");
+    private static readonly string? PublishedTill = System.Environment.GetEnvironmentVariable("BOOKMINE_TEST_TILL");
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("bookmine-programs-").FullName;
 
@@ -24,9 +24,12 @@ internal sealed class Programs : IDisposable
 
     public string TillFolder => Path.Combine(Folder, "till");
 
-    public async Task<Process> ServeAsync()
+    /// <summary>What the programs find in their environment besides.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public async Task<Process> ServeAsync(params string[] options)
     {
-        var process = Start(["dotnet", ServerProgram], "server", "serve", "--urls", Url);
+        var process = Start(["dotnet", ServerProgram], "server", ["serve", "--urls", Url, .. options]);
         Url = (await process.StandardOutput.ReadLineAsync())!.Replace("listening on ", "", StringComparison.Ordinal);
         return process;
     }
@@ -91,10 +94,15 @@ internal sealed class Programs : IDisposable
 
     private Process Start(string[] program, string data, params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(program[0], [.. program[1..], .. arguments, "--data", Path.Combine(Folder, data), "--json"])
+        var start = new ProcessStartInfo(program[0], [.. program[1..], .. arguments, "--data", Path.Combine(Folder, data), "--json"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["BOOKMINE_DB"] = Database },
-        })!;
+        };
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+        var process = Process.Start(start)!;
         started.Add(process);
         return process;
     }

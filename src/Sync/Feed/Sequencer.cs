@@ -41,6 +41,7 @@ public sealed class Sequencer(IServerDatabase database, SyncSetup setup)
         }
         lock (gate)
         {
+            using var measured = Telemetry.Sequence();
             for (var passes = 0; passes < mostPasses; passes++)
             {
                 if (Pass() is not PassSize and var taken)

@@ -44,7 +44,9 @@ public sealed class SnapshotStore(SyncSetup setup, IFileStore files, string fold
         }
     }
 
-    /// <summary>The same offer with the file packed as well; packed now where that was not done yet. Takes seconds for a large shop, and is done once.</summary>
+    /// <summary>
+    /// The same offer with the file packed as well; packed now where that was not done yet. Takes seconds for a large shop, and is done once.
+    /// </summary>
     public SnapshotOffer Packed(SnapshotOffer offer)
     {
         lock (packing)
@@ -126,7 +128,7 @@ public sealed class SnapshotStore(SyncSetup setup, IFileStore files, string fold
             name = Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         string?[] kept = [building, PathOf(current?.Offer.Name ?? ""), PathOf(current?.Offer.Packed?.Name ?? "")];
-        foreach (var old in files.List(folder, "").Where(f => (f.EndsWith(".db", StringComparison.Ordinal) || f.EndsWith(PackedEnd, StringComparison.Ordinal)) && !kept.Contains(f)))
+        foreach (var old in files.List(folder, "").Where(f => Path.GetExtension(f) is ".db" or PackedEnd && !kept.Contains(f)))
         {
             files.Delete(old);
         }
@@ -163,7 +165,8 @@ public sealed class SnapshotStore(SyncSetup setup, IFileStore files, string fold
         {
             return null;
         }
+        var packed = parts is [_, _, _, _, _, var known] && PathOf(known) is { } there ? new PackedSnapshot(known, files.Length(there)) : null;
         return new Made(
-            new SnapshotOffer(name, files.Length(path), parts is [.., _, _, _, _, _, var packed] && PathOf(packed) is { } there ? new PackedSnapshot(packed, files.Length(there)) : null), epoch, long.Parse(head, CultureInfo.InvariantCulture), long.Parse(rows, CultureInfo.InvariantCulture));
+            new SnapshotOffer(name, files.Length(path), packed), epoch, long.Parse(head, CultureInfo.InvariantCulture), long.Parse(rows, CultureInfo.InvariantCulture));
     }
 }

@@ -66,7 +66,9 @@ public sealed class ClientJournal : IDisposable
             }
             if (JournalMarks.IsOfLaterProgram(session))
             {
-                throw new JournalException($"{path} was written by a later version of this program, which keeps entries in a form that this one does not know. Start that one; nothing was changed.");
+                throw new JournalException(
+                    $"{path} was written by a later version of this program, which keeps entries in a form that this one does not know. "
+                    + "Start that one; nothing was changed.");
             }
             var journal = new ClientJournal(files, session, folder, client, clock, ids, packing ?? EntryPacking.None);
             journal.end.Compare(path, journal.ByN);

@@ -9,7 +9,7 @@ namespace Bookmine.Sync.Journal;
 /// exported is the content and not this form.
 /// </summary>
 /// <remarks>
-/// A sale of three lines is mostly the names of columns. The server's inbox keeps content by <see cref="Posting.PackedContent"/>, which takes a fourth
+/// A small entry is mostly the names of columns. The server's inbox keeps content by <see cref="Posting.PackedContent"/>, which takes a fourth
 /// of the time and knows no vocabulary; a till seals one entry at a time and has the smaller disk.
 /// </remarks>
 /// <param name="vocabulary">

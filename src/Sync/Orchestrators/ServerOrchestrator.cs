@@ -57,7 +57,8 @@ public sealed class ServerOrchestrator(
             });
         }
         // Outside the reading, which should not last as long as packing does.
-        return reply.Snapshot is not { } snapshot ? reply : reply with { Snapshot = request.TakesPacked ? snapshots.Packed(snapshot) : snapshot with { Packed = null } };
+        return reply.Snapshot is not { } offer ? reply
+            : reply with { Snapshot = request.TakesPacked ? snapshots.Packed(offer) : offer with { Packed = null } };
     }
 
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
@@ -102,8 +103,14 @@ public sealed class ServerOrchestrator(
     /// Posts a push as units, each in a transaction of its own. When one fails because of what is in it, its halves are posted one after the other by the
     /// same way, down to one entry, which is kept in quarantine: so one bad entry holds up no other.
     /// </summary>
-    public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries) =>
-        Post(client, synchronisation, entries, byPerson: false);
+    public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
+    {
+        using var measured = Telemetry.Push(client.Client);
+        measured.Of(Telemetry.EntriesAttribute, entries.Count);
+        var reply = Post(client, synchronisation, entries, byPerson: false);
+        Telemetry.Count(reply.Results);
+        return reply;
+    }
 
     private PushReply Post(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries, bool byPerson)
     {
@@ -182,6 +189,7 @@ public sealed class ServerOrchestrator(
     /// <exception cref="FeedBusyException">There is nothing to send and the feed is not whole.</exception>
     public PullChunk Pull(ClientRecord client, PullRequest request)
     {
+        using var measured = Telemetry.Pull(client.Client);
         while (true)
         {
             var outcome = sequencer.Drain(PassesPerPull);
@@ -190,6 +198,7 @@ public sealed class ServerOrchestrator(
                 : throw new EpochException());
             if (chunk.Head.Checkpoint is not null || chunk.Rows.Count > 0)
             {
+                measured.Of(Telemetry.RowsAttribute, chunk.Rows.Count);
                 return chunk;
             }
             if (outcome != SequencerOutcome.More)

@@ -15,7 +15,8 @@ namespace Bookmine.Sync.Replica;
 /// <param name="beginRead">Begins a transaction that reads one state and takes no lock.</param>
 /// <param name="alsoIndexed">Columns that are looked up here and not in the replica.</param>
 public sealed class Overlay(
-    SyncSetup setup, IFileStore files, string folder, ClientJournal journal, Func<DbConnection, DbTransaction> beginRead, params (SyncTable Table, string Columns)[] alsoIndexed) : IDisposable
+    SyncSetup setup, IFileStore files, string folder, ClientJournal journal, Func<DbConnection, DbTransaction> beginRead,
+    params (SyncTable Table, string Columns)[] alsoIndexed) : IDisposable
 {
     /// <summary>At a slice of entries each, more steps than any journal has: who needs as many goes in a circle.</summary>
     private const int MostSteps = 1_000_000;
@@ -131,4 +132,5 @@ public sealed class Overlay(
 }
 
 /// <summary>The overlay that was read is none to go on with. It was put right: whatever was done with it is to be done again.</summary>
-public sealed class OverlayInDoubtException(string why) : Exception($"What was sold here and is not posted yet could not be read ({why}). It is made again from the journal, which has it all.");
+public sealed class OverlayInDoubtException(string why) : Exception(
+    $"What was sold here and is not posted yet could not be read ({why}). It is made again from the journal, which has it all.");

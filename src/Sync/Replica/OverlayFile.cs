@@ -6,16 +6,22 @@ using Bookmine.Sync.Setup;
 namespace Bookmine.Sync.Replica;
 
 /// <summary>
-/// Where an overlay's rows lie: <c>overlay.db</c> beside the journal, for all programs of the till. As disposable as the replica: in any doubt it is deleted and
-/// made again from the journal; where it cannot be, because another program has it open or the disk takes no more, the rows lie in memory as long as
-/// this program runs.
+/// Where an overlay's rows lie: <c>overlay.db</c> beside the journal, for all programs of the till. As disposable as the replica: in any doubt it is
+/// deleted and made again from the journal; where it cannot be, because another program has it open or the disk takes no more, the rows lie in memory
+/// as long as this program runs.
 /// </summary>
 internal sealed class OverlayFile(SyncSetup setup, IFileStore files, string folder, IReadOnlyList<(SyncTable Table, string Columns)> alsoIndexed) : IDisposable
 {
     public const string Name = "overlay.db";
 
     /// <summary>What the last power cut has kept of it is whole, which is all that is wanted: no seal waits for this file.</summary>
-    private const string Settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -2000; PRAGMA cell_size_check = ON;";
+    private const string Settings = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = NORMAL;
+        PRAGMA busy_timeout = 10000;
+        PRAGMA cache_size = -2000;
+        PRAGMA cell_size_check = ON;
+        """;
 
     private Session? session;
     private IDisposable? inUse;
@@ -83,7 +89,8 @@ internal sealed class OverlayFile(SyncSetup setup, IFileStore files, string fold
                 foreach (var table in setup.Tables)
                 {
                     made.Script(ReplicaSchema.Partial(table, OverlayRows.ExtraColumns));
-                    foreach (var index in table.Indexes.Select(i => string.Join(", ", i.Columns)).Concat(alsoIndexed.Where(a => a.Table == table).Select(a => a.Columns)))
+                    var also = alsoIndexed.Where(a => a.Table == table).Select(a => a.Columns);
+                    foreach (var index in table.Indexes.Select(i => string.Join(", ", i.Columns)).Concat(also))
                     {
                         made.Script($"CREATE INDEX {table.Name}_{index.Replace(", ", "_", StringComparison.Ordinal)} ON {table.Name} ({index});");
                     }

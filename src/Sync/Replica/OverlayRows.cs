@@ -21,7 +21,8 @@ internal static class OverlayRows
     /// <exception cref="DamagedValueException">One is not as it was written.</exception>
     public static List<(Row Row, long Entry)> Where(Session session, SyncTable table, string condition, params ReadOnlySpan<object?> values)
     {
-        using var reader = session.Query($"SELECT {TableSql.Of(table, session.Dialect).Columns}, {EntryColumn}, {SumColumn} FROM {table.Name} WHERE {condition}", values);
+        var columns = TableSql.Of(table, session.Dialect).Columns;
+        using var reader = session.Query($"SELECT {columns}, {EntryColumn}, {SumColumn} FROM {table.Name} WHERE {condition}", values);
         var rows = new List<(Row, long)>();
         while (reader.Read())
         {
@@ -33,7 +34,7 @@ internal static class OverlayRows
     }
 
     public static (Row Row, long Entry)? Find(Session session, SyncTable table, RowKey key) =>
-        Where(session, table, string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}")), TableSql.KeyArguments(table, key)) is [var found] ? found : null;
+        Where(session, table, IsKey(table), TableSql.KeyArguments(table, key)) is [var found] ? found : null;
 
     /// <summary>Writes a row that is not there yet; one that is stays.</summary>
     public static void Insert(Session session, Row row, long entry)
@@ -50,9 +51,10 @@ internal static class OverlayRows
     public static void Replace(Session session, Row row, long entry)
     {
         TableSql.Replace(session, row);
-        var key = string.Join(" AND ", row.Table.KeyColumns.Select(k => $"{k} = @{k}"));
-        session.Execute($"UPDATE {row.Table.Name} SET {SumColumn} = @sum WHERE {key}", [SumOf(row, entry), .. TableSql.KeyArguments(row.Table, row.Key)]);
+        session.Execute($"UPDATE {row.Table.Name} SET {SumColumn} = @sum WHERE {IsKey(row.Table)}", [SumOf(row, entry), .. TableSql.KeyArguments(row.Table, row.Key)]);
     }
+
+    private static string IsKey(SyncTable table) => string.Join(" AND ", table.KeyColumns.Select(k => $"{k} = @{k}"));
 
     private static long SumOf(Row row, long entry)
     {

@@ -6,14 +6,21 @@ using Bookmine.Sync.Setup;
 
 namespace Bookmine.Sync.Replica;
 
-/// <summary>Keeps an overlay's rows to what the journal has and the replica has not: takes entries up, and lets those go that the replica has come to include.</summary>
+/// <summary>
+/// Keeps an overlay's rows to what the journal has and the replica has not: takes entries up, and lets those go that the replica has come to include.
+/// </summary>
 internal sealed class OverlayWriter(SyncSetup setup, ClientJournal journal)
 {
     /// <summary>Which entries change which rows. What they change is read in the journal.</summary>
-    public const string EditTable =
-        "CREATE TABLE overlay_edit (tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (tab, k_int, k_guid, n)) STRICT, WITHOUT ROWID;";
+    public const string EditTable = """
+        CREATE TABLE overlay_edit (
+            tab INTEGER NOT NULL, k_int INTEGER NOT NULL, k_guid BLOB NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY (tab, k_int, k_guid, n)) STRICT, WITHOUT ROWID;
+        """;
 
-    /// <summary>Entries that are taken in one transaction: a till that comes back after weeks has little memory, and another program may want to write too.</summary>
+    /// <summary>
+    /// Entries that are taken in one transaction: a till that comes back after weeks has little memory, and another program may want to write too.
+    /// </summary>
     private const int Slice = 32;
 
     /// <summary>Goes a step towards the marks that are wanted, in a transaction of the caller's.</summary>
@@ -72,7 +79,8 @@ internal sealed class OverlayWriter(SyncSetup setup, ClientJournal journal)
         var had = OverlayMarks.EntriesIn(marks.Quarantined).ToHashSet();
         return wanted.TrueForAll(n => had.Contains(n) || (n > marks.Included && n <= marks.Through))
             // A correction that is let go may have been one of a row that is kept, which then is no more as it was made.
-            && (wanted.Count == 0 || session.Scalar($"SELECT 1 FROM overlay_edit WHERE n <= @included AND n NOT IN ({ListOf(wanted)}) LIMIT 1", included) is null);
+            && (wanted.Count == 0
+                || session.Scalar($"SELECT 1 FROM overlay_edit WHERE n <= @included AND n NOT IN ({ListOf(wanted)}) LIMIT 1", included) is null);
     }
 
     private OverlayMarks Begin(Session session, long included, string quarantined)
@@ -94,11 +102,11 @@ internal sealed class OverlayWriter(SyncSetup setup, ClientJournal journal)
         }
         else
         {
-            var isGone = $"<= @included{(wanted.Count == 0 ? "" : $" AND {{0}} NOT IN ({ListOf(wanted)})")}";
-            session.Execute($"DELETE FROM overlay_edit WHERE n {isGone.Replace("{0}", "n", StringComparison.Ordinal)}", included);
+            string IsGone(string entry) => $"{entry} <= @included{(wanted.Count == 0 ? "" : $" AND {entry} NOT IN ({ListOf(wanted)})")}";
+            session.Execute($"DELETE FROM overlay_edit WHERE {IsGone("n")}", included);
             foreach (var table in setup.Tables)
             {
-                session.Execute($"DELETE FROM {table.Name} WHERE {OverlayRows.EntryColumn} {isGone.Replace("{0}", OverlayRows.EntryColumn, StringComparison.Ordinal)}", included);
+                session.Execute($"DELETE FROM {table.Name} WHERE {IsGone(OverlayRows.EntryColumn)}", included);
             }
         }
         var through = Math.Max(marks.Through, included);

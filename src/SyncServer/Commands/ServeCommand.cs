@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
@@ -13,11 +14,17 @@ internal static class ServeCommand
         DefaultValueFactory = _ => "http://127.0.0.1:5080",
     };
 
-    public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls);
+    private static readonly Option<int?> Metrics = new("--metrics")
+    {
+        Description = "A port of this machine's loopback address where Prometheus finds /metrics; docs/telemetry.md explains each",
+    };
+
+    public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics);
 
     public static void MakeDefault(RootCommand root, TimeProvider clock)
     {
         root.Add(Urls);
+        root.Add(Metrics);
         root.SetAction((parsed, _) => Verbs.RunAsync(new CommandContext(parsed, clock), ServeAsync));
     }
 
@@ -39,18 +46,30 @@ internal static class ServeCommand
         {
             Require(url);
         }
-        await using var app = ServerHost.Build(new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls)), context.Clock);
+        if (context.Get(Metrics) is { } port && port is < 0 or > 65535)
+        {
+            throw new ShopException($"{port} is no port. Give one such as --metrics 9464.");
+        }
+        var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics));
+        await using var app = ServerHost.Build(options, context.Clock);
         try
         {
             await app.StartAsync();
         }
         catch (IOException e)
         {
-            throw new ShopException($"{context.Get(Urls)} cannot be listened on: {e.Message} Is another server running there? Give another port with --urls.");
+            var (also, option) = options.Metrics is { } at ? ($" or port {at} for metrics", " or --metrics") : ("", "");
+            throw new ShopException(
+                $"{context.Get(Urls)}{also} cannot be listened on: {e.Message} Is another server running there? Give another port with --urls{option}.");
         }
-        foreach (var url in app.Urls)
+        var metrics = app.MetricsUrl(options.Metrics);
+        foreach (var url in app.Urls.Where(url => url != metrics))
         {
             Console.WriteLine($"listening on {url}");
+        }
+        if (metrics is not null)
+        {
+            Console.WriteLine($"metrics at {metrics}/metrics");
         }
         if (app.Urls.Any(url => url.StartsWith("https:", StringComparison.Ordinal)))
         {
@@ -58,6 +77,7 @@ internal static class ServeCommand
             Console.WriteLine($"tills know this server by its key {KeyFingerprint.Grouped(key[..KeyFingerprint.ShortLength])}");
         }
         Console.WriteLine($"bookmine-server {ProgramVersion.Own}");
+        app.Logger.Serves(ProgramVersion.Own, context.DatabaseName.Split(':')[0]);
         await app.WaitForShutdownAsync();
         return 0;
     }

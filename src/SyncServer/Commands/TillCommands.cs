@@ -52,7 +52,7 @@ internal static class TillCommands
             var tills = new List<TillRow>();
             using var reader = session.Query(
                 """
-                SELECT t.id, t.name, t.branch, t.state, t.seen_at, t.unposted, h.n, q.quarantined
+                SELECT t.id, t.name, t.branch, t.state, t.seen_at, t.unposted, h.n, q.quarantined, t.program
                 FROM till t JOIN till_head h ON h.till = t.id
                 LEFT JOIN (SELECT till, CAST(count(*) AS bigint) AS quarantined FROM quarantine WHERE state = 'quarantined' GROUP BY till) q ON q.till = t.id
                 ORDER BY t.id
@@ -62,13 +62,14 @@ internal static class TillCommands
                 tills.Add(new TillRow(
                     reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3),
                     reader.IsDBNull(4) ? null : Instant.Format(reader.GetInt64(4)), reader.GetInt64(5), reader.GetInt64(6),
-                    reader.IsDBNull(7) ? 0 : reader.GetInt64(7)));
+                    reader.IsDBNull(7) ? 0 : reader.GetInt64(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
             }
             return tills;
         });
         return context.PrintList(
             rows, ("till", r => $"{r.Till}"), ("name", r => r.Name), ("branch", r => $"{r.Branch}"), ("state", r => r.State),
-            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"));
+            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
+            ("program", r => r.Program ?? ""));
     }
 
     private static int Revoke(CommandContext context) =>
@@ -109,5 +110,5 @@ internal static class TillCommands
     private static ShopException NoSuchTill(long till) => new($"There is no till {till} in use. bookmine-server till list shows those there are.");
 
     private sealed record TillRow(
-        long Till, string Name, long Branch, string State, string? SeenAt, long Unposted, long PostedEntries, long Quarantined);
+        long Till, string Name, long Branch, string State, string? SeenAt, long Unposted, long PostedEntries, long Quarantined, string? Program);
 }

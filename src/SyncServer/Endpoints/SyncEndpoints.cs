@@ -4,6 +4,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -39,14 +40,25 @@ internal static class SyncEndpoints
                 $"The till's program speaks version {request.Protocol}.{request.Schema} and this server {Protocol.Version}.{BookmineSetup.SchemaVersion}. "
                 + "Install the same version of Bookmine on both. The enrolment code was not used.");
 
-    private static HelloReply Hello(HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys) =>
-        orchestrator.Hello(tills.Greet(context.Till(), request), request) with { ServerKeys = keys.Trusted(), Program = ProgramVersion.Own };
-
-    private static async Task<PushReply> PushAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate)
+    private static HelloReply Hello(
+        HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys, ILogger<TillRegister> log)
     {
+        var till = context.Till();
+        var reply = orchestrator.Hello(tills.Greet(till, request), request) with { ServerKeys = keys.Trusted(), Program = ProgramVersion.Own };
+        log.Greeted(till, request, reply);
+        return reply;
+    }
+
+    private static async Task<PushReply> PushAsync(
+        HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate, TimeProvider clock, ILogger<TillRegister> log)
+    {
+        var began = clock.GetTimestamp();
         var (synchronisation, entries) = await EntriesAsync(context);
         var blocks = BlockProofs.Read(context.Request.Headers[BlocksHeader]);
-        return await gate.Posting.RunAsync(() => orchestrator.Push(tills.RecordOf(context.Till(), blocks), synchronisation, entries), context.RequestAborted);
+        var reply = await gate.Posting.RunAsync(
+            () => orchestrator.Push(tills.RecordOf(context.Till(), blocks), synchronisation, entries), context.RequestAborted);
+        log.Posted(context.Till(), reply.Results, clock.GetElapsedTime(began));
+        return reply;
     }
 
     /// <summary>A server that stops lets those who wait go.</summary>

@@ -16,6 +16,7 @@ public sealed record KnownTill(long Id, string Name, long Branch, bool IsRevoked
 /// <summary>Who the tills are and what each may have.</summary>
 public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 {
+    private const int MostProgramCharacters = 40;
     private const string Revoked = "revoked";
 
     /// <summary>The till that this number and secret prove; null when they prove none.</summary>
@@ -51,13 +52,19 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         {
             NoteMended(till, mended, now);
         }
+        var program = hello.Program is { } told ? told[..Math.Min(told.Length, MostProgramCharacters)] : "";
         var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
-            "SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0) AND unposted = @unposted",
-            till.Id, now - 60_000, hello.LastN - hello.Acknowledged)) is not null;
+            """
+            SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0)
+                AND unposted = @unposted AND coalesce(program, '') = @program
+            """,
+            till.Id, now - 60_000, hello.LastN - hello.Acknowledged, program)) is not null;
         return quiet ? record : database.Writing(session =>
         {
-            session.Execute("UPDATE till SET seen_at = @now, unposted = @unposted WHERE id = @id", now, hello.LastN - hello.Acknowledged, till.Id);
+            session.Execute(
+                "UPDATE till SET seen_at = @now, unposted = @unposted, program = @program WHERE id = @id",
+                now, hello.LastN - hello.Acknowledged, program.Length == 0 ? null : program, till.Id);
             if (low)
             {
                 NumberBlocks.Lease(session, till.Id, till.Branch, till.Name);

@@ -15,7 +15,10 @@ namespace Bookmine.TillClient.Finding;
 /// </summary>
 internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal journal, TillIdentity identity) : IDisposable
 {
-    /// <summary>A replica that another program has just brought up is seen at the second look; an overlay that the disk has damaged is made again once, and lies in memory then.</summary>
+    /// <summary>
+    /// A replica that another program has just brought up is seen at the second look; an overlay that the disk has damaged is made again once, and lies in
+    /// memory then.
+    /// </summary>
     private const int MostLooks = 4;
 
     private readonly Lock gate = new();
@@ -24,7 +27,8 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     private Session? session;
     private IDisposable? hold;
 
-    public Overlay Overlay { get; } = new(BookmineSetup.Instance, files, folder, journal, SqliteFiles.BeginRead, (BookmineSetup.StockMovement, "stock_id, qty"));
+    public Overlay Overlay { get; } = new(
+        BookmineSetup.Instance, files, folder, journal, SqliteFiles.BeginRead, (BookmineSetup.StockMovement, "stock_id, qty"));
 
     /// <summary>The open replica.</summary>
     /// <exception cref="TillException">The till has none yet.</exception>
@@ -50,7 +54,8 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
                 }
                 catch (Exception e) when (DamagedValueException.IsDamage(files, e))
                 {
-                    throw new TillException($"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
+                    throw new TillException(
+                        $"The replica is damaged ({e.Message}). The journal is not concerned. With the server at hand: bookmine-till resync, which replaces it.");
                 }
             }
         }

@@ -14,7 +14,9 @@ using Bookmine.Sync.Wire;
 namespace Bookmine.TillClient.Server;
 
 /// <summary>The engine's messages over HTTP, for an enrolled till.</summary>
-/// <param name="takesPacked">Whether snapshots are fetched packed; null for wherever the server is another machine: no line is as quick as this one's memory.</param>
+/// <param name="takesPacked">
+/// Whether snapshots are fetched packed; null for wherever the server is another machine: no line is as quick as this one's memory.
+/// </param>
 public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore files, bool? takesPacked = null) : IServerChannel
 {
     private const string BlocksHeader = "Bookmine-Blocks";
@@ -28,7 +30,8 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 
     public async Task<HelloReply> HelloAsync(HelloRequest request, CancellationToken cancel)
     {
-        var content = JsonContent.Create(request with { Program = ProgramVersion.Own, TakesPacked = takesPacked ?? !http.Server.IsLoopback }, WireJson.Default.HelloRequest);
+        var told = request with { Program = ProgramVersion.Own, TakesPacked = takesPacked ?? !http.Server.IsLoopback };
+        var content = JsonContent.Create(told, WireJson.Default.HelloRequest);
         var reply = await http.PostAsync("sync/hello", content, WireJson.Default.HelloReply, cancel).ConfigureAwait(false);
         keys.Learn(reply.ServerKeys);
         return reply;
