@@ -110,15 +110,28 @@ internal static class CounterBench
             var output = process.StandardOutput.ReadToEndAsync();
             while (!output.IsCompleted)
             {
-                most = Math.Max(most, process.HasExited ? 0 : process.PeakWorkingSet64 >> 20);
+                most = Math.Max(most, Megabytes(process));
                 Thread.Sleep(1);
-                process.Refresh();
             }
             process.WaitForExit();
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             _ = process.ExitCode == 0 ? 0 : throw new InvalidOperationException($"{string.Join(' ', command)} failed.");
         }
         return (times, most);
+    }
+
+    private static long Megabytes(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64 >> 20;
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended.
+            return 0;
+        }
     }
 
     private static void Measure(string name, string program, BenchShop shop, List<long> isbns, int scans, Dictionary<string, string>? environment, MemoryLimit? limit = null)

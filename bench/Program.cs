@@ -28,6 +28,12 @@ if (args is ["line", .. var titles])
     await LineBench.RunAsync(titles.Length > 0 ? int.Parse(titles[0], CultureInfo.InvariantCulture) : 1_000_000);
     return;
 }
+if (args is ["branch", .. var branch])
+{
+    await BranchBench.RunAsync(
+        branch.Length > 0 && branch[0] != "-" ? branch[0] : null, branch.Length > 1 ? int.Parse(branch[1], CultureInfo.InvariantCulture) : 1_000_000);
+    return;
+}
 if (args is ["load", .. var load])
 {
     int Size(int place, int otherwise) => load.Length > place ? int.Parse(load[place], CultureInfo.InvariantCulture) : otherwise;
