@@ -1,5 +1,6 @@
 using Bookmine.Schema;
 using Bookmine.Schema.Entries;
+using Bookmine.Sync.Files;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
@@ -16,7 +17,7 @@ internal sealed class CrashingTill : IAsyncDisposable
     private readonly ClientJournal journal;
     private readonly ClientOrchestrator orchestrator;
 
-    public CrashingTill(Shop shop, string name, bool? takesPacked = null)
+    public CrashingTill(Shop shop, string name, bool? takesPacked = null, IFileStore? files = null)
     {
         var folder = shop.TillFolder(name);
         var identity = TillIdentity.Read(Disk.Files, folder);
@@ -24,8 +25,8 @@ internal sealed class CrashingTill : IAsyncDisposable
         var keys = new PinnedKeys(identity.ServerKeys ?? [], _ => { });
         http = new TillHttp(identity.Server, identity, keys);
         journal = ClientJournal.Open(Disk.Files, folder, identity.Till, shop.Clock, ids, EntryVocabulary.Packing);
-        Channel = new CrashingChannel(new HttpServerChannel(http, keys, Disk.Files, takesPacked));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
+        Channel = new CrashingChannel(new HttpServerChannel(http, keys, files ?? Disk.Files, takesPacked));
+        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files ?? Disk.Files, folder, Channel, shop.Clock, ids, _ => (null, 0));
     }
 
     public CrashingChannel Channel { get; }

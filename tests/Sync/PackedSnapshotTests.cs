@@ -77,6 +77,24 @@ public sealed class PackedSnapshotTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(false, 10_000)]
+    [InlineData(true, 1_000)]
+    [InlineData(true, 60_000)]
+    public async Task A_disk_that_is_full_at_a_fresh_replica_is_named_and_keeps_its_room_for_sales(bool packed, int room)
+    {
+        await FetchAsync(packed: true);
+        await using (var till = new CrashingTill(shop, "front", packed, new FullDisk(room)))
+        {
+            Assert.Contains("No space left", (await Assert.ThrowsAsync<IOException>(till.ReprovisionAsync)).Message, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(Directory.GetFiles(Till), f => Path.GetFileName(f).StartsWith("snapshot-", StringComparison.Ordinal));
+        Assert.Single(Directory.GetFiles(Till, "replica-*.db"));
+        RequireSelling();
+        await FetchAsync(packed);
+        RequireSelling();
+    }
+
     private string[] Packed() => Directory.Exists(Snapshots) ? Directory.GetFiles(Snapshots, "*.br") : [];
 
     private async Task FetchAsync(bool packed)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -142,6 +143,12 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
     public void Wipe()
     {
         replicas.UseNone();
+        Free();
+    }
+
+    /// <summary>Deletes what is not in use.</summary>
+    private void Free()
+    {
         replicas.Sweep();
         foreach (var part in files.List(folder, SnapshotPrefix).Concat(files.List(folder, Staging.Prefix)))
         {
@@ -157,6 +164,20 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
         var offer = hello.Snapshot
             ?? (await channel.HelloAsync(HelloRequest.ForSnapshot(setup.SchemaVersion), cancel).ConfigureAwait(false)).Snapshot
             ?? throw new ServerRefusedException("The server offers no snapshot to make a fresh replica from.", 404);
+        try
+        {
+            return await FreshAsync(offer, hello, progress, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or DbException or UnauthorizedAccessException)
+        {
+            // A disk that takes no more must take the next entry: what was fetched gives its room back, and is fetched anew.
+            Free();
+            throw;
+        }
+    }
+
+    private async Task<DownloadOutcome> FreshAsync(SnapshotOffer offer, HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
         var part = Path.Combine(folder, $"{SnapshotPrefix}{offer.Name}.part");
         await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);
         replicas.Sweep();

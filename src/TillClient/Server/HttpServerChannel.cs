@@ -121,18 +121,24 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
             at = 0;
         }
         var buffer = new byte[FetchBufferBytes];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(IdleTimeout);
+        using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        // What the disk fails with is the disk's, and told as that.
+        for (int read; (read = await ReadAsync(body, buffer, patience.Token, cancel).ConfigureAwait(false)) > 0;)
+        {
+            patience.CancelAfter(IdleTimeout);
+            files.WriteAt(path, at, buffer.AsSpan(0, read));
+            at += read;
+            progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, bytes));
+        }
+    }
+
+    private async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken patience, CancellationToken cancel)
+    {
         try
         {
-            using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience.CancelAfter(IdleTimeout);
-            for (int read; (read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience.Token).ConfigureAwait(false)) > 0;)
-            {
-                patience.CancelAfter(IdleTimeout);
-                files.WriteAt(path, at, buffer.AsSpan(0, read));
-                at += read;
-                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, bytes));
-            }
+            return await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
