@@ -70,10 +70,13 @@ internal static class OverlayModel
     /// <summary>A file without the log that belongs to it is as good as torn.</summary>
     private static bool HasWal(SimTill till) => till.Disk.Find(till.Folder + File + "-wal") is { Length: > 0 };
 
+    /// <summary>The next looks that are left away: each opens three databases, and what is wrong stays wrong until the next.</summary>
+    private const int LookEvery = 3;
+
     /// <summary>Compares the till's overlay, where it is up to its journal and replica, with what it must be.</summary>
     public static void Compare(ShopWorld world, SimTill till)
     {
-        if (till.Disk.IsDead || till.Disk.HasFaulted || till.MediumFailed || world.Tills.Exists(t => t.OverlayTorn) || till.Disk.Find(till.Folder + File) is not { Length: > 0 }
+        if (++till.OverlayLooks % LookEvery != 0 || till.Disk.IsDead || till.Disk.HasFaulted || till.MediumFailed || world.Tills.Exists(t => t.OverlayTorn) || till.Disk.Find(till.Folder + File) is not { Length: > 0 }
             || new ReplicaFolder(till.Disk, till.Folder).Current is not { } path)
         {
             return;

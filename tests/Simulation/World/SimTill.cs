@@ -62,6 +62,9 @@ internal sealed class SimTill : IDisposable
     /// <summary>Whether a part of its overlay was torn out at any time: what is asked of it then is made anew, the rest need not be.</summary>
     public bool OverlayTorn { get; set; }
 
+    /// <summary>How often a look at its overlay was due.</summary>
+    public int OverlayLooks { get; set; }
+
     /// <summary>Its overlay as it was at some time.</summary>
     public SimFile? OlderOverlay { get; set; }
 
