@@ -120,7 +120,7 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         var entry = new JournalEntry(1, Guid.NewGuid(), "sale", 1, 100_001, 5, payload, JournalEntry.HashOf(1, Guid.Empty, "sale", 1, 5, payload), JournalEntry.NoChain, 5);
         var push = PushEnvelope.Write(Guid.NewGuid(), [entry, entry]);
         var row = CanonicalRow.Write(new Row(BookmineSetup.Contact) { ["id"] = Shop.Rosa, ["kind"] = "customer", ["name"] = "Rosa" });
-        var chunk = new PullChunk(new ChunkHead(["shared"], new() { ["shared"] = 1 }, 1, null), [new FeedRow(0, (ushort)BookmineSetup.Contact.Number, new RowKey(Shop.Rosa), false, row)]).Write();
+        var chunk = new PullChunk(new ChunkHead(["shared"], new() { ["shared"] = 1 }, 1, null), [new FeedRow(0, (ushort)BookmineSetup.Contact.Number, new RowKey(Shop.Rosa), false, row)]).Write().ToArray();
         var line = JournalLines.Of(entry);
         for (var i = 0; i < Inputs * 10; i++)
         {

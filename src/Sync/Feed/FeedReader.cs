@@ -9,8 +9,11 @@ namespace Bookmine.Sync.Feed;
 /// <summary>Reads the feed for one scope, in one short read of the database's state.</summary>
 public sealed class FeedReader(Session session, IReadOnlyList<string> scope)
 {
-    /// <summary>Bounds an answer's memory whatever the rows' size.</summary>
-    private const int MostBytes = 8 * 1024 * 1024;
+    /// <summary>
+    /// Bounds an answer's memory, on both sides, whatever the rows' size. A round trip a chunk: packed, this is as much as a line of
+    /// 20 Mbit/s takes in the time of its own round trip.
+    /// </summary>
+    private const int MostBytes = 384 * 1024;
 
     /// <summary>Whether the client would get anything: a change after its cursors, a new bucket with rows, or a bucket to give up.</summary>
     public bool AnythingAfter(IReadOnlyDictionary<string, long> cursors) =>

@@ -225,7 +225,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
                     staging.Clear();
                     return rows;
                 }
-                if (chunk.Rows.Count == 0)
+                if (chunk.Head.Rows == 0)
                 {
                     throw new ServerAwayException("The server has nothing to send at this moment and is not done; the next try goes on from here.");
                 }

@@ -196,9 +196,9 @@ public sealed class ServerOrchestrator(
             var chunk = database.Reading(session => FeedState.Read(session).Epoch == request.Epoch
                 ? new FeedReader(session, client.Scope).After(request.Cursors)
                 : throw new EpochException());
-            if (chunk.Head.Checkpoint is not null || chunk.Rows.Count > 0)
+            if (chunk.Head.Checkpoint is not null || chunk.Head.Rows > 0)
             {
-                measured.Of(Telemetry.RowsAttribute, chunk.Rows.Count);
+                measured.Of(Telemetry.RowsAttribute, chunk.Head.Rows);
                 return chunk;
             }
             if (outcome != SequencerOutcome.More)
@@ -291,7 +291,7 @@ public sealed class ServerOrchestrator(
         while (true)
         {
             var chunk = feed.After(cursors);
-            yield return chunk.Head.Checkpoint is not null || chunk.Rows.Count > 0 ? chunk : throw new FeedBusyException();
+            yield return chunk.Head.Checkpoint is not null || chunk.Head.Rows > 0 ? chunk : throw new FeedBusyException();
             if (chunk.Head.Checkpoint is not null)
             {
                 yield break;

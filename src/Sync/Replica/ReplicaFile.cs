@@ -41,7 +41,7 @@ public sealed class ReplicaFile : IDisposable
     public static ReplicaFile Open(SyncSetup setup, IFileStore files, string path)
     {
         var session = new Session(files.OpenDatabase(path));
-        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;");
+        session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -4000;");
         session.Script(ReplicaSchema.RecountTables);
         return new ReplicaFile(setup, path, session);
     }

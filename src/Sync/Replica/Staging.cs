@@ -12,6 +12,7 @@ namespace Bookmine.Sync.Replica;
 internal sealed class Staging
 {
     public const string Prefix = "stage-";
+    private const int DigestLength = 32;
     private readonly IFileStore files;
     private readonly string folder;
     private readonly byte[] basis;
@@ -36,7 +37,9 @@ internal sealed class Staging
             files.Replace(BasisFile, basis);
         }
         var bytes = chunk.Write();
-        files.WriteAt(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{staged.Count:d8}.chunk")), 0, [.. Digest(bytes), .. bytes]);
+        var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{staged.Count:d8}.chunk"));
+        files.WriteAt(file, 0, Digest(bytes.Span));
+        files.WriteAt(file, DigestLength, bytes.Span);
     }
 
     /// <summary>The staged chunks in order; a damaged one ends the sequence and goes, with all after it.</summary>
@@ -65,10 +68,9 @@ internal sealed class Staging
 
     private PullChunk? Read(string file)
     {
-        const int digestLength = 32;
         var bytes = files.Read(file) ?? [];
-        return bytes.Length > digestLength && Digest(bytes.AsSpan(digestLength)).AsSpan().SequenceEqual(bytes.AsSpan(0, digestLength))
-            ? PullChunk.Read(bytes.AsMemory(digestLength))
+        return bytes.Length > DigestLength && Digest(bytes.AsSpan(DigestLength)).AsSpan().SequenceEqual(bytes.AsSpan(0, DigestLength))
+            ? PullChunk.Read(bytes.AsMemory(DigestLength))
             : null;
     }
 

@@ -14,12 +14,28 @@ public readonly record struct FeedRow(ushort Bucket, ushort Table, RowKey Key, b
 /// The answer to a pull: the head's length (4 bytes) and JSON, then for each row its bucket (2), table (2), 0 for put or 1 for remove
 /// (1), key (8 and 16), length (4) and canonical bytes. All numbers big-endian.
 /// </summary>
-public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
+public sealed class PullChunk
 {
     private const int FixedLength = 2 + 2 + 1 + 8 + 16 + 4;
+    private readonly ReadOnlyMemory<byte> read;
 
-    public byte[] Write()
+    public PullChunk(ChunkHead head, IEnumerable<FeedRow> rows) => (Head, Rows) = (head, rows);
+
+    private PullChunk(ChunkHead head, ReadOnlyMemory<byte> read, ReadOnlyMemory<byte> rows)
+        : this(head, RowsIn(rows)) => this.read = read;
+
+    public ChunkHead Head { get; }
+
+    /// <summary>As many as the head says. Those of a chunk that was read are views of its bytes, made one at a time.</summary>
+    public IEnumerable<FeedRow> Rows { get; }
+
+    /// <summary>The chunk as it travels; of one that was read, the very bytes.</summary>
+    public ReadOnlyMemory<byte> Write()
     {
+        if (!read.IsEmpty)
+        {
+            return read;
+        }
         var head = JsonSerializer.SerializeToUtf8Bytes(Head, WireJson.Default.ChunkHead);
         var bytes = new byte[4 + head.Length + Rows.Sum(r => FixedLength + r.Canonical.Length)];
         BinaryPrimitives.WriteInt32BigEndian(bytes, head.Length);
@@ -42,18 +58,32 @@ public sealed record PullChunk(ChunkHead Head, IReadOnlyList<FeedRow> Rows)
     /// <exception cref="WireFormatException">The bytes are not a chunk.</exception>
     public static PullChunk Read(ReadOnlyMemory<byte> bytes)
     {
-        var headLength = BinaryPrimitives.ReadInt32BigEndian(Take(ref bytes, 4).Span);
-        var head = ReadHead(Take(ref bytes, headLength).Span);
-        var rows = new FeedRow[head.Rows];
-        for (var i = 0; i < rows.Length; i++)
+        var rest = bytes;
+        var headLength = BinaryPrimitives.ReadInt32BigEndian(Take(ref rest, 4).Span);
+        var head = ReadHead(Take(ref rest, headLength).Span);
+        var rows = rest;
+        for (var i = 0; i < head.Rows; i++)
         {
-            var span = Take(ref bytes, FixedLength).Span;
-            rows[i] = new FeedRow(
-                BinaryPrimitives.ReadUInt16BigEndian(span), BinaryPrimitives.ReadUInt16BigEndian(span[2..]),
-                new RowKey(BinaryPrimitives.ReadInt64BigEndian(span[5..]), new Guid(span.Slice(13, 16), bigEndian: true)),
-                span[4] == 1, Take(ref bytes, BinaryPrimitives.ReadInt32BigEndian(span[29..])));
+            TakeRow(ref rest);
         }
-        return bytes.IsEmpty ? new PullChunk(head, rows) : throw new WireFormatException("A chunk with bytes after its last row.");
+        return rest.IsEmpty ? new PullChunk(head, bytes, rows) : throw new WireFormatException("A chunk with bytes after its last row.");
+    }
+
+    private static IEnumerable<FeedRow> RowsIn(ReadOnlyMemory<byte> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            yield return TakeRow(ref rest);
+        }
+    }
+
+    private static FeedRow TakeRow(ref ReadOnlyMemory<byte> rest)
+    {
+        var span = Take(ref rest, FixedLength).Span;
+        return new FeedRow(
+            BinaryPrimitives.ReadUInt16BigEndian(span), BinaryPrimitives.ReadUInt16BigEndian(span[2..]),
+            new RowKey(BinaryPrimitives.ReadInt64BigEndian(span[5..]), new Guid(span.Slice(13, 16), bigEndian: true)),
+            span[4] == 1, Take(ref rest, BinaryPrimitives.ReadInt32BigEndian(span[29..])));
     }
 
     private static ChunkHead ReadHead(ReadOnlySpan<byte> json)

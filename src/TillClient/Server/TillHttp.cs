@@ -25,7 +25,8 @@ public sealed class TillHttp : IDisposable
         client = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
-            AutomaticDecompression = DecompressionMethods.Brotli | DecompressionMethods.GZip,
+            // Beside its server a till would only unpack what the same processors have just packed.
+            AutomaticDecompression = Server.IsLoopback ? DecompressionMethods.None : DecompressionMethods.Brotli | DecompressionMethods.GZip,
             UseProxy = false,
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, errors) => keys.Accepts(certificate, errors) },
         })

@@ -251,7 +251,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 return JsonSerializer.SerializeToUtf8Bytes(
                     server.Orchestrator.NewsAsync(known.Id, session => server.Tills.ScopeOf(session, known.Id), asked, look => Task.FromResult(look()), CancellationToken.None).GetAwaiter().GetResult(), WireJson.Default.NewsReply);
             case "pull":
-                return server.Orchestrator.Pull(server.Tills.RecordOf(known), JsonSerializer.Deserialize(body, WireJson.Default.PullRequest)!).Write();
+                return server.Orchestrator.Pull(server.Tills.RecordOf(known), JsonSerializer.Deserialize(body, WireJson.Default.PullRequest)!).Write().ToArray();
             case "snapshot":
                 return server.Orchestrator.SnapshotPath(System.Text.Encoding.UTF8.GetString(body)) is { } path
                     ? server.Disk.Read(path)!
