@@ -42,7 +42,7 @@ internal static class Measurements
         {
             for (var i = 0; i < sales; i++)
             {
-                await till.SellAsync(Sale(shop, i));
+                await till.SellAsync(Sale(shop.Stock, i));
             }
         }
         using var normal = shop.OpenTill(false);
@@ -98,7 +98,7 @@ internal static class Measurements
         var times = new List<double>();
         for (var i = 0; i < Seals; i++)
         {
-            var sale = Sale(shop, i);
+            var sale = Sale(shop.Stock, i);
             var started = Stopwatch.GetTimestamp();
             await disconnected.SellAsync(sale);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -121,7 +121,7 @@ internal static class Measurements
         {
             for (var i = 0; i < 1_000; i++)
             {
-                await till.SellAsync(Sale(shop, i));
+                await till.SellAsync(Sale(shop.Stock, i));
             }
         }
         return (provisioning, await TillProcess.PeakMegabytesAsync(program, shop.TillFolder, "resync"));
@@ -147,9 +147,9 @@ internal static class Measurements
         return [new Figure($"inserting {titles:N0} titles, an insert each", insert, raw), new Figure($"sequencing {titles:N0} titles", sequenced, raw)];
     }
 
-    private static SaleDraft Sale(BenchShop shop, int number) => new()
+    internal static SaleDraft Sale(List<Row> stock, int number) => new()
     {
-        Lines = [.. Enumerable.Range(0, 3).Select(l => new LineDraft { StockId = shop.Stock[((number * 7) + (l * 331)) % shop.Stock.Count].Guid("id"), UnitPriceCents = 1000 })],
+        Lines = [.. Enumerable.Range(0, 3).Select(l => new LineDraft { StockId = stock[((number * 7) + (l * 331)) % stock.Count].Guid("id"), UnitPriceCents = 1000 })],
         Payments = [new PaymentDraft { Method = "cash", AmountCents = 3000 }],
     };
 

@@ -34,6 +34,11 @@ if (args is ["branch", .. var branch])
         branch.Length > 0 && branch[0] != "-" ? branch[0] : null, branch.Length > 1 ? int.Parse(branch[1], CultureInfo.InvariantCulture) : 1_000_000);
     return;
 }
+if (args is ["telemetry", .. var posted])
+{
+    await TelemetryBench.RunAsync(posted.Length > 0 ? int.Parse(posted[0], CultureInfo.InvariantCulture) : 5_000, posted.Length > 1 ? int.Parse(posted[1], CultureInfo.InvariantCulture) : 7);
+    return;
+}
 if (args is ["load", .. var load])
 {
     int Size(int place, int otherwise) => load.Length > place ? int.Parse(load[place], CultureInfo.InvariantCulture) : otherwise;

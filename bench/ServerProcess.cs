@@ -10,20 +10,31 @@ internal sealed class ServerProcess : IDisposable
     private long peak;
 
     /// <param name="database">As on the command line.</param>
-    public ServerProcess(string database, string folder)
+    /// <param name="collector">Where its telemetry goes; null for nowhere.</param>
+    /// <param name="more">Further options.</param>
+    public ServerProcess(string database, string folder, string? collector = null, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "bookmine-server.dll"), "serve", "--db", database, "--data", folder, "--urls", "http://127.0.0.1:0"])
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "bookmine-server.dll"), "serve", "--db", database, "--data", folder, "--urls", "http://127.0.0.1:0", .. more])
         {
             start.ArgumentList.Add(argument);
+        }
+        if (collector is not null)
+        {
+            start.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
+            start.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         }
         process = Process.Start(start)!;
         Url = process.StandardOutput.ReadLine() is { } line && line.StartsWith(Listening, StringComparison.Ordinal)
             ? line[Listening.Length..]
             : throw new InvalidOperationException("The server did not start.");
+        Page = more.Contains("--metrics") ? process.StandardOutput.ReadLine()!["metrics at ".Length..] : null;
     }
 
     public string Url { get; }
+
+    /// <summary>Where its figures are for Prometheus; null where it was not asked for them.</summary>
+    public string? Page { get; }
 
     /// <summary>The processor's time taken so far.</summary>
     public TimeSpan Processor

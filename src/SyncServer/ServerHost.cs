@@ -11,6 +11,7 @@ using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Bookmine.SyncServer;
@@ -41,6 +42,9 @@ public static class BookmineServices
 /// <summary>Puts the branch server together.</summary>
 public static class ServerHost
 {
+    private const double LeastBytesASecond = 100;
+    private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(30);
+
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -56,6 +60,8 @@ public static class ServerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = Protocol.MostExpandedBytes;
+            // A line of 64 kbit/s that loses half of its packets stands still for many seconds, and brings something all the same.
+            kestrel.Limits.MinRequestBodyDataRate = kestrel.Limits.MinResponseDataRate = new MinDataRate(LeastBytesASecond, StandsStill);
             var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
             kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
         });

@@ -21,7 +21,6 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
 {
     private const string BlocksHeader = "Bookmine-Blocks";
     private const int CompressFromBytes = 8 * 1024;
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private const int FetchBufferBytes = 128 * 1024;
     private const int MostTries = 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -114,36 +113,24 @@ public sealed class HttpServerChannel(TillHttp http, PinnedKeys keys, IFileStore
     {
         var range = at > 0 ? new RangeHeaderValue(at, null) : null;
         using var response = await PatientlyAsync(
-            () => http.SendAsync(HttpMethod.Get, $"sync/snapshot/{name}", null, cancel, range, streamed: true), cancel).ConfigureAwait(false);
+            () => http.SendAsync(HttpMethod.Get, $"sync/snapshot/{name}", null, cancel, range), cancel).ConfigureAwait(false);
         if (range is not null && response.StatusCode != HttpStatusCode.PartialContent)
         {
             files.Delete(path);
             at = 0;
         }
+        // On a slow line each piece is kept as it comes, so that a try that breaks off has brought the next one further.
         var buffer = new byte[FetchBufferBytes];
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(IdleTimeout);
-        using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-        // What the disk fails with is the disk's, and told as that.
-        for (int read; (read = await ReadAsync(body, buffer, patience.Token, cancel).ConfigureAwait(false)) > 0;)
-        {
-            patience.CancelAfter(IdleTimeout);
-            files.WriteAt(path, at, buffer.AsSpan(0, read));
-            at += read;
-            progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, bytes));
-        }
-    }
-
-    private async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken patience, CancellationToken cancel)
-    {
-        try
-        {
-            return await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            throw new ServerAwayException($"The line to {http.Server} broke while fetching the replica; the next try goes on where it was.", e);
-        }
+        await http.ReadAsync(
+            response,
+            () => buffer,
+            some =>
+            {
+                files.WriteAt(path, at, buffer.AsSpan(0, some));
+                at += some;
+                progress?.Report(new SyncProgress(SyncStage.FetchingSnapshot, at, bytes));
+            },
+            cancel).ConfigureAwait(false);
     }
 
     private static ByteArrayContent Compressed(byte[] body)

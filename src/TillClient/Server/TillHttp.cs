@@ -15,6 +15,11 @@ public sealed class TillHttp : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A line of 64 kbit/s that loses half of its packets carries more; on a slower one a large request is given up and tried again.</summary>
+    private const int SlowestBytesASecond = 300;
+    private const int BufferBytes = 64 * 1024;
     private readonly HttpClient client;
 
     /// <param name="identity">Whose secret goes with each request; null before enrolment.</param>
@@ -32,7 +37,7 @@ public sealed class TillHttp : IDisposable
         })
         {
             BaseAddress = Server,
-            Timeout = RequestTimeout,
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         if (identity is not null)
         {
@@ -66,20 +71,24 @@ public sealed class TillHttp : IDisposable
         }
     }
 
-    /// <param name="streamed">The caller reads the body itself, and bounds each read; otherwise the time limit covers the body too.</param>
+    /// <summary>
+    /// Returns when the answer begins. How long that may take depends on how much is sent; how long the answer's body takes, on nothing but that
+    /// something comes.
+    /// </summary>
     /// <exception cref="ServerAwayException">There is no answer, or the server fails.</exception>
     /// <exception cref="ServerRefusedException">The server refuses, and says why.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancel, RangeHeaderValue? range = null, bool streamed = false)
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancel, RangeHeaderValue? range = null)
     {
         Requests++;
         using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Range = range;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(RequestTimeout + TimeSpan.FromSeconds((content?.Headers.ContentLength ?? 0) / SlowestBytesASecond));
         HttpResponseMessage response;
         try
         {
-            response = await client.SendAsync(
-                request, streamed ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError && e.InnerException is AuthenticationException)
         {
@@ -87,7 +96,7 @@ public sealed class TillHttp : IDisposable
                 $"What answers at {Server} is not known to be the shop's server: it shows another key, or none. Nothing was told to it. If the server has a new key, "
                 + "compare bookmine-server key show with the manager and type it in here: bookmine-till set --server-key KEY.", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (IsLines(e, cancel))
         {
             throw new ServerAwayException($"The server {Server} does not answer. The till goes on selling; start the server or mend the line, and resynchronise.", e);
         }
@@ -103,13 +112,34 @@ public sealed class TillHttp : IDisposable
 
     public async Task<byte[]> BytesAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        try
+        // What is packed on its way has no length that would be known before.
+        if (response.Content.Headers.ContentLength is { } length and <= Protocol.MostExpandedBytes)
         {
-            return await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+            var whole = new byte[length];
+            var read = 0;
+            await ReadAsync(response, () => whole.AsMemory(read), some => read += some, cancel).ConfigureAwait(false);
+            return read == length ? whole : throw Broken(null);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        var buffer = new byte[BufferBytes];
+        using var body = new MemoryStream();
+        await ReadAsync(response, () => buffer, some => body.Write(buffer, 0, some), cancel).ConfigureAwait(false);
+        return body.ToArray();
+    }
+
+    /// <summary>Reads an answer's body to its end, in the pieces in which it comes.</summary>
+    /// <param name="room">Where the next piece goes; empty for no more.</param>
+    /// <param name="take">Is told how many bytes have come there.</param>
+    /// <exception cref="ServerAwayException">The line broke, or nothing has come for too long; what was taken is sound.</exception>
+    public async Task ReadAsync(HttpResponseMessage response, Func<Memory<byte>> room, Action<int> take, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(IdleTimeout);
+        using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        // What the disk fails with is the disk's, and told as that.
+        for (int read; (read = await SomeAsync(body, room(), patience.Token, cancel).ConfigureAwait(false)) > 0;)
         {
-            throw new ServerAwayException($"The line to {Server} broke in the middle of an answer. Nothing is lost; try again.", e);
+            patience.CancelAfter(IdleTimeout);
+            take(read);
         }
     }
 
@@ -128,6 +158,24 @@ public sealed class TillHttp : IDisposable
             : throw new TillException(
                 $"{server} is plain HTTP to another machine, which anyone on the way could read. Use https, or name the host in BOOKMINE_ALLOW_HTTP if the line itself is safe.");
     }
+
+    private async Task<int> SomeAsync(Stream body, Memory<byte> room, CancellationToken patience, CancellationToken cancel)
+    {
+        try
+        {
+            return room.IsEmpty ? 0 : await body.ReadAsync(room, patience).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsLines(e, cancel))
+        {
+            throw Broken(e);
+        }
+    }
+
+    private ServerAwayException Broken(Exception? e) => new($"The line to {Server} broke in the middle of an answer. Nothing is lost; the next try goes on.", e);
+
+    /// <summary>Whether it is the line's fault, or time that was up, and nobody's wish.</summary>
+    private static bool IsLines(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
     private async Task<Exception> FaultAsync(HttpResponseMessage response, CancellationToken cancel)
     {
