@@ -18,9 +18,9 @@ namespace Bookmine.Bench;
 internal static class TelemetryBench
 {
     private const int Titles = 1_000;
-    private const int Looks = 2_000;
+    private const int Looks = 6_000;
     private const int WarmSales = 500;
-    private const int WarmLooks = 500;
+    private const int WarmLooks = 2_000;
     private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(5);
 
     private sealed record Cost(double Posting, double Looking);

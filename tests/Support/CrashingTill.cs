@@ -103,6 +103,11 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
 
     public Task<NewsReply> NewsAsync(NewsRequest request, CancellationToken cancel) => inner.NewsAsync(request, cancel);
 
-    public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel) =>
-        inner.FetchSnapshotAsync(offer, path, progress, cancel);
+    public int Fetches { get; private set; }
+
+    public Task FetchSnapshotAsync(SnapshotOffer offer, string path, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        Fetches++;
+        return inner.FetchSnapshotAsync(offer, path, progress, cancel);
+    }
 }

@@ -153,6 +153,28 @@ public abstract class CrashPointTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_fresh_replica_whose_line_breaks_after_the_snapshot_goes_on_from_it_and_does_not_fetch_it_again()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await using var till = new CrashingTill(shop, "front");
+        var old = new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current;
+        till.Channel.DieAfterPulls = till.Channel.Pulls;
+
+        await Assert.ThrowsAsync<ServerAwayException>(till.ReprovisionAsync);
+        Assert.Equal(old, new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current);
+        till.Channel.DieAfterPulls = null;
+        await till.ReprovisionAsync();
+
+        Assert.Equal(1, till.Channel.Fetches);
+        Assert.NotEqual(old, new ReplicaFolder(Disk.Files, shop.TillFolder("front")).Current);
+        Replicas.AssertEqual(shop, "front");
+        // A further one is asked for because the file is not trusted, and is fetched.
+        await till.ReprovisionAsync();
+        Assert.Equal(2, till.Channel.Fetches);
+    }
+
+    [Fact]
     public async Task A_journal_that_lost_its_end_sells_nothing_before_the_server_was_reached_and_then_goes_on_with_new_numbers()
     {
         await using var shop = await OpenShopAsync();

@@ -178,6 +178,28 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
 
     private async Task<DownloadOutcome> FreshAsync(SnapshotOffer offer, HelloReply hello, IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
+        var path = replicas.Begun(offer.Name) ?? await FetchAsync(offer, progress, cancel).ConfigureAwait(false);
+        long rows;
+        try
+        {
+            using var replica = ReplicaFile.Open(setup, files, path);
+            replica.ProvisionedAt = hello.ServerTime;
+            rows = await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (ServerAwayException or OperationCanceledException))
+        {
+            // It may be the snapshot's fault: the next try fetches another.
+            replicas.GiveUpBegun();
+            throw;
+        }
+        replicas.Use(path);
+        replicas.Sweep();
+        return new DownloadOutcome(rows, true);
+    }
+
+    /// <summary>Fetches the snapshot's file, going on where the last try ended, and begins a replica with it.</summary>
+    private async Task<string> FetchAsync(SnapshotOffer offer, IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
         var part = Path.Combine(folder, $"{SnapshotPrefix}{offer.Name}.part");
         await channel.FetchSnapshotAsync(offer, part, progress, cancel).ConfigureAwait(false);
         replicas.Sweep();
@@ -185,17 +207,7 @@ internal sealed class Downloader(SyncSetup setup, IFileStore files, string folde
         {
             files.Delete(leftover);
         }
-        var path = replicas.Next();
-        files.Move(part, path);
-        long rows;
-        using (var replica = ReplicaFile.Open(setup, files, path))
-        {
-            replica.ProvisionedAt = hello.ServerTime;
-            rows = await PullAsync(replica, hello.Epoch, progress, cancel).ConfigureAwait(false);
-        }
-        replicas.Use(path);
-        replicas.Sweep();
-        return new DownloadOutcome(rows, true);
+        return replicas.Begin(part, offer.Name);
     }
 
     /// <summary>Pulls up to the checkpoint. While a chunk is written into the replica's transaction the next is on its way.</summary>

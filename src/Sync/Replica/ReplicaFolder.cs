@@ -12,6 +12,8 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
 {
     private const string Prefix = "replica-";
 
+    private string BegunFile => Path.Combine(folder, "replica.begun");
+
     private string CurrentFile => Path.Combine(folder, "replica.current");
 
     /// <summary>The path of the replica in use; null before the first.</summary>
@@ -22,8 +24,31 @@ public sealed class ReplicaFolder(IFileStore files, string folder)
     /// <summary>The path of a generation of which there is no file.</summary>
     public string Next() => PathOf(Generations().DefaultIfEmpty(0).Max() + 1);
 
+    /// <summary>Begins a generation with a snapshot's file, of which it is noted whose it is, so that a download that breaks off goes on from it.</summary>
+    /// <param name="file">Synced; it is there no longer afterwards.</param>
+    /// <returns>Its path.</returns>
+    public string Begin(string file, string snapshot)
+    {
+        GiveUpBegun();
+        var path = Next();
+        files.Move(file, path);
+        files.Replace(BegunFile, Encoding.UTF8.GetBytes($"{snapshot} {Path.GetFileName(path)}"));
+        return path;
+    }
+
+    /// <summary>The generation that was begun with this snapshot and is not in use; null for none.</summary>
+    public string? Begun(string snapshot) =>
+        files.Read(BegunFile) is { } text && Encoding.UTF8.GetString(text).Split(' ') is [var name, var file] && name == snapshot
+            && Path.Combine(folder, file) is var path && path != Current && files.Exists(path) ? path : null;
+
+    public void GiveUpBegun() => files.Delete(BegunFile);
+
     /// <summary>Puts a finished replica in use.</summary>
-    public void Use(string path) => files.Replace(CurrentFile, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+    public void Use(string path)
+    {
+        files.Replace(CurrentFile, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+        GiveUpBegun();
+    }
 
     /// <summary>Takes the replica out of use.</summary>
     public void UseNone() => files.Delete(CurrentFile);

@@ -12,7 +12,7 @@ internal sealed class Day
     private static readonly Fault[] Faults = Enum.GetValues<Fault>();
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
     private static readonly string[] TillKinds =
-        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "snapshot", "stage", "last-error", "mirror", "archive", "overlay.db", "overlay.db-wal"];
+        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "replica.begun", "snapshot", "stage", "last-error", "mirror", "archive", "overlay.db", "overlay.db-wal"];
 
     private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
 
