@@ -49,6 +49,8 @@ public static class ServerHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Bookmine", LogLevel.Information);
+        // A line for each stranger would let strangers fill the disk.
+        builder.Logging.AddFilter(typeof(TillAuthentication).FullName, LogLevel.Warning);
         // A start that fails is told once, by the command, with the remedy.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // What a program beside it reads from standard output are the addresses, and nothing else. As JSON with Logging__Console__FormatterName=json.
@@ -79,6 +81,7 @@ public static class ServerHost
         RequestGate.HaveThreads();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();
+        TillAuthentication.Add(builder.Services);
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
         builder.Services.AddRequestDecompression();
@@ -88,6 +91,10 @@ public static class ServerHost
         app.Services.GetRequiredService<ServerOrchestrator>();
         app.UseMetricsPage(options.Metrics);
         app.UseProblems();
+        // Who asks is known before anything is counted, unpacked or read.
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseRateLimiter();
         app.UseRequestDecompression();
         app.UseResponseCompression();

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Bookmine.Schema;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient;
@@ -156,23 +158,30 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
-    public async Task A_client_that_sends_nothing_holds_a_place_for_seconds_only_and_meanwhile_sales_are_posted_and_downloads_wait_their_turn()
+    public async Task Who_sends_nothing_keeps_nobody_waiting_and_while_one_does_not_read_sales_are_posted_and_downloads_wait_their_turn()
     {
         await using var shop = await OpenShopAsync(mostDownloads: 1);
+        shop.AddTitles(30_000);
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
-        using var slow = new System.Net.Sockets.TcpClient("127.0.0.1", new Uri(shop.Url).Port);
-        await slow.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
-            $"POST /sync/pull HTTP/1.1\r\nHost: x\r\nAuthorization: Till {identity.Till}:{identity.Secret}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{{"));
+        var header = $"HTTP/1.1\r\nHost: x\r\nAuthorization: Till {identity.Till}:{identity.Secret}\r\n";
+        using var silent = await AskAsync($"POST /sync/pull {header}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{");
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        async Task<HttpResponseMessage> PullAsync() =>
+            await http.PostAsJsonAsync(shop.Url + "/sync/pull", new { epoch = "", cursors = new Dictionary<string, long>() });
+        Assert.NotEqual(HttpStatusCode.ServiceUnavailable, (await PullAsync()).StatusCode);
+
+        using var hello = await http.PostAsJsonAsync(shop.Url + "/sync/hello", HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion), WireJson.Default.HelloRequest);
+        var snapshot = (await hello.Content.ReadFromJsonAsync(WireJson.Default.HelloReply))!.Snapshot!.Name;
+        var slow = await AskAsync($"GET /sync/snapshot/{snapshot} {header}\r\n");
         HttpResponseMessage told;
         var began = System.Diagnostics.Stopwatch.StartNew();
         do
         {
             Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "no download was told to wait");
-            told = await http.PostAsJsonAsync(shop.Url + "/sync/pull", new { epoch = "", cursors = new Dictionary<string, long>() });
+            told = await PullAsync();
         }
         while (told.StatusCode != HttpStatusCode.ServiceUnavailable);
         Assert.InRange(told.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
@@ -184,9 +193,17 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
             Assert.False(resync.IsCompleted);
             await Task.Delay(10);
         }
+        slow.Dispose();
 
         Assert.True((await resync).Agree);
         Replicas.AssertEqual(shop, "front");
+
+        async Task<System.Net.Sockets.TcpClient> AskAsync(string request)
+        {
+            var client = new System.Net.Sockets.TcpClient("127.0.0.1", new Uri(shop.Url).Port);
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+            return client;
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Reports;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,8 @@ internal static class ShopEndpoints
     public static void MapShop(this WebApplication app)
     {
         var group = app.MapGroup("/shop").RequireTill();
-        group.MapPost("/edit/{request}", EditAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapGet("/transaction/{number}", Find);
+        group.MapPost("/edit/{request}", EditAsync).InUse().WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapGet("/transaction/{number}", Find).InUse();
     }
 
     private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits, RequestGate gate)

@@ -15,22 +15,26 @@ namespace Bookmine.SyncServer.Endpoints;
 internal static class SyncEndpoints
 {
     public const string Binary = "application/octet-stream";
+    private const long EnrolmentBody = 16 * 1024;
     private const string BlocksHeader = "Bookmine-Blocks";
 
     public static void MapSync(this WebApplication app)
     {
-        app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(RequestLimits.Enrolling);
-        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request)).RequireRateLimiting(RequestLimits.Enrolling);
+        var small = new BodyLimit(EnrolmentBody);
+        app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
+        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request))
+            .RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
         var group = app.MapGroup("/sync").RequireTill();
-        group.MapPost("/hello", Hello).WithMetadata(new TillAuthentication.OpenToRevoked());
-        group.MapPost("/push", PushAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapPost("/pull", Pull).RequireRateLimiting(RequestLimits.Downloading);
-        group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.OpenToRevoked(), new TillAuthentication.TakesItsOwnPlaces(false));
-        group.MapGet("/refill", Refill);
-        group.MapPost("/fork", ForkAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till()));
-        group.MapGet("/snapshot/{name}", Snapshot).RequireRateLimiting(RequestLimits.Downloading);
-        group.MapGet("/totals", Totals);
+        var entries = new BodyLimit(Protocol.MostExpandedBytes);
+        group.MapPost("/hello", Hello);
+        group.MapPost("/push", PushAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(false));
+        group.MapPost("/pull", Pull).InUse().TakeDownloadPermit();
+        group.MapGet("/refill", Refill).InUse();
+        group.MapPost("/fork", ForkAsync).InUse().WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till())).InUse();
+        group.MapGet("/snapshot/{name}", Snapshot).InUse().TakeDownloadPermit();
+        group.MapGet("/totals", Totals).InUse();
     }
 
     private static EnrolReply Enrol(EnrolRequest request, Enrolment enrolment) =>

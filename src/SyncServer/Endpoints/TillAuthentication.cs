@@ -1,57 +1,113 @@
 using System.Globalization;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
 using Bookmine.SyncServer.Tills;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
 
 namespace Bookmine.SyncServer.Endpoints;
 
-/// <summary>Lets only proven tills through: <c>Authorization: Till NUMBER:SECRET</c>.</summary>
-internal static class TillAuthentication
+/// <summary>
+/// The scheme of tills, <c>Authorization: Till NUMBER:SECRET</c>. It comes before anything that is limited, unpacked or read: until a till is proved,
+/// a request costs its header and one indexed read.
+/// </summary>
+internal sealed class TillAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TillRegister tills, RequestGate gate)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    private const string Scheme = "Till ";
+    public const string SchemeName = "Till";
+
+    /// <summary>The policy of what any proved till may do, a revoked one too: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
+    public const string AnyTill = "any till";
+
+    /// <summary>The policy of tills that are not revoked.</summary>
+    public const string TillInUse = "till in use";
+
     private static readonly object Key = new();
 
-    public static RouteGroupBuilder RequireTill(this RouteGroupBuilder group)
+    public static void Add(IServiceCollection services)
     {
-        group.AddEndpointFilter(async (context, next) =>
-        {
-            var http = context.HttpContext;
-            var (gate, own) = (http.RequestServices.GetRequiredService<RequestGate>(), http.GetEndpoint()?.Metadata.GetMetadata<TakesItsOwnPlaces>());
-            if (await (own is { Posts: true } ? gate.Posting : gate.Others).RunAsync(() => Prove(http), http.RequestAborted) is not { } till)
-            {
-                return Results.Problem(
-                    "This till is not known here. What it has sold and not posted stays in its journal: keep its folder. Is this the server it was enrolled at?",
-                    statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till");
-            }
-            if (till.IsRevoked && http.GetEndpoint()?.Metadata.GetMetadata<OpenToRevoked>() is null)
-            {
-                return Results.Problem(
-                    "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
-                    + "The manager lets it in again with bookmine-server till revoke NUMBER --undo.",
-                    statusCode: StatusCodes.Status403Forbidden, title: "Revoked till");
-            }
-            http.Items[Key] = till;
-            return own is not null ? await next(context) : await gate.Others.HoldAsync(() => next(context), http.RequestAborted);
-        });
-        return group;
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TillAuthentication>(SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(AnyTill, policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser())
+            .AddPolicy(TillInUse, policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser().RequireAssertion(IsInUse));
     }
 
-    public static KnownTill Till(this HttpContext context) => (KnownTill)context.Items[Key]!;
+    /// <summary>The till that a request was proved to come from.</summary>
+    public static KnownTill Of(HttpContext context) => (KnownTill)context.Items[Key]!;
 
-    private static KnownTill? Prove(HttpContext context)
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.Ordinal))
+        if (Claimed(Request.Headers.Authorization.ToString()) is not var (number, secret))
         {
-            return null;
+            return AuthenticateResult.NoResult();
         }
-        var parts = header[Scheme.Length..].Split(':');
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? context.RequestServices.GetRequiredService<TillRegister>().Prove(number, parts[1])
-            : null;
+        // What posts does not wait behind downloads, not even to be known.
+        var lane = Context.GetEndpoint()?.Metadata.GetMetadata<TakesItsOwnPlaces>() is { Posts: true } ? gate.Posting : gate.Others;
+        if (await lane.RunAsync(() => tills.Prove(number, secret), Context.RequestAborted) is not { } till)
+        {
+            return AuthenticateResult.Fail("No such till, or not its secret.");
+        }
+        Context.Items[Key] = till;
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, till.Name)], SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = SchemeName;
+        return Results.Problem(
+            "This till is not known here. What it has sold and not posted stays in its journal: keep its folder. Is this the server it was enrolled at?",
+            statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till").ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
+        "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
+        + "The manager lets it in again with bookmine-server till revoke NUMBER --undo.",
+        statusCode: StatusCodes.Status403Forbidden, title: "Revoked till").ExecuteAsync(Context);
+
+    private static bool IsInUse(AuthorizationHandlerContext context) => context.Resource is HttpContext http && http.Items[Key] is KnownTill { IsRevoked: false };
+
+    private static (long Number, string Secret)? Claimed(string header)
+    {
+        const string prefix = SchemeName + " ";
+        return header.StartsWith(prefix, StringComparison.Ordinal) && header[prefix.Length..].Split(':') is [var number, var secret]
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? (parsed, secret) : null;
     }
 
     /// <summary>Marks a request that waits, for news or for a body on a slow line, and takes places of the <see cref="RequestGate"/> itself.</summary>
     public sealed record TakesItsOwnPlaces(bool Posts);
+}
 
-    /// <summary>Marks what a revoked till may still do: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
-    public sealed class OpenToRevoked;
+/// <summary>What the endpoints of tills have in common.</summary>
+internal static class TillEndpoints
+{
+    /// <summary>Hellos, requests of news and pulls: cursors of some dozens of buckets, blocks of numbers, and room.</summary>
+    private const long SmallBody = 64 * 1024;
+
+    /// <summary>Lets tills that are not revoked through, gives each request its place, and bounds its body at what such a request can hold.</summary>
+    public static RouteGroupBuilder RequireTill(this RouteGroupBuilder group)
+    {
+        group.RequireAuthorization(TillAuthentication.AnyTill).WithMetadata(new BodyLimit(SmallBody));
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            return http.GetEndpoint()?.Metadata.GetMetadata<TillAuthentication.TakesItsOwnPlaces>() is not null
+                ? await next(context)
+                : await http.RequestServices.GetRequiredService<RequestGate>().Others.HoldAsync(() => next(context), http.RequestAborted);
+        });
+        return group;
+    }
+
+    /// <summary>Not for a revoked till.</summary>
+    public static RouteHandlerBuilder InUse(this RouteHandlerBuilder endpoint) => endpoint.RequireAuthorization(TillAuthentication.TillInUse);
+
+    public static KnownTill Till(this HttpContext context) => TillAuthentication.Of(context);
+}
+
+/// <summary>The largest body of an endpoint's requests in bytes, on the line and unpacked; the last of an endpoint's holds.</summary>
+internal sealed record BodyLimit(long Bytes) : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
+{
+    public long? MaxRequestBodySize => Bytes;
 }
