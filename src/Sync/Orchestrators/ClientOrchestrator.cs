@@ -44,7 +44,7 @@ public sealed class ClientOrchestrator(
             await ((Task)push).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         var results = await push.ConfigureAwait(false);
-        WipeIfRevoked(hello);
+        StopIfOrdered(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
@@ -160,7 +160,7 @@ public sealed class ClientOrchestrator(
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await GreetAsync(null, cancel).ConfigureAwait(false);
-        WipeIfRevoked(hello);
+        StopIfOrdered(hello);
         if (hello.Next == NextStep.Upgrade)
         {
             throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
@@ -173,7 +173,7 @@ public sealed class ClientOrchestrator(
     public async Task<(long Rows, string? Fault)> CheckAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
-        WipeIfRevoked(hello);
+        StopIfOrdered(hello);
         var (rows, fault) = await downloader.CheckAsync(hello, progress, cancel).ConfigureAwait(false);
         if (fault is not null)
         {
@@ -182,13 +182,17 @@ public sealed class ClientOrchestrator(
         return (rows, fault);
     }
 
-    private void WipeIfRevoked(HelloReply hello)
+    /// <summary>Ends here for one that gets nothing any more, and tells why.</summary>
+    private static void StopIfOrdered(HelloReply hello)
     {
-        if (hello.Next == NextStep.Wipe)
+        switch (hello.Next)
         {
-            downloader.Wipe();
-            throw new ServerRefusedException(
-                "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. The manager lets it in again.", 403);
+            case NextStep.Wipe:
+                throw new ServerRefusedException(
+                    "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. The manager lets it in again.", 403);
+            case NextStep.Superseded:
+                throw new ServerRefusedException(
+                    "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. Enrol it under a name of its own, in a new folder.", 403);
         }
     }
 
@@ -218,6 +222,16 @@ public sealed class ClientOrchestrator(
         {
             var mended = downloader.Mended;
             var hello = await channel.HelloAsync(Hello(replica) with { Mended = mended }, cancel).ConfigureAwait(false);
+            if (hello.Next == NextStep.Wipe)
+            {
+                // Whatever state the journal is in.
+                downloader.Wipe();
+            }
+            if (hello.Journal != JournalStanding.Sound)
+            {
+                // Who gets nothing any more is neither filled again nor given another name.
+                StopIfOrdered(hello);
+            }
             if (hello.Journal == JournalStanding.Forked)
             {
                 throw new JournalForkedException();

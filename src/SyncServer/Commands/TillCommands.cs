@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
@@ -74,10 +75,11 @@ internal static class TillCommands
 
     private static int Revoke(CommandContext context) =>
         context.Get(Undo)
-            ? Change(context, "let in again", "UPDATE till SET state = 'enrolled' WHERE id = @till AND state = 'revoked'", context.Get(Till))
+            ? Change(context, "let in again", "UPDATE till SET state = @enrolled WHERE id = @till AND state = @revoked",
+                TillState.Enrolled.Text(), context.Get(Till), TillState.Revoked.Text())
             : Change(
                 context, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
-                "UPDATE till SET state = 'revoked' WHERE id = @till", context.Get(Till));
+                "UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), context.Get(Till));
 
     private static int Reprovision(CommandContext context) => Change(
         context, "will fetch a fresh replica when it next says hello", "UPDATE till SET reprovision_from = @now WHERE id = @till",

@@ -4,6 +4,8 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Bookmine.SyncServer.Endpoints;
@@ -29,6 +31,7 @@ internal static class Problems
         ProgramOutdatedException => (StatusCodes.Status503ServiceUnavailable, "The shop's database was brought to a newer program's tables, and this server is the older one. Nothing is lost: tills go on selling until the newer program serves."),
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
+        TillForbiddenException => (StatusCodes.Status403Forbidden, fault.Message),
         EpochException => (StatusCodes.Status409Conflict, fault.Message),
         WireFormatException or MalformedEntryException => (StatusCodes.Status400BadRequest, fault.Message),
         BadHttpRequestException bad => (bad.StatusCode, "The request is not one of this protocol."),

@@ -3,8 +3,10 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bookmine.SyncServer.Endpoints;
@@ -15,8 +17,8 @@ internal static class ShopEndpoints
     public static void MapShop(this WebApplication app)
     {
         var group = app.MapGroup("/shop").RequireTill();
-        group.MapPost("/edit/{request}", EditAsync).InUse().WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapGet("/transaction/{number}", Find).InUse();
+        group.MapPost("/edit/{request}", EditAsync).For(TillDeed.Edit).WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapGet("/transaction/{number}", Find).For(TillDeed.Download);
     }
 
     private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits, RequestGate gate)

@@ -4,6 +4,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
@@ -29,12 +30,12 @@ internal static class SyncEndpoints
         group.MapPost("/hello", Hello);
         group.MapPost("/push", PushAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(false));
-        group.MapPost("/pull", Pull).InUse().TakeDownloadPermit();
-        group.MapGet("/refill", Refill).InUse();
-        group.MapPost("/fork", ForkAsync).InUse().WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till())).InUse();
-        group.MapGet("/snapshot/{name}", Snapshot).InUse().TakeDownloadPermit();
-        group.MapGet("/totals", Totals).InUse();
+        group.MapPost("/pull", Pull).For(TillDeed.Download).TakeDownloadPermit();
+        group.MapGet("/refill", Refill).For(TillDeed.Refill);
+        group.MapPost("/fork", ForkAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till())).For(TillDeed.Renew);
+        group.MapGet("/snapshot/{name}", Snapshot).For(TillDeed.Download).TakeDownloadPermit();
+        group.MapGet("/totals", Totals).For(TillDeed.Download);
     }
 
     private static EnrolReply Enrol(EnrolRequest request, Enrolment enrolment) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -18,21 +19,20 @@ internal sealed class TillAuthentication(
 {
     public const string SchemeName = "Till";
 
-    /// <summary>The policy of what any proved till may do, a revoked one too: say hello, which tells it to delete its replica, and bring what it has sold.</summary>
-    public const string AnyTill = "any till";
-
-    /// <summary>The policy of tills that are not revoked.</summary>
-    public const string TillInUse = "till in use";
-
     private static readonly object Key = new();
 
     public static void Add(IServiceCollection services)
     {
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TillAuthentication>(SchemeName, null);
-        services.AddAuthorizationBuilder()
-            .AddPolicy(AnyTill, policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser())
-            .AddPolicy(TillInUse, policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser().RequireAssertion(IsInUse));
+        var policies = services.AddAuthorizationBuilder();
+        foreach (var deed in Enum.GetValues<TillDeed>())
+        {
+            policies.AddPolicy(Policy(deed), policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser().RequireAssertion(asked => May(asked, deed)));
+        }
     }
+
+    /// <summary>The name of the policy of tills whose state lets them do so.</summary>
+    public static string Policy(TillDeed deed) => $"till may {deed}";
 
     /// <summary>The till that a request was proved to come from.</summary>
     public static KnownTill Of(HttpContext context) => (KnownTill)context.Items[Key]!;
@@ -63,11 +63,9 @@ internal sealed class TillAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
-        "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
-        + "The manager lets it in again with bookmine-server till revoke NUMBER --undo.",
-        statusCode: StatusCodes.Status403Forbidden, title: "Revoked till").ExecuteAsync(Context);
+        Of(Context).State.WhyNot(), statusCode: StatusCodes.Status403Forbidden, title: $"Till {Of(Context).State.Text()}").ExecuteAsync(Context);
 
-    private static bool IsInUse(AuthorizationHandlerContext context) => context.Resource is HttpContext http && http.Items[Key] is KnownTill { IsRevoked: false };
+    private static bool May(AuthorizationHandlerContext asked, TillDeed deed) => asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);
 
     private static (long Number, string Secret)? Claimed(string header)
     {
@@ -86,10 +84,10 @@ internal static class TillEndpoints
     /// <summary>Hellos, requests of news and pulls: cursors of some dozens of buckets, blocks of numbers, and room.</summary>
     private const long SmallBody = 64 * 1024;
 
-    /// <summary>Lets tills that are not revoked through, gives each request its place, and bounds its body at what such a request can hold.</summary>
+    /// <summary>Lets proved tills through, gives each request its place, and bounds its body at what such a request can hold.</summary>
     public static RouteGroupBuilder RequireTill(this RouteGroupBuilder group)
     {
-        group.RequireAuthorization(TillAuthentication.AnyTill).WithMetadata(new BodyLimit(SmallBody));
+        group.RequireAuthorization(TillAuthentication.Policy(TillDeed.Bring)).WithMetadata(new BodyLimit(SmallBody));
         group.AddEndpointFilter(async (context, next) =>
         {
             var http = context.HttpContext;
@@ -100,8 +98,8 @@ internal static class TillEndpoints
         return group;
     }
 
-    /// <summary>Not for a revoked till.</summary>
-    public static RouteHandlerBuilder InUse(this RouteHandlerBuilder endpoint) => endpoint.RequireAuthorization(TillAuthentication.TillInUse);
+    /// <summary>Only for tills whose state allows it.</summary>
+    public static RouteHandlerBuilder For(this RouteHandlerBuilder endpoint, TillDeed deed) => endpoint.RequireAuthorization(TillAuthentication.Policy(deed));
 
     public static KnownTill Till(this HttpContext context) => TillAuthentication.Of(context);
 }

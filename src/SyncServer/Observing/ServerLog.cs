@@ -2,6 +2,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Observing;
@@ -24,7 +25,7 @@ internal static partial class ServerLog
     /// <summary>What a hello shows that a person may want to know.</summary>
     public static void Greeted(this ILogger log, KnownTill till, HelloRequest hello, HelloReply reply)
     {
-        if (till.IsRevoked)
+        if (till.State == TillState.Revoked)
         {
             log.RevokedCalled(till.Id);
         }

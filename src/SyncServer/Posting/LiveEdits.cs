@@ -7,6 +7,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Rules;
 
 namespace Bookmine.SyncServer.Posting;
@@ -37,6 +38,7 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
             return stored;
         }
         FeedState.RequireHere(session);
+        TillStates.Demand(session, till, TillDeed.Edit);
         Refuse(branch, group);
         var rows = new LiveRows(session);
         // A price belongs to its stock record, which also keeps two that would make its holding apart.

@@ -6,6 +6,7 @@ using Bookmine.Sync.Journal;
 using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Rules;
 
@@ -23,7 +24,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
     private Numbering numbering = new(0, 0);
     private LiveRows rows = new(session);
 
-    public string? RefusesAll => standing.IsRevoked && !byPerson ? "its till is revoked" : null;
+    public string? RefusesAll => standing.State == TillState.Revoked && !byPerson ? "its till is revoked" : null;
 
     public long PostedAt => numbering.PostedAt;
 

@@ -5,6 +5,7 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Posting.Findings;
 
@@ -28,13 +29,16 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         return (code, expires);
     });
 
-    /// <summary>Trades a code for a till's identity. A till of the same name that was enrolled before is superseded.</summary>
+    /// <summary>Trades a code for a till's identity. A till of the same name in the branch that was enrolled before is superseded.</summary>
     /// <exception cref="ShopException">The code is unknown, used or too old.</exception>
     public EnrolReply Enrol(string code) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var (name, branch) = Spend(session, code, now);
-        session.Execute("UPDATE till SET state = 'superseded' WHERE name = @name AND state = 'enrolled'", name);
+        // Tills of one name in two branches are two tills.
+        session.Execute(
+            "UPDATE till SET state = @superseded WHERE name = @name AND branch = @branch AND state = @enrolled",
+            TillState.Superseded.Text(), name, branch, TillState.Enrolled.Text());
         return Make(session, name, branch, now);
     });
 
@@ -43,7 +47,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         session.Execute("UPDATE counter SET till = till + 1 WHERE id = 1");
         var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value;
         var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
-        Register(session, till, name, branch, HashOf(secret), "enrolled", now);
+        Register(session, till, name, branch, HashOf(secret), TillState.Enrolled, now);
         var block = NumberBlocks.Lease(session, till, branch, name);
         return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
     }
@@ -67,12 +71,14 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         }
         if (held is null)
         {
-            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), "enrolled", clock.GetUtcNow().ToUnixTimeMilliseconds());
+            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), TillState.Enrolled, clock.GetUtcNow().ToUnixTimeMilliseconds());
         }
         else
         {
             // Its journal was brought by hand before it came itself.
-            session.Execute("UPDATE till SET name = @name, secret_hash = @hash, state = 'enrolled' WHERE id = @id", request.Name, HashOf(request.Secret), request.Till);
+            session.Execute(
+                "UPDATE till SET name = @name, secret_hash = @hash, state = @enrolled WHERE id = @id",
+                request.Name, HashOf(request.Secret), TillState.Enrolled.Text(), request.Till);
         }
         NoteRestored(session, request.Till, request.HighestNumber, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
         return new ReadmitReply(true);
@@ -92,7 +98,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         var name = FormattableString.Invariant($"till {till}");
         // A restore by command has lifted the numbers of tills past this one.
         var isNews = session.Integer("SELECT till FROM counter WHERE id = 1") < till;
-        Register(session, till, name, branch, [], "revoked", clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Register(session, till, name, branch, [], TillState.Revoked, clock.GetUtcNow().ToUnixTimeMilliseconds());
         NoteRestored(session, till, 0, isNews);
         return new KnownTill(till, name, branch);
     });
@@ -112,11 +118,11 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     private static string ProvenText(long till, string name, long branch, string secret) =>
         FormattableString.Invariant($"till {till} {branch} {Convert.ToHexStringLower(HashOf(secret))} {name}");
 
-    private static void Register(Session session, long till, string name, long branch, byte[] hash, string state, long now)
+    private static void Register(Session session, long till, string name, long branch, byte[] hash, TillState state, long now)
     {
         session.Execute(
             "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, @state, @now)",
-            till, name, branch, hash, state, now);
+            till, name, branch, hash, state.Text(), now);
         session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now)", till, branch, now);
         session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
         session.Execute("UPDATE counter SET till = @till WHERE id = 1 AND till < @till", till);
@@ -128,6 +134,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     /// </summary>
     public EnrolReply Renew(KnownTill till) => database.Writing(session =>
     {
+        TillStates.Demand(session, till.Id, TillDeed.Renew);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now);
         var text = $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made "

@@ -5,26 +5,25 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting.Findings;
 
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>A till as its secret proved it to be.</summary>
-/// <param name="IsRevoked">It may bring what it has sold, which goes into quarantine, and gets nothing.</param>
-public sealed record KnownTill(long Id, string Name, long Branch, bool IsRevoked = false);
+public sealed record KnownTill(long Id, string Name, long Branch, TillState State = TillState.Enrolled);
 
 /// <summary>Who the tills are and what each may have.</summary>
 public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 {
     private const int MostProgramCharacters = 40;
-    private const string Revoked = "revoked";
 
     /// <summary>The till that this number and secret prove; null when they prove none.</summary>
     public KnownTill? Prove(long till, string secret) => database.Reading(session =>
     {
         using var reader = session.Query("SELECT name, branch, secret_hash, state FROM till WHERE id = @till", till);
         return reader.Read() && CryptographicOperations.FixedTimeEquals(reader.GetFieldValue<byte[]>(2), Enrolment.HashOf(secret))
-            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), reader.GetString(3) == Revoked)
+            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), TillStates.Read(reader.GetString(3)))
             : null;
     });
 
@@ -40,7 +39,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 
     /// <summary>The buckets that a till which was proved a while ago may have now; null for none any more.</summary>
     public IReadOnlyList<string>? ScopeOf(Session session, long till) =>
-        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && state != Revoked ? Standing(session, till).Scope : null;
+        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state).May(TillDeed.Download) ? Standing(session, till).Scope : null;
 
     /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till was there
     /// (and so heard of a successor to the server's key).</summary>
@@ -53,7 +52,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             NoteMended(till, mended, now);
         }
         var program = hello.Program is { } told ? told[..Math.Min(told.Length, MostProgramCharacters)] : "";
-        var low = hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
+        var low = till.State.May(TillDeed.Numbers) && hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
         var quiet = !low && database.Reading(s => s.Scalar(
             """
             SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0)
@@ -112,7 +111,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     /// <returns>False when no such till is in use.</returns>
     public bool Move(long till, long branch) => database.Writing(session =>
     {
-        if (session.Execute("UPDATE till SET branch = @branch WHERE id = @till AND state = 'enrolled'", branch, till) == 0)
+        if (session.Execute("UPDATE till SET branch = @branch WHERE id = @till AND state = @enrolled", branch, till, TillState.Enrolled.Text()) == 0)
         {
             return false;
         }
@@ -125,11 +124,11 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 
     private ClientRecord Record(Session session, KnownTill till)
     {
-        var (scope, reprovisionFrom, isRevoked) = Standing(session, till.Id);
-        return new ClientRecord(till.Id, scope, NumberBlocks.Of(session, till.Id), reprovisionFrom, isRevoked);
+        var (scope, reprovisionFrom, state) = Standing(session, till.Id);
+        return new ClientRecord(till.Id, scope, NumberBlocks.Of(session, till.Id), reprovisionFrom, state.Order());
     }
 
-    private (IReadOnlyList<string> Scope, long ReprovisionFrom, bool IsRevoked) Standing(Session session, long till)
+    private (IReadOnlyList<string> Scope, long ReprovisionFrom, TillState State) Standing(Session session, long till)
     {
         using var reader = session.Query(
             "SELECT b.time_zone, t.reprovision_from, c.posted_at, t.branch, t.state "
@@ -139,6 +138,6 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         // A clock that was set back does not take back the month in which postings were made: they run on from the last.
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), reader.GetInt64(2));
         var today = BranchDay.Of(now, TimeZones.Find(reader.GetString(0)));
-        return (BookmineSetup.ScopeOf(reader.GetInt64(3), BranchDay.MonthOf(today)), reader.GetInt64(1), reader.GetString(4) == Revoked);
+        return (BookmineSetup.ScopeOf(reader.GetInt64(3), BranchDay.MonthOf(today)), reader.GetInt64(1), TillStates.Read(reader.GetString(4)));
     }
 }

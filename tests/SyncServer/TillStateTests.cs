@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Bookmine.Schema;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Replica;
+using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Tills;
+using Bookmine.Tests.Support;
+using Bookmine.TillClient;
+using Bookmine.TillClient.Files;
+
+namespace Bookmine.Tests.SyncServer;
+
+/// <summary>What follows from a till's state, over the wire; and that whatever the state, what a till has sold is brought.</summary>
+public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
+{
+    private static readonly (HttpMethod Method, string Path, TillDeed Deed)[] Requests =
+    [
+        (HttpMethod.Post, "sync/hello", TillDeed.Bring), (HttpMethod.Post, "sync/push", TillDeed.Bring), (HttpMethod.Post, "sync/fork", TillDeed.Bring),
+        (HttpMethod.Post, "sync/pull", TillDeed.Download), (HttpMethod.Get, "sync/snapshot/none", TillDeed.Download),
+        (HttpMethod.Get, "sync/totals?from=1&through=2", TillDeed.Download), (HttpMethod.Get, "shop/transaction/1", TillDeed.Download),
+        (HttpMethod.Get, "sync/refill?after=0", TillDeed.Refill), (HttpMethod.Post, $"shop/edit/{Guid.Empty}", TillDeed.Edit), (HttpMethod.Post, "sync/renew", TillDeed.Renew),
+    ];
+
+    [Theory]
+    [InlineData(TillState.Enrolled)]
+    [InlineData(TillState.Superseded)]
+    [InlineData(TillState.Revoked)]
+    public async Task Each_state_may_what_its_row_of_the_table_says_and_nothing_else(TillState state)
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        shop.Write("UPDATE till SET state = @state", state.Text());
+        using var http = ClientOf(shop, "front");
+
+        foreach (var (method, path, deed) in Requests)
+        {
+            using var request = new HttpRequestMessage(method, $"{shop.Url}/{path}") { Content = method == HttpMethod.Post ? JsonContent.Create(new { }) : null };
+            var status = (await http.SendAsync(request, Cancel)).StatusCode;
+            Assert.True((status != HttpStatusCode.Forbidden) == state.May(deed), $"{state}: {path} was answered {status}");
+        }
+        // A forbidden renewal makes no till.
+        Assert.Equal(state == TillState.Enrolled ? 2 : 1, shop.Number("SELECT count(*) FROM till"));
+    }
+
+    [Fact]
+    public async Task A_superseded_till_posts_what_it_has_sold_gets_no_records_and_no_numbers_and_says_why()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var old = shop.OpenTill("front", false);
+        await old.SynchroniseAsync(cancel: Cancel);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await TillSetUp.EnrolAsync(shop.TillFolder("new"), shop.Url, shop.NewCode("front"), shop.Clock, Cancel);
+        shop.Write("UPDATE stock SET title = 'Not for it' WHERE isbn13 = 9780000000019");
+
+        var told = await Assert.ThrowsAsync<ServerRefusedException>(async () => await old.SynchroniseAsync(cancel: Cancel));
+
+        Assert.Contains("Another machine", told.Message, StringComparison.Ordinal);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal(0, old.Status().Unposted);
+        Assert.DoesNotContain(await old.FindAsync(Sales.Lighthouse, Cancel), f => f.ToString()!.Contains("Not for it", StringComparison.Ordinal));
+        // It sells on with what it has.
+        Assert.True(old.IsProvisioned);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await Assert.ThrowsAsync<ServerRefusedException>(async () => await old.SynchroniseAsync(cancel: Cancel));
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
+    }
+
+    [Fact]
+    public async Task Tills_of_one_name_in_two_branches_are_two_tills()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await TillSetUp.EnrolAsync(shop.TillFolder("other"), shop.Url, shop.NewCode("front", 2), shop.Clock, Cancel);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM till WHERE state = 'enrolled'"));
+    }
+
+    [Fact]
+    public async Task A_copied_folder_that_lags_hears_of_the_revocation_before_anything_of_its_journal()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        Directory.CreateDirectory(shop.TillFolder("copy"));
+        foreach (var file in Directory.GetFiles(shop.TillFolder("front")))
+        {
+            File.Copy(file, Path.Combine(shop.TillFolder("copy"), Path.GetFileName(file)));
+        }
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await shop.ResyncAsync("front");
+        shop.Write("UPDATE till SET state = 'revoked'");
+
+        await using var copy = new CrashingTill(shop, "copy");
+        var told = await Assert.ThrowsAsync<ServerRefusedException>(copy.SynchroniseAsync);
+
+        Assert.Contains("revoked", told.Message, StringComparison.Ordinal);
+        Assert.Null(new ReplicaFolder(Disk.Files, shop.TillFolder("copy")).Current);
+    }
+
+    [Fact]
+    public async Task A_state_that_changes_while_an_edit_is_on_its_way_is_seen_inside_the_transaction()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        shop.Write("UPDATE till SET state = 'superseded'");
+        Assert.Throws<TillForbiddenException>(() => shop.Database.Writing(session =>
+        {
+            TillStates.Demand(session, 1, TillDeed.Edit);
+            return true;
+        }));
+        var enrolment = new Enrolment(shop.Database, shop.Clock, new SystemSecrets(), new Bookmine.Sync.Rows.EntityIds(shop.Clock));
+        Assert.Throws<TillForbiddenException>(() => enrolment.Renew(new KnownTill(1, "front", 1)));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM till"));
+    }
+
+    private static HttpClient ClientOf(Shop shop, string name)
+    {
+        var identity = TillIdentity.Read(Disk.Files, shop.TillFolder(name));
+        var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", $"{identity.Till}:{identity.Secret}");
+        return http;
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+}
