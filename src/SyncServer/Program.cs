@@ -39,7 +39,7 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        await Console.Error.WriteLineAsync(error.Message);
+        await Console.Error.WriteLineAsync(CommandLineWords.Plain(error.Message));
     }
     await Console.Error.WriteLineAsync("bookmine-server --help lists the verbs; VERB --help its options.");
     return 2;

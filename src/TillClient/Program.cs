@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.Schema;
 using Bookmine.TillClient.Commands;
 
 var root = new RootCommand("The Bookmine till: sells with the branch server and without it.")
@@ -18,7 +19,7 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        await Console.Error.WriteLineAsync(error.Message);
+        await Console.Error.WriteLineAsync(CommandLineWords.Plain(error.Message));
     }
     await Console.Error.WriteLineAsync("bookmine-till --help lists the verbs; VERB --help its options.");
     return 2;

@@ -5,6 +5,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Tills;
 using Bookmine.Tests.Support;
@@ -77,6 +78,28 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         await TillSetUp.EnrolAsync(shop.TillFolder("other"), shop.Url, shop.NewCode("front", 2), shop.Clock, Cancel);
         Assert.Equal(2, shop.Number("SELECT count(*) FROM till WHERE state = 'enrolled'"));
     }
+
+    [Fact]
+    public async Task A_person_names_a_till_by_its_name_and_the_one_in_use_is_meant()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await TillSetUp.EnrolAsync(shop.TillFolder("new"), shop.Url, shop.NewCode("front"), shop.Clock, Cancel);
+        long Found(string text) => shop.Database.Reading(session => TillNames.Find(session, text));
+        Assert.Equal((2, 1), (Found("front"), Found("1")));
+
+        await TillSetUp.EnrolAsync(shop.TillFolder("other"), shop.Url, shop.NewCode("front", 2), shop.Clock, Cancel);
+
+        Assert.Contains("2 in branch 1 (enrolled), 3 in branch 2 (enrolled)", Assert.Throws<ShopException>(() => Found("front")).Message, StringComparison.Ordinal);
+        Assert.Contains("no till back", Assert.Throws<ShopException>(() => Found("back")).Message, StringComparison.Ordinal);
+        Assert.Equal([3L], shop.Database.Reading(session => TillNames.InUse(session, 2)));
+    }
+
+    [Theory]
+    [InlineData("Cannot parse argument '5,5' for option '--tax-rate' as expected type 'System.Nullable`1[System.Decimal]'.", "“5,5” is no number; its decimal sign is a point (--tax-rate).")]
+    [InlineData("Cannot parse argument 'x' for command 'set' as expected type 'System.Int64'.", "“x” is no whole number (set).")]
+    [InlineData("Option '--name' is required.", "Option '--name' is required.")]
+    public void What_is_wrong_with_a_command_line_is_said_in_plain_words(string message, string plain) => Assert.Equal(plain, CommandLineWords.Plain(message));
 
     [Fact]
     public async Task A_copied_folder_that_lags_hears_of_the_revocation_before_anything_of_its_journal()

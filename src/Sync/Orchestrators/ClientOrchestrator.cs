@@ -189,10 +189,12 @@ public sealed class ClientOrchestrator(
         {
             case NextStep.Wipe:
                 throw new ServerRefusedException(
-                    "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. The manager lets it in again.", 403);
+                    "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. "
+                    + "The manager lets it in again.", 403);
             case NextStep.Superseded:
                 throw new ServerRefusedException(
-                    "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. Enrol it under a name of its own, in a new folder.", 403);
+                    "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. "
+                    + "Enrol it under a name of its own, in a new folder.", 403);
         }
     }
 

@@ -49,7 +49,8 @@ public static class TillStates
 
     /// <exception cref="InvalidDataException">The records name a state that this program does not know.</exception>
     public static TillState Read(string text) =>
-        Enum.TryParse<TillState>(text, ignoreCase: true, out var state) ? state : throw new InvalidDataException($"A till's state is “{text}”, which this program does not know.");
+        Enum.TryParse<TillState>(text, ignoreCase: true, out var state) ? state
+        : throw new InvalidDataException($"A till's state is “{text}”, which this program does not know.");
 
     public static bool May(this TillState state, TillDeed deed) => state == TillState.Enrolled || deed == TillDeed.Bring;
 
@@ -63,14 +64,17 @@ public static class TillStates
 
     /// <summary>Why a till of this state may not, and what to do.</summary>
     public static string WhyNot(this TillState state) => state == TillState.Superseded
-        ? "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. Enrol it under a name of its own, in a new folder."
-        : "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. The manager lets it in again with bookmine-server till revoke TILL --undo.";
+        ? "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. "
+            + "Enrol it under a name of its own, in a new folder."
+        : "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
+            + "The manager lets it in again with bookmine-server till revoke TILL --undo.";
 
     /// <summary>Asks again inside a transaction.</summary>
     /// <exception cref="TillForbiddenException">It may not, or no longer.</exception>
     public static void Demand(Session session, long till, TillDeed deed)
     {
-        var state = session.Scalar($"SELECT state FROM till{session.Dialect.LockHint} WHERE id = @till{session.Dialect.LockEnd}", till) is string text ? Read(text) : TillState.Revoked;
+        var locked = $"SELECT state FROM till{session.Dialect.LockHint} WHERE id = @till{session.Dialect.LockEnd}";
+        var state = session.Scalar(locked, till) is string text ? Read(text) : TillState.Revoked;
         if (!state.May(deed))
         {
             throw new TillForbiddenException(state.WhyNot());

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
 /// <summary><c>dropped list</c>: edits and emails that did not survive a resynchronisation.</summary>
 internal static class DroppedCommand
 {
-    private static readonly Option<long?> Till = new("--till");
+    private static readonly Option<string?> Till = new("--till") { Description = "Its name or number" };
 
     public static Command Make(Verbs verbs) => new("dropped", "Edits and emails that were dropped")
     {
@@ -16,7 +17,8 @@ internal static class DroppedCommand
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var dropped = database.Reading(session => PostingReport.ReadDropped(session, context.Get(Till), null));
+        var dropped = database.Reading(session => PostingReport.ReadDropped(
+            session, context.Get(Till) is { } till ? TillNames.Find(session, till) : null, null));
         return context.PrintList(
             dropped, ("till", d => $"{d.Till}"), ("who", d => d.Operator ?? "-"), ("when", d => d.MadeAt), ("what", d => $"{d.Table} {d.Field}"),
             ("till's value", d => d.TillValue ?? ""), ("server's value", d => d.ServerValue ?? ""), ("why", d => d.Reason));

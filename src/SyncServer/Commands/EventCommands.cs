@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -7,7 +8,7 @@ namespace Bookmine.SyncServer.Commands;
 internal static class EventCommands
 {
     private static readonly Option<long?> Branch = new("--branch");
-    private static readonly Option<long?> Till = new("--till");
+    private static readonly Option<string?> Till = new("--till") { Description = "Its name or number" };
     private static readonly Option<string?> Kind = new("--kind") { Description = "no-sale, line removed, sale dropped, price override or z-reading" };
 
     public static Command Make(Verbs verbs) => new("event", "No-sales, dropped sales, other prices, Z readings")
@@ -21,12 +22,13 @@ internal static class EventCommands
         var rows = database.Reading(session =>
         {
             var found = new List<EventRow>();
+            var till = context.Get(Till) is { } named ? TillNames.Find(session, named) : (long?)null;
             using var reader = session.Query(
                 """
                 SELECT happened_at, branch, till, operator, kind, text, amount_cents FROM till_event
                 WHERE (branch = @branch OR @branch IS NULL) AND (till = @till OR @till IS NULL) AND (kind = @kind OR @kind IS NULL) ORDER BY happened_at, id
                 """,
-                context.Get(Branch), context.Get(Till), context.Get(Kind));
+                context.Get(Branch), till, context.Get(Kind));
             while (reader.Read())
             {
                 found.Add(new EventRow(

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
 /// <summary><c>posting list|show</c>.</summary>
 internal static class PostingCommands
 {
-    private static readonly Argument<long> Till = new("till");
+    private static readonly Argument<string> Till = new("till") { Description = "Its name or number" };
     private static readonly Option<Guid?> Resync = new("--resync") { Description = "One of posting list; the till's last otherwise" };
 
     public static Command Make(Verbs verbs) => new("posting", "What tills' resynchronisations posted")
@@ -28,7 +29,7 @@ internal static class PostingCommands
     private static int Show(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var report = database.Reading(session => PostingReport.Read(session, context.Get(Till), context.Get(Resync)))
+        var report = database.Reading(session => PostingReport.Read(session, TillNames.Find(session, context.Get(Till)), context.Get(Resync)))
             ?? throw new ShopException($"Till {context.Get(Till)} has posted nothing{(context.Get(Resync) is { } r ? $" in resynchronisation {r}" : "")}.");
         return context.Print(report, Text(report));
     }

@@ -5,6 +5,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Posting;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -13,7 +14,7 @@ internal static class QuarantineCommands
 {
     private static readonly Argument<Guid> Id = new("id") { Description = "As quarantine list shows it" };
     private static readonly Argument<Guid[]> Ids = new("id") { Description = "As quarantine list shows them", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<long?> Till = new("--till") { Description = "All that wait of this till" };
+    private static readonly Option<string?> Till = new("--till") { Description = "All that wait of this till, by its name or number" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what was dealt with" };
     private static readonly Option<string> From = new("--from") { Required = true, Description = "A file with the mended content, as show prints it" };
     private static readonly Option<string> Why = new("--why") { Required = true, Description = "The reason, for the record" };
@@ -75,11 +76,13 @@ internal static class QuarantineCommands
         return context.Print(new { Id = context.Get(Id) }, $"mended; bookmine-server quarantine post {context.Get(Id)} posts it so");
     }
 
+    private static Guid[] OfTill(QuarantineDesk desk, long till) => [.. desk.List(all: false).Where(i => i.Client == till).Select(i => i.Id)];
+
     private static int Post(CommandContext context)
     {
         using var database = context.OpenDatabase();
         var desk = ShopOrchestrator.Desk(database, context.Clock);
-        var ids = context.Get(Till) is { } till ? [.. desk.List(all: false).Where(i => i.Client == till).Select(i => i.Id)] : context.Get(Ids);
+        var ids = context.Get(Till) is { } named ? OfTill(desk, database.Reading(session => TillNames.Find(session, named))) : context.Get(Ids);
         if (ids.Length == 0)
         {
             throw new ShopException("Nothing to post: name entries of quarantine list, or a till with --till.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Tills;
@@ -11,7 +12,13 @@ internal static class TillCommands
 {
     private static readonly Option<long> Branch = new("--branch") { Required = true };
     private static readonly Option<string> Name = new("--name") { Required = true };
-    private static readonly Argument<long> Till = new("till") { Description = "The till's number, as till list shows it" };
+    private static readonly Argument<string[]> Tills = new("till")
+    {
+        Description = "Tills by name or number, as till list shows them", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<bool> All = new("--all") { Description = "All tills in use" };
+    private static readonly Option<long?> OfBranch = new("--branch") { Description = "With --all: only those of this branch" };
 
     private static readonly Option<bool> NoKey = new("--no-key")
     {
@@ -24,9 +31,10 @@ internal static class TillCommands
     {
         verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey),
         verbs.Make("list", "List the tills", List),
-        verbs.Make("revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine", Revoke, Till, Undo),
-        verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Till),
-        verbs.Make("move", "Give a till to another branch", Move, Till, Branch),
+        verbs.Make(
+            "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine", Revoke, Tills, All, OfBranch, Undo),
+        verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Tills, All, OfBranch),
+        verbs.Make("move", "Give a till to another branch", Move, Tills, Branch),
     };
 
     private static int EnrolCode(CommandContext context)
@@ -73,43 +81,84 @@ internal static class TillCommands
             ("program", r => r.Program ?? ""));
     }
 
-    private static int Revoke(CommandContext context) =>
-        context.Get(Undo)
-            ? Change(context, "let in again", "UPDATE till SET state = @enrolled WHERE id = @till AND state = @revoked",
-                TillState.Enrolled.Text(), context.Get(Till), TillState.Revoked.Text())
-            : Change(
-                context, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
-                "UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), context.Get(Till));
+    private static int Revoke(CommandContext context) => context.Get(Undo)
+        ? Change(context, "let in again", (session, till) =>
+        {
+            if (session.Execute(
+                "UPDATE till SET state = @enrolled WHERE id = @till AND state = @revoked", TillState.Enrolled.Text(), till, TillState.Revoked.Text()) == 0)
+            {
+                throw new ShopException($"Till {till} is not revoked. Nothing was changed.");
+            }
+        })
+        : Change(
+            context, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
+            (session, till) => session.Execute("UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), till));
 
     private static int Reprovision(CommandContext context) => Change(
-        context, "will fetch a fresh replica when it next says hello", "UPDATE till SET reprovision_from = @now WHERE id = @till",
-        context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), context.Get(Till));
+        context, "will fetch a fresh replica when it next says hello",
+        (session, till) => session.Execute(
+            "UPDATE till SET reprovision_from = @now WHERE id = @till", context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), till));
 
     private static int Move(CommandContext context)
     {
-        var (till, branch) = (context.Get(Till), context.Get(Branch));
+        var branch = context.Get(Branch);
         using var database = context.OpenDatabase();
-        database.Reading(session =>
+        var tills = database.Reading(session =>
         {
             BranchCommands.Require(session, branch);
-            return true;
+            return Named(session, context.Get(Tills));
         });
-        if (!new TillRegister(database, context.Clock).Move(till, branch))
+        var register = new TillRegister(database, context.Clock);
+        foreach (var till in tills)
         {
-            throw NoSuchTill(till);
+            if (!register.Move(till, branch))
+            {
+                throw new ShopException($"Till {till} is not in use, and stays where it is. bookmine-server till list shows those that are.");
+            }
+            context.Print(
+                new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
         }
-        return context.Print(new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
+        return 0;
     }
 
-    private static int Change(CommandContext context, string what, string sql, params object?[] values)
+    /// <summary>Does something to each till that is meant, or to none.</summary>
+    private static int Change(CommandContext context, string what, Action<Session, long> change)
     {
         using var database = context.OpenDatabase();
-        return database.Writing(s => s.Execute(sql, values)) == 1
-            ? context.Print(new { Till = context.Get(Till) }, $"till {context.Get(Till)}: {what}")
-            : throw NoSuchTill(context.Get(Till));
+        var tills = database.Writing(session =>
+        {
+            var meant = Meant(context, session);
+            meant.ForEach(till => change(session, till));
+            return meant;
+        });
+        foreach (var till in tills)
+        {
+            context.Print(new { Till = till }, $"till {till}: {what}");
+        }
+        return 0;
     }
 
-    private static ShopException NoSuchTill(long till) => new($"There is no till {till} in use. bookmine-server till list shows those there are.");
+    private static List<long> Meant(CommandContext context, Session session)
+    {
+        var (texts, all, branch) = (context.Get(Tills), context.Get(All), context.Get(OfBranch));
+        if (!all)
+        {
+            return branch is null ? Named(session, texts) : throw new ShopException("--branch goes with --all; tills that are named need none.");
+        }
+        if (texts.Length > 0)
+        {
+            throw new ShopException("Name tills, or say --all; not both.");
+        }
+        if (branch is { } one)
+        {
+            BranchCommands.Require(session, one);
+        }
+        return TillNames.InUse(session, branch) is { Count: > 0 } tills ? tills : throw new ShopException("There is no till in use there.");
+    }
+
+    private static List<long> Named(Session session, string[] texts) => texts.Length > 0
+        ? [.. texts.Select(text => TillNames.Find(session, text)).Distinct()]
+        : throw new ShopException("Name a till, by its name or number. bookmine-server till list shows them.");
 
     private sealed record TillRow(
         long Till, string Name, long Branch, string State, string? SeenAt, long Unposted, long PostedEntries, long Quarantined, string? Program);

@@ -17,7 +17,8 @@ internal static class ShopEndpoints
     public static void MapShop(this WebApplication app)
     {
         var group = app.MapGroup("/shop").RequireTill();
-        group.MapPost("/edit/{request}", EditAsync).For(TillDeed.Edit).WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapPost("/edit/{request}", EditAsync).For(TillDeed.Edit)
+            .WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapGet("/transaction/{number}", Find).For(TillDeed.Download);
     }
 

@@ -27,7 +27,9 @@ internal sealed class TillAuthentication(
         var policies = services.AddAuthorizationBuilder();
         foreach (var deed in Enum.GetValues<TillDeed>())
         {
-            policies.AddPolicy(Policy(deed), policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser().RequireAssertion(asked => May(asked, deed)));
+            policies.AddPolicy(
+                Policy(deed),
+                policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser().RequireAssertion(asked => May(asked, deed)));
         }
     }
 
@@ -65,7 +67,8 @@ internal sealed class TillAuthentication(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
         Of(Context).State.WhyNot(), statusCode: StatusCodes.Status403Forbidden, title: $"Till {Of(Context).State.Text()}").ExecuteAsync(Context);
 
-    private static bool May(AuthorizationHandlerContext asked, TillDeed deed) => asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);
+    private static bool May(AuthorizationHandlerContext asked, TillDeed deed) =>
+        asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);
 
     private static (long Number, string Secret)? Claimed(string header)
     {

@@ -71,7 +71,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         }
         if (held is null)
         {
-            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), TillState.Enrolled, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), TillState.Enrolled, now);
         }
         else
         {

@@ -39,7 +39,8 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
 
     /// <summary>The buckets that a till which was proved a while ago may have now; null for none any more.</summary>
     public IReadOnlyList<string>? ScopeOf(Session session, long till) =>
-        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state).May(TillDeed.Download) ? Standing(session, till).Scope : null;
+        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state).May(TillDeed.Download)
+            ? Standing(session, till).Scope : null;
 
     /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till was there
     /// (and so heard of a successor to the server's key).</summary>
