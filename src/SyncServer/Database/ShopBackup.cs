@@ -27,16 +27,20 @@ public static class ShopBackup
         }
         var part = file + ".part";
         File.Delete(part);
-        using (var session = new Session(SqliteDatabase.OpenPlain(database)))
+        OrNothing(part, () =>
         {
-            session.Execute("VACUUM INTO @file", part);
-        }
-        PrivateFiles.Protect(part);
-        using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))
-        {
-            written.Flush(flushToDisk: true);
-        }
-        File.Move(part, file);
+            // SQLite fills an empty file, which is its owner's alone before the first record is in it.
+            PrivateFiles.MakeFile(part);
+            using (var session = new Session(SqliteDatabase.OpenPlain(database)))
+            {
+                session.Execute("VACUUM INTO @file", part);
+            }
+            using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))
+            {
+                written.Flush(flushToDisk: true);
+            }
+            File.Move(part, file);
+        });
     }
 
     /// <summary>Puts a backup in place of the database, which is kept beside it under another name.</summary>
@@ -50,16 +54,41 @@ public static class ShopBackup
         }
         var fresh = database + ".restoring";
         PrivateFiles.MakeFolder(Path.GetDirectoryName(database)!);
-        foreach (var leftover in (string[])["", "-wal", "-shm"])
+        DeleteDatabase(fresh);
+        OrNothing(fresh, () =>
         {
-            File.Delete(fresh + leftover);
-        }
-        File.Copy(file, fresh);
-        PrivateFiles.Protect(fresh);
-        Prepare(file, fresh, clock, ReadBefore(database));
+            using (var backup = File.OpenRead(file))
+            using (var copy = PrivateFiles.Create(fresh))
+            {
+                backup.CopyTo(copy);
+            }
+            Prepare(file, fresh, clock, ReadBefore(database));
+        });
         var aside = PutAside(database, clock);
         File.Move(fresh, database);
         return aside;
+    }
+
+    /// <summary>Does what makes a file; when that fails, nothing of it is left, since a full disk has no room for halves.</summary>
+    private static void OrNothing(string file, Action make)
+    {
+        try
+        {
+            make();
+        }
+        catch
+        {
+            DeleteDatabase(file);
+            throw;
+        }
+    }
+
+    private static void DeleteDatabase(string file)
+    {
+        foreach (var part in (string[])["", "-wal", "-shm", "-journal"])
+        {
+            File.Delete(file + part);
+        }
     }
 
     /// <summary>Begins a new epoch in restored records, and raises what counts up past anything given since the backup.</summary>
