@@ -84,6 +84,8 @@ public static class ServerHost
         TillAuthentication.Add(builder.Services);
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
+        // A body that cannot be bound is answered in words, like everything that is refused.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddRequestDecompression();
         builder.Services.AddResponseCompression(compression => compression.MimeTypes = [SyncEndpoints.Binary]);
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);

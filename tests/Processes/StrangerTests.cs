@@ -75,6 +75,20 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, packed.StatusCode);
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public async Task A_body_that_is_none_of_the_protocols_is_answered_in_words(string body)
+    {
+        await using var shop = await Shop.OpenAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(shop.Url) };
+        var answer = await client.PostAsync("/sync/enrol", Json(new ByteArrayContent(Encoding.UTF8.GetBytes(body))), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("not one of this protocol", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     /// <summary>Seals a sale in normal mode; until its TransID is there.</summary>
     private static async Task<TimeSpan> SellAsync(Till till)
     {

@@ -161,7 +161,7 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
     public async Task Who_sends_nothing_keeps_nobody_waiting_and_while_one_does_not_read_sales_are_posted_and_downloads_wait_their_turn()
     {
         await using var shop = await OpenShopAsync(mostDownloads: 1);
-        shop.AddTitles(30_000);
+        shop.AddTitles(60_000);
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
@@ -200,7 +200,9 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
 
         async Task<System.Net.Sockets.TcpClient> AskAsync(string request)
         {
-            var client = new System.Net.Sockets.TcpClient("127.0.0.1", new Uri(shop.Url).Port);
+            // A small window: what the two systems take by themselves would otherwise be the whole file.
+            var client = new System.Net.Sockets.TcpClient { ReceiveBufferSize = 4096 };
+            await client.ConnectAsync("127.0.0.1", new Uri(shop.Url).Port);
             await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
             return client;
         }
