@@ -52,12 +52,11 @@ public static class TillStates
         Enum.TryParse<TillState>(text, ignoreCase: true, out var state) ? state
         : throw new InvalidDataException($"A till's state is “{text}”, which this program does not know.");
 
-    public static bool May(this TillState state, TillDeed deed) => state == TillState.Enrolled || deed == TillDeed.Bring;
+    public static bool May(this TillState state, TillDeed deed) => state != TillState.Revoked || deed == TillDeed.Bring;
 
     /// <summary>What a hello orders a till of this state to do; null for whatever its replica needs.</summary>
     public static NextStep? Order(this TillState state) => state switch
     {
-        TillState.Superseded => NextStep.Superseded,
         TillState.Revoked => NextStep.Wipe,
         _ => null,
     };
