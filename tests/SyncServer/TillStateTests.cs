@@ -99,6 +99,30 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_revoked_till_whose_journal_has_parted_brings_what_it_sold_since_and_gets_no_new_name()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        Directory.CreateDirectory(shop.TillFolder("copy"));
+        foreach (var file in Directory.GetFiles(shop.TillFolder("front")))
+        {
+            File.Copy(file, Path.Combine(shop.TillFolder("copy"), Path.GetFileName(file)));
+        }
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await shop.ResyncAsync("front");
+        await shop.OpenTill("copy", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        shop.Write("UPDATE till SET state = 'revoked'");
+
+        var copy = shop.OpenTill("copy", false);
+        var told = await Assert.ThrowsAsync<ServerRefusedException>(async () => await copy.SynchroniseAsync(cancel: Cancel));
+
+        Assert.Contains("revoked", told.Message, StringComparison.Ordinal);
+        Assert.False(copy.IsProvisioned);
+        Assert.Single(ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM till"));
+    }
+
+    [Fact]
     public async Task A_state_that_changes_while_an_edit_is_on_its_way_is_seen_inside_the_transaction()
     {
         await using var shop = await OpenShopAsync();

@@ -44,7 +44,7 @@ public sealed class ClientOrchestrator(
             await ((Task)push).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         var results = await push.ConfigureAwait(false);
-        StopIfOrdered(hello);
+        StopIfRevoked(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
@@ -160,7 +160,7 @@ public sealed class ClientOrchestrator(
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await GreetAsync(null, cancel).ConfigureAwait(false);
-        StopIfOrdered(hello);
+        StopIfRevoked(hello);
         if (hello.Next == NextStep.Upgrade)
         {
             throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
@@ -173,7 +173,7 @@ public sealed class ClientOrchestrator(
     public async Task<(long Rows, string? Fault)> CheckAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
-        StopIfOrdered(hello);
+        StopIfRevoked(hello);
         var (rows, fault) = await downloader.CheckAsync(hello, progress, cancel).ConfigureAwait(false);
         if (fault is not null)
         {
@@ -182,19 +182,14 @@ public sealed class ClientOrchestrator(
         return (rows, fault);
     }
 
-    /// <summary>Ends here for one that gets nothing any more, and tells why.</summary>
-    private static void StopIfOrdered(HelloReply hello)
+    /// <summary>One that was revoked ends here: its replica went when it heard of it.</summary>
+    private static void StopIfRevoked(HelloReply hello)
     {
-        switch (hello.Next)
+        if (hello.Next == NextStep.Wipe)
         {
-            case NextStep.Wipe:
-                throw new ServerRefusedException(
-                    "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. "
-                    + "The manager lets it in again.", 403);
-            case NextStep.Superseded:
-                throw new ServerRefusedException(
-                    "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. "
-                    + "Enrol it under a name of its own, in a new folder.", 403);
+            throw new ServerRefusedException(
+                "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. "
+                + "The manager lets it in again.", 403);
         }
     }
 
@@ -229,11 +224,6 @@ public sealed class ClientOrchestrator(
                 // Whatever state the journal is in.
                 downloader.Wipe();
             }
-            if (hello.Journal != JournalStanding.Sound)
-            {
-                // Who gets nothing any more is neither filled again nor given another name.
-                StopIfOrdered(hello);
-            }
             if (hello.Journal == JournalStanding.Forked)
             {
                 throw new JournalForkedException();
@@ -248,6 +238,8 @@ public sealed class ClientOrchestrator(
             }
             if (hello.Journal == JournalStanding.Short)
             {
+                // The server holds all that this journal has; one that was revoked is not filled again.
+                StopIfRevoked(hello);
                 await RefillAsync(cancel).ConfigureAwait(false);
             }
             else if (!journal.IsSuspect)

@@ -11,8 +11,8 @@ namespace Bookmine.Sync.Orchestrators;
 /// <param name="Scope">The buckets it may have, from the server's record of it and never from its request.</param>
 /// <param name="Blocks">The blocks of printed numbers leased to it.</param>
 /// <param name="ReprovisionFrom">A replica made before this moment (Unix milliseconds) is to be replaced; 0 for none.</param>
-/// <param name="Order">What it is told to do, whatever its replica needs; null for that.</param>
-public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom, NextStep? Order = null);
+/// <param name="IsRevoked">What it brings is kept in quarantine, and it gets nothing.</param>
+public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom, bool IsRevoked = false);
 
 /// <summary>The server's side: greets, posts, and serves the feed.</summary>
 public sealed class ServerOrchestrator(
@@ -37,7 +37,7 @@ public sealed class ServerOrchestrator(
             var state = FeedState.Read(session);
             var inbox = new Inbox(session, client.Client);
             var feed = new FeedReader(session, client.Scope);
-            var next = client.Order ?? NextFor(request, client.ReprovisionFrom, state, feed);
+            var next = client.IsRevoked ? NextStep.Wipe : NextFor(request, client.ReprovisionFrom, state, feed);
             var differs = next == NextStep.None && state.IsWhole && request.Fingerprint is { } theirs && theirs != BucketDigest.Fingerprint(feed.Digests());
             next = differs ? NextStep.Snapshot : next;
             if (next == NextStep.Snapshot && !state.IsWhole)

@@ -73,9 +73,6 @@ public enum NextStep
 
     /// <summary>The client is revoked: push, and delete the replica.</summary>
     Wipe,
-
-    /// <summary>Another client was made in this one's place: push, and download nothing.</summary>
-    Superseded,
 }
 
 /// <summary>How the client's journal stands to what the server holds of it.</summary>

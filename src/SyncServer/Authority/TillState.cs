@@ -1,5 +1,4 @@
 using Bookmine.Sync.Data;
-using Bookmine.Sync.Wire;
 
 namespace Bookmine.SyncServer.Authority;
 
@@ -9,7 +8,7 @@ public enum TillState
     /// <summary>In use.</summary>
     Enrolled,
 
-    /// <summary>A new machine was enrolled under its name in its branch.</summary>
+    /// <summary>A new machine was enrolled under its name in its branch. It may what an enrolled one may, and is not counted among those in use.</summary>
     Superseded,
 
     /// <summary>A person has let it in no more; it stays so until one takes that back.</summary>
@@ -54,19 +53,9 @@ public static class TillStates
 
     public static bool May(this TillState state, TillDeed deed) => state != TillState.Revoked || deed == TillDeed.Bring;
 
-    /// <summary>What a hello orders a till of this state to do; null for whatever its replica needs.</summary>
-    public static NextStep? Order(this TillState state) => state switch
-    {
-        TillState.Revoked => NextStep.Wipe,
-        _ => null,
-    };
-
-    /// <summary>Why a till of this state may not, and what to do.</summary>
-    public static string WhyNot(this TillState state) => state == TillState.Superseded
-        ? "Another machine was enrolled under this till's name. What this one has sold is posted; it gets no records any more. "
-            + "Enrol it under a name of its own, in a new folder."
-        : "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
-            + "The manager lets it in again with bookmine-server till revoke TILL --undo.";
+    /// <summary>Why a revoked till may not, and what to do.</summary>
+    public const string WhyNot = "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
+        + "The manager lets it in again with bookmine-server till revoke TILL --undo.";
 
     /// <summary>Asks again inside a transaction.</summary>
     /// <exception cref="TillForbiddenException">It may not, or no longer.</exception>
@@ -76,7 +65,7 @@ public static class TillStates
         var state = session.Scalar(locked, till) is string text ? Read(text) : TillState.Revoked;
         if (!state.May(deed))
         {
-            throw new TillForbiddenException(state.WhyNot());
+            throw new TillForbiddenException(WhyNot);
         }
     }
 }

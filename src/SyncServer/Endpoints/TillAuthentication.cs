@@ -65,7 +65,7 @@ internal sealed class TillAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
-        Of(Context).State.WhyNot(), statusCode: StatusCodes.Status403Forbidden, title: $"Till {Of(Context).State.Text()}").ExecuteAsync(Context);
+        TillStates.WhyNot, statusCode: StatusCodes.Status403Forbidden, title: "Revoked till").ExecuteAsync(Context);
 
     private static bool May(AuthorizationHandlerContext asked, TillDeed deed) =>
         asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);
@@ -79,36 +79,4 @@ internal sealed class TillAuthentication(
 
     /// <summary>Marks a request that waits, for news or for a body on a slow line, and takes places of the <see cref="RequestGate"/> itself.</summary>
     public sealed record TakesItsOwnPlaces(bool Posts);
-}
-
-/// <summary>What the endpoints of tills have in common.</summary>
-internal static class TillEndpoints
-{
-    /// <summary>Hellos, requests of news and pulls: cursors of some dozens of buckets, blocks of numbers, and room.</summary>
-    private const long SmallBody = 64 * 1024;
-
-    /// <summary>Lets proved tills through, gives each request its place, and bounds its body at what such a request can hold.</summary>
-    public static RouteGroupBuilder RequireTill(this RouteGroupBuilder group)
-    {
-        group.RequireAuthorization(TillAuthentication.Policy(TillDeed.Bring)).WithMetadata(new BodyLimit(SmallBody));
-        group.AddEndpointFilter(async (context, next) =>
-        {
-            var http = context.HttpContext;
-            return http.GetEndpoint()?.Metadata.GetMetadata<TillAuthentication.TakesItsOwnPlaces>() is not null
-                ? await next(context)
-                : await http.RequestServices.GetRequiredService<RequestGate>().Others.HoldAsync(() => next(context), http.RequestAborted);
-        });
-        return group;
-    }
-
-    /// <summary>Only for tills whose state allows it.</summary>
-    public static RouteHandlerBuilder For(this RouteHandlerBuilder endpoint, TillDeed deed) => endpoint.RequireAuthorization(TillAuthentication.Policy(deed));
-
-    public static KnownTill Till(this HttpContext context) => TillAuthentication.Of(context);
-}
-
-/// <summary>The largest body of an endpoint's requests in bytes, on the line and unpacked; the last of an endpoint's holds.</summary>
-internal sealed record BodyLimit(long Bytes) : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
-{
-    public long? MaxRequestBodySize => Bytes;
 }
