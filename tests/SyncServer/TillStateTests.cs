@@ -40,10 +40,12 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         {
             using var request = new HttpRequestMessage(method, $"{shop.Url}/{path}") { Content = method == HttpMethod.Post ? JsonContent.Create(new { }) : null };
             var status = (await http.SendAsync(request, Cancel)).StatusCode;
-            Assert.True((status != HttpStatusCode.Forbidden) == state.May(deed), $"{state}: {path} was answered {status}");
+            // Spelt out here, so that the table is held against something.
+            var may = state != TillState.Revoked || deed == TillDeed.Bring;
+            Assert.True((status != HttpStatusCode.Forbidden) == may, $"{state}: {path} was answered {status}");
         }
         // A forbidden renewal makes no till.
-        Assert.Equal(state.May(TillDeed.Renew) ? 2 : 1, shop.Number("SELECT count(*) FROM till"));
+        Assert.Equal(state == TillState.Revoked ? 1 : 2, shop.Number("SELECT count(*) FROM till"));
     }
 
     [Fact]
