@@ -36,7 +36,8 @@ if (args is ["branch", .. var branch])
 }
 if (args is ["telemetry", .. var posted])
 {
-    await TelemetryBench.RunAsync(posted.Length > 0 ? int.Parse(posted[0], CultureInfo.InvariantCulture) : 5_000, posted.Length > 1 ? int.Parse(posted[1], CultureInfo.InvariantCulture) : 7);
+    await TelemetryBench.RunAsync(posted.Length > 0 ? int.Parse(posted[0], CultureInfo.InvariantCulture) : 100,
+        posted.Length > 1 ? int.Parse(posted[1], CultureInfo.InvariantCulture) : 20);
     return;
 }
 if (args is ["load", .. var load])

@@ -14,60 +14,128 @@ using Microsoft.Extensions.Logging;
 
 namespace Bookmine.Bench;
 
-/// <summary>What it costs the server to be looked at: its processor time for the same work with telemetry off, asked for by Prometheus, and sent to a collector.</summary>
+/// <summary>
+/// What it costs the server to be looked at: its processor time for the same work with telemetry off, asked for by Prometheus, and sent to a collector. Three
+/// servers run at once and work turn about in small slices, so that whatever else the machine does falls on all of them.
+/// </summary>
 internal static class TelemetryBench
 {
     private const int Titles = 1_000;
-    private const int Looks = 6_000;
-    private const int WarmSales = 500;
-    private const int WarmLooks = 2_000;
+    private const int LooksASlice = 300;
     private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(5);
 
-    private sealed record Cost(double Posting, double Looking);
-
-    /// <param name="runs">Of each, turn about.</param>
-    public static async Task RunAsync(int sales, int runs)
+    /// <param name="sales">In each slice.</param>
+    /// <param name="slices">As many again come first, which nobody measures: what a program costs in its first minutes is the compiler's.</param>
+    public static async Task RunAsync(int sales, int slices)
     {
         await using var collector = await CollectAsync();
-        var costs = new Dictionary<string, List<Cost>> { ["off"] = [], ["page"] = [], ["collector"] = [] };
-        for (var run = 0; run < runs; run++)
+        using var off = new Watched("off", null, hasPage: false);
+        using var page = new Watched("page", null, hasPage: true);
+        using var sent = new Watched("collector", collector.Urls.First(), hasPage: false);
+        Watched[] all = [off, page, sent];
+        for (var slice = -slices; slice < slices; slice++)
         {
-            costs["off"].Add(await MeasureAsync(sales, null, hasPage: false));
-            costs["page"].Add(await MeasureAsync(sales, null, hasPage: true));
-            costs["collector"].Add(await MeasureAsync(sales, collector.Urls.First(), hasPage: false));
+            // Who begins changes, so that none always follows the same one.
+            for (var i = 0; i < all.Length; i++)
+            {
+                await all[(slice + slices + i) % all.Length].WorkAsync(sales, isMeasured: slice >= 0);
+            }
         }
-        Console.WriteLine($"The server's processor time, medians of {runs}, turn about: {sales:N0} sales posted, then {Looks:N0} resynchronisations with nothing to do.");
-        foreach (var (name, measured) in costs)
+        Console.WriteLine(
+            $"The server's processor time, turn about: {slices * sales:N0} sales posted, {slices * LooksASlice:N0} resynchronisations with nothing to do.");
+        foreach (var one in all)
         {
-            var (posting, looking) = (Median(measured.Select(c => c.Posting)), Median(measured.Select(c => c.Looking)));
-            var (more, moreLooking) = (Median(costs["off"].Zip(measured, (o, m) => m.Posting / o.Posting)), Median(costs["off"].Zip(measured, (o, m) => m.Looking / o.Looking)));
-            Console.WriteLine($"{name,-10} posting {posting,8:N0} ms ({more:0.000}), nothing to do {looking,8:N0} ms ({moreLooking:0.000})");
+            Console.WriteLine(
+                $"{one.Name,-10} posting {one.Posting,8:N0} ms ({Ratio(one.Posting, off.Posting)}), "
+                + $"nothing to do {one.Looking,8:N0} ms ({Ratio(one.Looking, off.Looking)})");
         }
+
+        static string Ratio(double more, double than) => $"{more / than:0.000}";
     }
 
-    private static async Task<Cost> MeasureAsync(int sales, string? collector, bool hasPage)
+    /// <summary>A server, its till, and what its work took so far, in milliseconds of its processor.</summary>
+    private sealed class Watched : IDisposable
     {
-        var folder = Directory.CreateTempSubdirectory("bookmine-telemetry-").FullName;
-        using var records = new BenchDatabase.Embedded();
-        var name = records.Name(Path.Combine(folder, "shop.db"));
-        using (var server = new ServerProcess(name, folder, collector, hasPage ? ["--metrics", "0"] : []))
-        using (var database = ShopDatabase.Open(name, TimeProvider.System))
-        using (var ending = new CancellationTokenSource())
+        private readonly string folder = Directory.CreateTempSubdirectory("bookmine-telemetry-").FullName;
+        private readonly BenchDatabase.Embedded records = new();
+        private readonly HttpClient prometheus = new();
+        private readonly ServerProcess server;
+        private readonly List<Row> stock;
+        private TimeSpan sinceScrape;
+        private int sold;
+
+        public Watched(string name, string? collector, bool hasPage)
         {
-            var stock = Fill(database);
-            var path = Path.Combine(folder, "till");
-            Enrol(database, server.Url, path);
-            var scraping = hasPage ? ScrapeAsync(server.Page!, ending.Token) : Task.CompletedTask;
-            // What a program costs in its first minute is the compiler's.
-            await SellAsync(path, stock, WarmSales);
-            await SynchroniseAsync(path, WarmLooks);
-            await SellAsync(path, stock, sales);
-            var posting = await TakenAsync(server, () => SynchroniseAsync(path, 1));
-            var looking = await TakenAsync(server, () => SynchroniseAsync(path, Looks));
-            await ending.CancelAsync();
-            await scraping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Name = name;
+            var shop = records.Name(Path.Combine(folder, "shop.db"));
+            server = new ServerProcess(shop, folder, collector, hasPage ? ["--metrics", "0"] : []);
+            using var database = ShopDatabase.Open(shop, TimeProvider.System);
+            stock = Fill(database);
+            Enrol(database, server.Url, TillPath);
+        }
+
+        public string Name { get; }
+
+        public double Posting { get; private set; }
+
+        public double Looking { get; private set; }
+
+        private string TillPath => Path.Combine(folder, "till");
+
+        public async Task WorkAsync(int sales, bool isMeasured)
+        {
+            await SellAsync(sales);
+            var (posting, looking) = (await TakenAsync(1), await TakenAsync(LooksASlice));
+            if (isMeasured)
+            {
+                (Posting, Looking) = (Posting + posting, Looking + looking);
+            }
+        }
+
+        public void Dispose()
+        {
+            prometheus.Dispose();
+            server.Dispose();
+            records.Dispose();
             Directory.Delete(folder, recursive: true);
-            return new Cost(posting, looking);
+        }
+
+        private async Task SellAsync(int sales)
+        {
+            await SynchroniseAsync(1);
+            using var away = Till.Open(TillPath, true, TimeProvider.System);
+            for (var i = 0; i < sales; i++)
+            {
+                await away.SellAsync(Measurements.Sale(stock, sold++));
+            }
+        }
+
+        private async Task<double> TakenAsync(int times)
+        {
+            var (before, began) = (server.Processor, Stopwatch.GetTimestamp());
+            await SynchroniseAsync(times);
+            await ScrapeAsync(Stopwatch.GetElapsedTime(began));
+            return (server.Processor - before).TotalMilliseconds;
+        }
+
+        private async Task SynchroniseAsync(int times)
+        {
+            using var till = Till.Open(TillPath, false, TimeProvider.System);
+            for (var i = 0; i < times; i++)
+            {
+                till.Reported(await till.SynchroniseAsync());
+            }
+        }
+
+        /// <summary>As often as Prometheus would, by the time that this server had work.</summary>
+        private async Task ScrapeAsync(TimeSpan worked)
+        {
+            sinceScrape += worked;
+            if (server.Page is { } page && sinceScrape > BetweenScrapes)
+            {
+                sinceScrape = TimeSpan.Zero;
+                await prometheus.GetStringAsync(page);
+            }
         }
     }
 
@@ -91,42 +159,6 @@ internal static class TelemetryBench
             TillMachine.This(TimeProvider.System), path, new TillIdentity(url, reply.Till, "bench", 1, reply.Secret, reply.Proof), new(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
     }
 
-    private static async Task SellAsync(string path, List<Row> stock, int sales)
-    {
-        await SynchroniseAsync(path, 1);
-        using var away = Till.Open(path, true, TimeProvider.System);
-        for (var i = 0; i < sales; i++)
-        {
-            await away.SellAsync(Measurements.Sale(stock, i));
-        }
-    }
-
-    private static async Task SynchroniseAsync(string path, int times)
-    {
-        using var till = Till.Open(path, false, TimeProvider.System);
-        for (var i = 0; i < times; i++)
-        {
-            till.Reported(await till.SynchroniseAsync());
-        }
-    }
-
-    private static async Task<double> TakenAsync(ServerProcess server, Func<Task> work)
-    {
-        var before = server.Processor;
-        await work();
-        return (server.Processor - before).TotalMilliseconds;
-    }
-
-    private static async Task ScrapeAsync(string page, CancellationToken ending)
-    {
-        using var client = new HttpClient();
-        while (!ending.IsCancellationRequested)
-        {
-            await client.GetStringAsync(page, ending);
-            await Task.Delay(BetweenScrapes, ending);
-        }
-    }
-
     /// <summary>Takes whatever is sent.</summary>
     private static async Task<WebApplication> CollectAsync()
     {
@@ -138,6 +170,4 @@ internal static class TelemetryBench
         await app.StartAsync();
         return app;
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
 }

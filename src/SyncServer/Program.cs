@@ -27,6 +27,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     EventCommands.Make(verbs),
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
+    ClockCommands.Make(verbs),
     KeyCommands.Make(verbs),
     DatabaseCommands.Make(verbs),
     BackupCommands.MakeBackup(verbs),

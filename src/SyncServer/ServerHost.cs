@@ -1,10 +1,13 @@
 using System.IO.Compression;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using Bookmine.Schema;
+using Bookmine.Sync.Clocks;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Observing;
@@ -20,23 +23,45 @@ namespace Bookmine.SyncServer;
 /// <param name="DataFolder">For snapshots.</param>
 /// <param name="Urls">Where to listen, parted by semicolons.</param>
 /// <param name="MostDownloads">At a time; who comes then is told to wait for some seconds.</param>
+/// <param name="TimeKeeping">What the machine knows of its clock; null for the one that this runs on.</param>
 /// <param name="Metrics">The port of this machine's loopback address where Prometheus finds <c>/metrics</c>; null for none.</param>
-public sealed record ServerOptions(string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null);
+public sealed record ServerOptions(
+    string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null, IMachineClock? TimeKeeping = null);
 
 /// <summary>What any host of the shop's records needs, whatever it serves.</summary>
 public static class BookmineServices
 {
+    /// <param name="clock">The machine's; what is dated goes by the <see cref="ServerClock"/> that judges it.</param>
     public static IServiceCollection AddBookmine(this IServiceCollection services, ServerOptions options, TimeProvider clock) => services
-        .AddSingleton(clock)
-        .AddSingleton(_ => ShopDatabase.Open(options.Database, clock))
+        .AddSingleton(new ServerClock(clock, options.TimeKeeping ?? MachineClock.This(clock)))
+        .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<ServerClock>())
+        .AddSingleton(provider =>
+        {
+            var database = ShopDatabase.Open(options.Database, clock);
+            database.Writing(session =>
+            {
+                provider.GetRequiredService<ServerClock>().Beat(session);
+                return true;
+            });
+            return database;
+        })
+        .AddSingleton<Readiness>()
         .AddSingleton<TillRegister>()
         .AddSingleton<ISecrets, SystemSecrets>()
-        .AddSingleton(new EntityIds(clock))
+        .AddSingleton(provider => new EntityIds(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Enrolment>()
         .AddSingleton<ServerKeys>()
         .AddSingleton<LiveEdits>()
-        .AddSingleton(provider => ShopOrchestrator.Make(provider.GetRequiredService<IServerDatabase>(), options.DataFolder, clock))
-        .AddSingleton(provider => ShopOrchestrator.Desk(provider.GetRequiredService<IServerDatabase>(), clock));
+        .AddSingleton(provider =>
+        {
+            var judged = provider.GetRequiredService<ServerClock>();
+            return ShopOrchestrator.Make(provider.GetRequiredService<IServerDatabase>(), options.DataFolder, judged, judged.Demand);
+        })
+        .AddSingleton(provider =>
+        {
+            var judged = provider.GetRequiredService<ServerClock>();
+            return ShopOrchestrator.Desk(provider.GetRequiredService<IServerDatabase>(), judged, judged.Demand);
+        });
 }
 
 /// <summary>Puts the branch server together.</summary>
@@ -45,7 +70,22 @@ public static class ServerHost
     private const double LeastBytesASecond = 100;
     private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(30);
 
+    /// <exception cref="ShopException">Another process serves the file of the embedded database.</exception>
     public static WebApplication Build(ServerOptions options, TimeProvider clock)
+    {
+        var serving = ServingLock.Take(options.Database);
+        try
+        {
+            return Build(options, clock, serving);
+        }
+        catch
+        {
+            serving.Dispose();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(ServerOptions options, TimeProvider clock, ServingLock serving)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Bookmine", LogLevel.Information);
@@ -67,6 +107,8 @@ public static class ServerHost
             var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
             kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
         });
+        // By a factory, so that it is let go of with the host.
+        builder.Services.AddSingleton(_ => serving);
         builder.Services.AddBookmine(options, clock);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -79,6 +121,7 @@ public static class ServerHost
         builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddSingleton<RequestGate>();
         RequestGate.HaveThreads();
+        builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();
         TillAuthentication.Add(builder.Services);
@@ -90,6 +133,7 @@ public static class ServerHost
         builder.Services.AddResponseCompression(compression => compression.MimeTypes = [SyncEndpoints.Binary]);
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
         var app = builder.Build();
+        app.Services.GetRequiredService<ServingLock>();
         app.Services.GetRequiredService<ServerOrchestrator>();
         app.UseMetricsPage(options.Metrics);
         app.UseProblems();

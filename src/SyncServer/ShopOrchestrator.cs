@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
@@ -14,13 +15,14 @@ namespace Bookmine.SyncServer;
 public static class ShopOrchestrator
 {
     /// <param name="dataFolder">For snapshots.</param>
-    public static ServerOrchestrator Make(IServerDatabase database, string dataFolder, TimeProvider clock) => new(
-        BookmineSetup.Instance, database, Posting(clock),
+    /// <param name="demand">Asked in each posting's transaction whether the time is known; null where it always is.</param>
+    public static ServerOrchestrator Make(IServerDatabase database, string dataFolder, TimeProvider clock, Action<Session>? demand = null) => new(
+        BookmineSetup.Instance, database, Posting(clock, demand),
         new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain, SqliteDatabase.IsDamage), Path.Combine(dataFolder, "snapshots"), clock),
         clock, new EntityIds(clock));
 
-    public static QuarantineDesk Desk(IServerDatabase database, TimeProvider clock) =>
-        new(BookmineSetup.Instance, database, Posting(clock), clock, new EntityIds(clock));
+    public static QuarantineDesk Desk(IServerDatabase database, TimeProvider clock, Action<Session>? demand = null) =>
+        new(BookmineSetup.Instance, database, Posting(clock, demand), clock, new EntityIds(clock));
 
-    private static ShopPosting Posting(TimeProvider clock) => new(new UploadRules(), clock);
+    private static ShopPosting Posting(TimeProvider clock, Action<Session>? demand) => new(new UploadRules(), clock, demand);
 }

@@ -22,7 +22,8 @@ internal static class StatusText
             _ => "CALLING THE SERVER",
         };
         var unposted = status.Unposted == 0 ? "all posted" : string.Create(CultureInfo.InvariantCulture, $"{status.Unposted} unposted {Money.Format(status.UnpostedCents)}");
-        return $"{mode} · {unposted} · replica {Age(status.ReplicaAgeSeconds)}";
+        var waits = status.PostingWaits is null ? "" : " · POSTING WAITS, the server's clock";
+        return $"{mode}{waits} · {unposted} · replica {Age(status.ReplicaAgeSeconds)}";
     }
 
     public static string Age(long? seconds) => seconds switch

@@ -1,5 +1,6 @@
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Interceptors;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient;
 
@@ -16,11 +17,12 @@ public sealed record QuarantinedEntry(long N, string Reason);
 /// <param name="Through">The last entry it tells of; once it was shown, the till is told so and does not tell it again.</param>
 /// <param name="Agree">Both sides' totals are the same.</param>
 /// <param name="Exceptions">What the server noted of it for a person to look at.</param>
+/// <param name="PutOff">Why nothing was posted; null where it was.</param>
 /// <param name="Upgrade">The server wants a newer program before this till downloads anything more.</param>
 public sealed record SyncReport(
     long Through, PostedCounts Posted, IReadOnlyList<DroppedEdit> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
     ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
-    IReadOnlyList<NotedException> Exceptions)
+    IReadOnlyList<NotedException> Exceptions, PutOff? PutOff = null)
 {
     /// <summary>Whether there is anything in it that a person should see.</summary>
     public bool TellsAnything => Posted.Sales + Posted.Stock + Posted.Contacts + Dropped.Count + Quarantined.Count > 0 || !Agree || Upgrade;

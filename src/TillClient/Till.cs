@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Schema.Entries;
 using Bookmine.Schema.Views;
@@ -18,8 +19,10 @@ namespace Bookmine.TillClient;
 /// <summary>How the till stands, for the status line.</summary>
 /// <param name="Unposted">Transactions sealed and not answered yet.</param>
 /// <param name="ReplicaAgeSeconds">Since the replica was last known to be up to date; null without a replica.</param>
+/// <param name="PostingWaits">Why the server posts nothing at this moment; null where it does.</param>
 public sealed record TillStatus(
-    ConnectionState State, long Unposted, long UnpostedCents, long Cursor, long? ReplicaAgeSeconds, long DNumbersLeft, string? LastError);
+    ConnectionState State, long Unposted, long UnpostedCents, long Cursor, long? ReplicaAgeSeconds, long DNumbersLeft, string? LastError,
+    string? PostingWaits = null);
 
 /// <summary>
 /// The till: everything that screens and commands may ask for, and the only type of the program that they need. What takes time is
@@ -54,7 +57,8 @@ public sealed class Till : IDisposable
         Identity = TillIdentity.Read(files, folder);
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids, EntryVocabulary.Packing);
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
-        orchestrator = new ClientOrchestrator(BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control);
+        orchestrator = new ClientOrchestrator(
+            BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control, () => ClockOf(machine));
         listener = new NewsListener(orchestrator, clock);
         view = new ReplicaView(files, folder, journal, Identity);
         var (catalogue, transactions) = (new Catalogue(view), new TransactionFinder(view, journal));
@@ -67,7 +71,14 @@ public sealed class Till : IDisposable
         var payments = new PaymentMaker(view, ids);
         maker = new TransactionMaker(
             view, new SaleMaker(view, catalogue, payments, ids, clock), payments, sealer, ids, clock, Identity.Till, () => link.State != ConnectionState.Normal);
-        readmission = new Readmission(link.Shop, Identity, () => view.Look(() => view.Epoch), () => journal.HighestNumber);
+        readmission = new Readmission(link.Shop, Identity, () => view.Look(() => view.Epoch), () => journal.HighestNumbered);
+    }
+
+    private static ClientClock ClockOf(TillMachine machine)
+    {
+        var now = machine.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var reading = machine.TimeKeeping.Read(now);
+        return new ClientClock(now, reading.Machine, reading.KeepsTime);
     }
 
     public TillIdentity Identity { get; }
@@ -88,7 +99,7 @@ public sealed class Till : IDisposable
     {
         var (unposted, cents) = journal.Unposted();
         var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
-        return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError);
+        return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError, link.PutOff?.Why);
     });
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
@@ -247,6 +258,7 @@ public sealed class Till : IDisposable
             async () =>
             {
                 var outcome = await listener.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
+                link.PutOff = outcome.PutOff;
                 Archive();
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
@@ -256,6 +268,18 @@ public sealed class Till : IDisposable
 
     /// <summary>Returns when something on the server has changed that concerns this till. Waits for nobody who sells, and nobody waits for it.</summary>
     public Task WaitForNewsAsync(CancellationToken cancel = default) => listener.WaitAsync(cancel);
+
+    /// <summary>Tells the server, which does not know, that its clock is right.</summary>
+    /// <param name="time">What the server's clock said, Unix milliseconds.</param>
+    public Task AcceptClockAsync(long time, string? byOperator, CancellationToken cancel = default) =>
+        CallAsync(() => link.Shop.AcceptClockAsync(new ClockAcceptance(time, byOperator), cancel), cancel);
+
+    /// <summary>A moment as the branch's clocks show it, such as <c>Monday 1 December 2026, 08:55</c>.</summary>
+    public string Spoken(long instant) => view.Read(() =>
+    {
+        var there = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(instant), TimeZones.Find(view.BranchRow.Text("time_zone")));
+        return there.ToString("dddd d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+    });
 
     private void Archive()
     {
@@ -290,7 +314,7 @@ public sealed class Till : IDisposable
     public bool ShouldSynchronise(TimeSpan every) => view.Look(() =>
     {
         var due = view.AsOf is not { } at || clock.GetUtcNow().ToUnixTimeMilliseconds() - at > (long)every.TotalMilliseconds;
-        return link.MayTry && (due || link.State != ConnectionState.Normal || journal.LastN > journal.Acknowledged);
+        return link.MayTry && (due || link.State != ConnectionState.Normal || (journal.LastN > journal.Acknowledged && link.PutOff is null));
     });
 
     /// <returns>The number of sound entries, and the first fault.</returns>

@@ -1,3 +1,5 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Clocks;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
@@ -16,6 +18,9 @@ public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds
 {
     /// <summary>How long the journal keeps answered entries in its own file.</summary>
     public Sync.Journal.JournalKeeping Keeping { get; init; } = Sync.Journal.JournalKeeping.Standard;
+
+    /// <summary>What the machine knows of its clock.</summary>
+    public IMachineClock TimeKeeping { get; init; } = MachineClock.This(Clock);
 
     /// <summary>This machine.</summary>
     public static TillMachine This(TimeProvider clock)

@@ -28,6 +28,8 @@ public sealed class NewsOnPostgres() : NewsTests(Engine.Postgres);
 
 public sealed class EnrolmentOnPostgres() : EnrolmentTests(Engine.Postgres);
 
+public sealed class ClockOnPostgres() : ClockTests(Engine.Postgres);
+
 public sealed class TillStateOnPostgres() : TillStateTests(Engine.Postgres);
 
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);

@@ -28,6 +28,8 @@ public sealed class NewsOnSqlServer() : NewsTests(Engine.SqlServer);
 
 public sealed class EnrolmentOnSqlServer() : EnrolmentTests(Engine.SqlServer);
 
+public sealed class ClockOnSqlServer() : ClockTests(Engine.SqlServer);
+
 public sealed class TillStateOnSqlServer() : TillStateTests(Engine.SqlServer);
 
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);

@@ -28,6 +28,8 @@ public sealed class NewsOnSqlite() : NewsTests(Engine.Sqlite);
 
 public sealed class EnrolmentOnSqlite() : EnrolmentTests(Engine.Sqlite);
 
+public sealed class ClockOnSqlite() : ClockTests(Engine.Sqlite);
+
 public sealed class TillStateOnSqlite() : TillStateTests(Engine.Sqlite);
 
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);

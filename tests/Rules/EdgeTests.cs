@@ -190,7 +190,7 @@ public abstract class EdgeTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await using var crash = new CrashingTill(shop, "front");
-        var hello = await crash.Channel.HelloAsync(new HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, [], "", 0, null), default);
+        var hello = await crash.Channel.HelloAsync(new HelloRequest(1, BookmineSetup.SchemaVersion - 1, 1, 0, "", null, [], 0, 100_000, [], "", null), default);
         Assert.Equal((NextStep.Upgrade, null), (hello.Next, hello.Snapshot));
         Assert.Equal(1, (await crash.Channel.PushAsync(Guid.NewGuid(), crash.Journal.After(0, 10), "", default)).Acknowledged);
     }

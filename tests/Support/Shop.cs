@@ -1,14 +1,15 @@
-using Bookmine.Schema;
 using Bookmine.Schema.Views;
+using Bookmine.Schema;
+using Bookmine.Sync.Clocks;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
-using Bookmine.SyncServer;
 using Bookmine.SyncServer.Imports;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
+using Bookmine.SyncServer;
 using Bookmine.TillClient;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,9 +107,10 @@ internal sealed class Shop : IAsyncDisposable
     public static readonly Guid Rosa = Guid.Parse("01930000-0000-7000-8000-000000000001");
 
     /// <param name="clock">The server's own clock; null for the one that all share.</param>
-    public async Task StartServerAsync(TimeProvider? clock = null)
+    /// <param name="timeKeeping">What the server's machine knows of it; null for one that a time server keeps right.</param>
+    public async Task StartServerAsync(TimeProvider? clock = null, IMachineClock? timeKeeping = null)
     {
-        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads), clock ?? Clock);
+        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }
@@ -129,6 +131,10 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     public string TillFolder(string name) => Path.Combine(folder, name);
+
+    /// <summary>A service of the server's.</summary>
+    public T Get<T>()
+        where T : notnull => app!.Services.GetRequiredService<T>();
 
     public ServerKeys Keys => new(Database, Clock);
 
@@ -156,12 +162,19 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Starts the till in normal mode and resynchronises.</summary>
-    public async Task<SyncReport> ResyncAsync(string name)
+    /// <param name="ofAnotherMachine">Than the server's; else both are this one.</param>
+    public async Task<SyncReport> ResyncAsync(string name, bool ofAnotherMachine = false)
     {
-        using var till = Till.Open(TillFolder(name), false, Clock);
+        var here = TillMachine.This(Clock);
+        using var till = Till.Open(TillFolder(name), false, ofAnotherMachine ? here with { TimeKeeping = new AnotherMachine() } : here);
         var report = await till.SynchroniseAsync();
         till.Reported(report);
         return report;
+    }
+
+    private sealed class AnotherMachine : IMachineClock
+    {
+        public MachineReading Read(long now) => new("another", 0, IsSynchronised: false, KeepsTime: true);
     }
 
     public (long Imported, long Rejected, string? RejectedFile) ImportStock(string csv, long branch = 1)

@@ -119,6 +119,37 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public void An_older_programs_tables_are_left_as_they_are_by_a_verb_that_only_uses_them()
+    {
+        using var folder = new TestFolder();
+        var old = RecordsBefore("009", folder);
+        IReadOnlyList<string> before;
+        using (var session = Engine.Connect(old))
+        {
+            before = Engine.Catalogue(session);
+        }
+
+        foreach (var opening in (Opening[])[Opening.ToUse, Opening.ToMake])
+        {
+            var fault = Assert.Throws<ShopDatabaseException>(() => ShopDatabase.Open(old, TimeProvider.System, opening));
+            Assert.Contains("db upgrade", fault.Message, StringComparison.Ordinal);
+        }
+
+        using (var session = Engine.Connect(old))
+        {
+            Assert.Equal(before, Engine.Catalogue(session));
+        }
+        ShopDatabase.Open(old, TimeProvider.System, Opening.ToUpgrade).Dispose();
+        if (Engine == Engine.Sqlite)
+        {
+            var kept = Assert.Single(Directory.GetFiles(folder.Path, "*.before-upgrade-*", SearchOption.AllDirectories));
+            using var session = Engine.Connect("sqlite:" + kept);
+            Assert.Equal(before, Engine.Catalogue(session));
+        }
+        Engine.Drop(old);
+    }
+
+    [Fact]
     public async Task A_second_start_changes_nothing()
     {
         await using var shop = await OpenShopAsync();

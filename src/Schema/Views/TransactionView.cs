@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.Schema.Views;
 
@@ -148,6 +149,7 @@ public sealed record NotedException(long N, string Kind, string Text);
 [JsonSerializable(typeof(EnrolReply))]
 [JsonSerializable(typeof(ReadmitRequest))]
 [JsonSerializable(typeof(ReadmitReply))]
+[JsonSerializable(typeof(ClockAcceptance))]
 [JsonSerializable(typeof(EditReply))]
 public sealed partial class ViewJson : JsonSerializerContext;
 
@@ -160,10 +162,15 @@ public sealed record EnrolReply(long Till, string Name, long Branch, string Secr
 
 /// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>
 /// <param name="Epoch">The replica's; null without one.</param>
-/// <param name="HighestNumber">The highest TransID that the till has been told.</param>
-public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, long HighestNumber);
+/// <param name="HighestProof">The entry with the highest TransID that the till has been told, which proves it; null for none.</param>
+public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, AnswerProof? HighestProof = null);
 
 public sealed record ReadmitReply(bool Readmitted);
+
+/// <summary>Somebody at a till says that the server's clock is right.</summary>
+/// <param name="Time">What the server's clock said, Unix milliseconds.</param>
+/// <param name="Operator">Who says so; null where nobody has signed on.</param>
+public sealed record ClockAcceptance(long Time, string? Operator);
 
 /// <param name="Conflicts">Fields that someone else has changed meanwhile; empty when the edit was made.</param>
 public sealed record EditReply(IReadOnlyList<EditConflict> Conflicts);

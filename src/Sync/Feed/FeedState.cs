@@ -41,13 +41,6 @@ public sealed record FeedState(string Epoch, long Tip, long Head, long Floor)
     public static void BeginEpoch(Session session, string epoch) =>
         session.Execute("UPDATE sync_state SET epoch = @epoch WHERE id = 1", epoch);
 
-    /// <summary>Proves that the records are there and that a transaction may write, without writing anything.</summary>
-    public static bool ProveWritable(Session session)
-    {
-        session.Execute("DELETE FROM sync_mark WHERE at < 0");
-        return Read(session).Epoch.Length > 0;
-    }
-
     /// <summary>Whether a pass of the sequencer has something to do: notes, or a head that the last pass could not move.</summary>
     public static bool NeedsPass(Session session) => session.Scalar("SELECT 1 WHERE EXISTS (SELECT 1 FROM sync_dirty)") is not null || Read(session) is { IsWhole: false };
 }

@@ -55,5 +55,19 @@ public sealed class ProgramOutdatedException(string name)
     : Exception($"{name} was brought to a newer program's tables by another bookmine-server. Stop this one and start the newer; nothing was changed.");
 
 /// <summary>The database does not answer at this moment, or takes no writes; what was asked is simply asked again later.</summary>
-/// <param name="name">How messages call it; without a password.</param>
-public sealed class DatabaseAwayException(string name, Exception cause) : Exception($"{name} is away ({cause.Message})", cause);
+public sealed class DatabaseAwayException : Exception
+{
+    /// <param name="name">How messages call it; without a password.</param>
+    public DatabaseAwayException(string name, Exception cause)
+        : base($"{name} is away ({cause.Message})", cause)
+    {
+    }
+
+    /// <param name="name">How messages call it.</param>
+    /// <param name="words">What is wrong and what to do; may be shown to anybody.</param>
+    public DatabaseAwayException(string name, string words, Exception cause)
+        : base($"{name}: {words}. Nothing was half-done.", cause) => Words = words;
+
+    /// <summary>What is wrong and what to do, where the engine says it plainly; names no place.</summary>
+    public string? Words { get; }
+}

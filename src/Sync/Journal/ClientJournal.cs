@@ -104,8 +104,8 @@ public sealed class ClientJournal : IDisposable
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
     public bool IsSuspect => end.Suspicion is not null;
 
-    /// <summary>The highest number that the server has given an entry; 0 for none.</summary>
-    public long HighestNumber => Locked(() => JournalMarks.HighestNumber(session));
+    /// <summary>The entry to which the server has given the highest number, with its answer, which proves that number; null for none.</summary>
+    public JournalEntry? HighestNumbered => Locked(() => JournalMarks.HighestNumbered(session)) is { } n ? ByN(n) : null;
 
     /// <summary>The leased blocks of printed numbers.</summary>
     public IReadOnlyList<NumberBlock> Blocks() => Locked(() => NumberBlocks.All(session));
@@ -149,7 +149,7 @@ public sealed class ClientJournal : IDisposable
             if (entry.Answer is { } known && entry.N <= last && ByN(entry.N)?.Hash.AsSpan().SequenceEqual(entry.Hash) == true)
             {
                 session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", JsonSerializer.Serialize(known, JournalJson.Default.EntryResult), entry.N);
-                JournalMarks.NoteAnswered(session, entry.N, known.Number ?? 0);
+                JournalMarks.NoteAnswered(session, entry.N, known);
                 continue;
             }
             // One whose content was damaged before it was sent is held in quarantine as it came, under the hash with which it was sealed.
@@ -163,7 +163,7 @@ public sealed class ClientJournal : IDisposable
             var (number, amount) = control(entry);
             EntryRow.Insert(session, packing, new JournalEntry(
                 entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt, entry.Answer));
-            JournalMarks.NoteAnswered(session, entry.N, entry.Answer.Number ?? 0);
+            JournalMarks.NoteAnswered(session, entry.N, entry.Answer);
         }
         NumberBlocks.UseUp(session);
         return last;
@@ -306,7 +306,7 @@ public sealed class ClientJournal : IDisposable
             var json = JsonSerializer.Serialize(result, JournalJson.Default.EntryResult);
             session.Execute("UPDATE entry SET result = @result WHERE n = @n AND result IS NULL", json, result.N);
         }
-        return JournalMarks.NoteAnswered(session, through, results.Max(r => r.Number) ?? 0);
+        return JournalMarks.NoteAnswered(session, through, results.MaxBy(r => r.Number));
     }));
 
     /// <summary>Up to which entry a person has been told the server's answers.</summary>

@@ -30,17 +30,36 @@ internal static class JournalMarks
     /// <summary>The last entry the server has answered; 0 for none.</summary>
     public static long Acknowledged(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'acknowledged'") ?? 0;
 
-    /// <summary>The highest number that the server has given an entry; 0 for none.</summary>
-    public static long HighestNumber(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0;
+    /// <summary>The entry to which the server has given the highest number; null for none.</summary>
+    public static long? HighestNumbered(Session session)
+    {
+        if (session.Integer("SELECT value FROM meta WHERE name = 'highest_n'") is { } n)
+        {
+            return n;
+        }
+        // An earlier program noted the number alone. It is looked for once.
+        var number = session.Integer("SELECT value FROM meta WHERE name = 'highest_number'") ?? 0;
+        var found = number == 0 ? null : session.Integer(
+            "SELECT max(n) FROM entry WHERE result LIKE @answer", FormattableString.Invariant($"%\"number\":{number},%"));
+        if (found is { } there)
+        {
+            session.Execute("INSERT INTO meta (name, value) VALUES ('highest_n', @n) ON CONFLICT DO NOTHING", there);
+        }
+        return found;
+    }
 
     /// <summary>Up to which entry a person has been told the server's answers; 0 for none.</summary>
     public static long Reported(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'reported'") ?? 0;
 
-    /// <summary>Notes that the server has answered up to an entry and given that number; neither mark ever goes back.</summary>
-    public static int NoteAnswered(Session session, long through, long number)
+    /// <summary>Notes that the server has answered up to an entry, and which of its answers has the highest number; neither mark ever goes back.</summary>
+    public static int NoteAnswered(Session session, long through, EntryResult? highest)
     {
         session.Execute("INSERT INTO meta (name, value) VALUES ('acknowledged', 0), ('highest_number', 0) ON CONFLICT DO NOTHING");
-        session.Execute("UPDATE meta SET value = @number WHERE name = 'highest_number' AND value < @number", number);
+        if (highest is { Number: { } number }
+            && session.Execute("UPDATE meta SET value = @number WHERE name = 'highest_number' AND value < @number", number) == 1)
+        {
+            session.Execute("INSERT INTO meta (name, value) VALUES ('highest_n', @n) ON CONFLICT (name) DO UPDATE SET value = excluded.value", highest.N);
+        }
         return session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value < @through", through);
     }
 

@@ -12,9 +12,11 @@ namespace Bookmine.Sync.Orchestrators;
 /// The client's side of a synchronisation: hello, push what is unanswered, download what changed. At most one push and one download run
 /// at a time, independent of each other. Whatever breaks off is taken up again by the next call.
 /// </summary>
+/// <param name="control">Reads an entry's printed number and control amount from its content.</param>
+/// <param name="tellsClock">What this machine says of its clock; null for nothing.</param>
 public sealed class ClientOrchestrator(
     SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids,
-    Func<PushedEntry, (long? Number, long Amount)> control) : IDisposable
+    Func<PushedEntry, (long? Number, long Amount)> control, Func<ClientClock>? tellsClock = null) : IDisposable
 {
     private const int MostRounds = 4;
 
@@ -31,7 +33,7 @@ public sealed class ClientOrchestrator(
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
         var session = ids.Next();
-        var push = PushAsync(session, progress, cancel);
+        var push = hello.PutOff is null ? PushAsync(session, progress, cancel) : Task.FromResult<IReadOnlyList<EntryResult>>([]);
         var upgrade = hello.Next == NextStep.Upgrade;
         var beside = new DownloadOutcome(0, false);
         try
@@ -49,7 +51,7 @@ public sealed class ClientOrchestrator(
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
             session, results, beside.Rows + download.Rows,
-            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, beside.Replaced || download.Replaced);
+            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, beside.Replaced || download.Replaced, hello.PutOff);
     }
 
     /// <summary>
@@ -283,11 +285,11 @@ public sealed class ClientOrchestrator(
     private HelloRequest Hello(ReplicaFile? replica)
     {
         var (acknowledged, last) = (journal.Acknowledged, journal.LastN);
-        var proof = journal.ByN(acknowledged) is { Result: { } answer } entry ? new AnswerProof(Convert.ToHexStringLower(entry.Hash), answer) : null;
+        var (proof, highest) = (AnswerProof.Of(journal.ByN(acknowledged)), AnswerProof.Of(journal.HighestNumbered));
         return new HelloRequest(
             Protocol.Version, setup.SchemaVersion, last, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
             replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.Blocks(),
-            Convert.ToHexStringLower(journal.ChainAt(last)), journal.HighestNumber, proof, replica?.Fingerprint());
+            Convert.ToHexStringLower(journal.ChainAt(last)), proof, replica?.Fingerprint(), HighestProof: highest, Clock: tellsClock?.Invoke());
     }
 
     private List<JournalEntry> Batch(long after)

@@ -229,7 +229,8 @@ public sealed class ServerOrchestrator(
     /// <summary>The path of a snapshot's file; null when the server no longer has it.</summary>
     public string? SnapshotPath(string name) => snapshots.PathOf(name);
 
-    private bool IsOfEntry(Exception failure) => failure is not (OperationCanceledException or RecordsElsewhereException) && database.ComesFromData(failure);
+    private bool IsOfEntry(Exception failure) =>
+        failure is not (OperationCanceledException or RecordsElsewhereException or PostingPutOffException) && database.ComesFromData(failure);
 
     /// <summary>
     /// A client that proves to have had answers which are not on record here shows that the records were restored from a backup behind the
@@ -243,7 +244,8 @@ public sealed class ServerOrchestrator(
         }
         database.Writing(session =>
         {
-            if (!FeedState.ProofOf(session).Holds(client, proof.Hash, answer))
+            var words = FeedState.ProofOf(session);
+            if (!words.Holds(client, proof.Hash, answer))
             {
                 return false;
             }
@@ -252,7 +254,7 @@ public sealed class ServerOrchestrator(
             {
                 FeedState.BeginEpoch(session, ids.Next().ToString());
             }
-            host.Restored(session, client, request.HighestNumber, isNews);
+            host.Restored(session, client, AnswerProof.Number(request.HighestProof, words, client), isNews);
             return true;
         });
     }

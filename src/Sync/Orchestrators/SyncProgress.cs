@@ -1,4 +1,5 @@
 using Bookmine.Sync.Journal;
+using Bookmine.Sync.Wire;
 
 namespace Bookmine.Sync.Orchestrators;
 
@@ -24,4 +25,4 @@ public sealed record SyncProgress(SyncStage Stage, long Done, long Of);
 /// <param name="Upgrade">The server wants a newer program before this one downloads anything.</param>
 /// <param name="Replaced">A fresh replica was put in use.</param>
 public sealed record SyncOutcome(
-    Guid Session, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced);
+    Guid Session, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced, PutOff? PutOff = null);

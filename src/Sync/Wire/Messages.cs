@@ -37,24 +37,36 @@ public static class Protocol
 /// <param name="ProvisionedAt">The server's time at which the replica was made, Unix milliseconds; 0 without a replica.</param>
 /// <param name="Blocks">The leased blocks the client knows.</param>
 /// <param name="LastChain">The journal's chain at <paramref name="LastN"/>, in hexadecimal.</param>
-/// <param name="HighestNumber">The highest number that the server has given any of the client's entries; 0 for none.</param>
 /// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
 /// <param name="Fingerprint">That of the replica's digests; null without a replica.</param>
 /// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
 /// <param name="Program">The version of the client's program; null from one that tells none.</param>
+/// <param name="HighestProof">
+/// The entry to which the server has given the highest number: a server whose records were put back gives no number again that this proves. Null for none.
+/// </param>
+/// <param name="Clock">What its machine says of the time; null from one that does not say.</param>
 /// <param name="TakesPacked">Whether a snapshot is wanted packed: on a line that is slower than unpacking.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
-    string LastChain, long HighestNumber, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null,
-    bool TakesPacked = false)
+    string LastChain, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null,
+    bool TakesPacked = false, AnswerProof? HighestProof = null, ClientClock? Clock = null)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
-    public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", 0, null);
+    public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", null);
 }
 
 /// <summary>An answer that the client holds, with the hash of the entry it belongs to.</summary>
-public sealed record AnswerProof(string Hash, EntryResult Answer);
+public sealed record AnswerProof(string Hash, EntryResult Answer)
+{
+    /// <summary>The number that a client's proof proves by the server's own word; 0 without one.</summary>
+    public static long Number(AnswerProof? proof, ServerProof words, long client) =>
+        proof is { Hash: { } hash, Answer: { Number: { } number } answer } && words.Holds(client, hash, answer) ? number : 0;
+
+    /// <summary>What an entry proves; null for one that was not answered.</summary>
+    public static AnswerProof? Of(JournalEntry? entry) =>
+        entry is { Result: { } answer } ? new AnswerProof(Convert.ToHexStringLower(entry.Hash), answer) : null;
+}
 
 /// <summary>What the client is to do.</summary>
 public enum NextStep
@@ -93,9 +105,11 @@ public enum JournalStanding
 /// <param name="Blocks">Every block leased to this client that it may need.</param>
 /// <param name="ServerKeys">Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.</param>
 /// <param name="Program">The version of the server's program; null from one that tells none.</param>
+/// <param name="PutOff">Why nothing is posted at this moment; null where it is.</param>
 public sealed record HelloReply(
     long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks,
-    JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null, string? Program = null);
+    JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null, string? Program = null,
+    PutOff? PutOff = null);
 
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>
@@ -109,7 +123,7 @@ public sealed record SnapshotOffer(string Name, long Bytes, PackedSnapshot? Pack
 public sealed record PackedSnapshot(string Name, long Bytes);
 
 /// <param name="Acknowledged">The last entry that the server now holds of this client.</param>
-/// <param name="Forked">Whether an entry was another than the one the server holds under its number; nothing was posted.</param>
+/// <param name="Forked">Whether an entry was another than the one the server holds under its number; neither it nor what follows was posted.</param>
 public sealed record PushReply(long Acknowledged, IReadOnlyList<EntryResult> Results, bool Forked = false);
 
 /// <summary>Entries of a forked journal, handed over to be kept.</summary>
@@ -146,3 +160,14 @@ public sealed record Checkpoint(string Epoch, long Head, IReadOnlyList<string> B
 /// <param name="Cursors">Per bucket, how far the chunk reaches.</param>
 /// <param name="Checkpoint">Present on the chunk that reaches the head, and on no other.</param>
 public sealed record ChunkHead(IReadOnlyList<string> Buckets, Dictionary<string, long> Cursors, int Rows, Checkpoint? Checkpoint);
+
+/// <summary>What a client's machine says of its clock, for a server that has just started and knows no better.</summary>
+/// <param name="Now">Unix milliseconds.</param>
+/// <param name="Machine">Tells machines apart.</param>
+/// <param name="KeepsTime">Whether the clock is synchronised, or ran on while the machine was off.</param>
+public sealed record ClientClock(long Now, string Machine, bool KeepsTime);
+
+/// <summary>Posting waits for something; the client goes on, and sends what it has when it is over.</summary>
+/// <param name="Why">For whoever stands at the client, with what to do.</param>
+/// <param name="Asks">The time (Unix milliseconds) that a person at the client may say is right, which would end it; null where nobody's word helps.</param>
+public sealed record PutOff(string Why, long? Asks);

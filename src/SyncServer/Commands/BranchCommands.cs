@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Database;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -38,7 +39,7 @@ internal static class BranchCommands
         {
             throw new ShopException("A branch needs a name, such as High Street.");
         }
-        using var database = context.OpenDatabase();
+        using var database = context.OpenDatabase(Opening.ToMake);
         var id = database.Writing(session =>
         {
             var next = (session.Integer("SELECT max(id) FROM branch") ?? 0) + 1;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
 using Spectre.Console;
 
@@ -10,6 +11,8 @@ namespace Bookmine.SyncServer.Commands;
 /// <summary>What every verb has: the options all share, the database opened on demand, and one way to print.</summary>
 internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
 {
+    private readonly ServerClock judged = ServerClock.Of(clock);
+
     public static readonly Option<string?> Db = new("--db") { Description = "sqlite:PATH, postgres:CONNECTION or sqlserver:CONNECTION; also BOOKMINE_DB. Default: sqlite:DATA/shop.db", Recursive = true };
     public static readonly Option<string> Data = new("--data") { Description = "The folder of the server's files", DefaultValueFactory = _ => "data", Recursive = true };
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON object, or one a line for lists", Recursive = true };
@@ -24,7 +27,11 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
     // Wide enough that a table in a file or a pipe breaks no cell.
     private const int PipedWidth = 400;
 
+    /// <summary>The machine's clock.</summary>
     public TimeProvider Clock => clock;
+
+    /// <summary>The clock by which things are dated, once it has looked at the shop's records.</summary>
+    public ServerClock ServerClock => judged;
 
     public bool AsJson => parsed.GetValue(Json);
 
@@ -36,7 +43,8 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
-    public IServerDatabase OpenDatabase() => ShopDatabase.Open(DatabaseName, clock);
+    /// <exception cref="ShopDatabaseException">There is no shop, or not one of this program's tables; nothing was made.</exception>
+    public IServerDatabase OpenDatabase(Opening opening = Opening.ToUse) => ShopDatabase.Open(DatabaseName, clock, opening);
 
     /// <summary>Prints one answer: the object as JSON, or the text for people.</summary>
     public int Print(object answer, string text)

@@ -3,7 +3,7 @@ using Bookmine.SyncServer.Database;
 
 namespace Bookmine.SyncServer.Commands;
 
-/// <summary><c>db move</c>: a whole shop from one database to another.</summary>
+/// <summary><c>db move|upgrade</c>: a whole shop from one database to another, or to a newer program's tables.</summary>
 internal static class DatabaseCommands
 {
     private static readonly Option<string> From = new("--from") { Required = true, Description = "The database that holds the shop, as with --db" };
@@ -11,8 +11,16 @@ internal static class DatabaseCommands
 
     public static Command Make(Verbs verbs) => new("db", "The database that the shop's records lie in")
     {
+        verbs.Make(
+            "upgrade", "Bring the tables of an earlier program to this one's, after a backup of a SQLite file; starting the server does it too", Upgrade),
         verbs.Make("move", "Carry the whole shop to another database; tills notice nothing. Broken off, it is simply run again", Move, From, To),
     };
+
+    private static int Upgrade(CommandContext context)
+    {
+        using var database = context.OpenDatabase(Opening.ToUpgrade);
+        return context.Print(new { Tables = TablesVersion.Own }, $"{ShopDatabase.Shown(context.DatabaseName)} has this program's tables ({TablesVersion.Own})");
+    }
 
     private static int Move(CommandContext context)
     {
@@ -22,7 +30,7 @@ internal static class DatabaseCommands
             throw new ShopException("--from and --to name the same database. Nothing was changed.");
         }
         using var source = ShopDatabase.OpenToLeave(from, context.Clock);
-        using var target = ShopDatabase.OpenBare(to);
+        using var target = ShopDatabase.OpenBare(to, Opening.ToServe);
         var outcome = new ShopMove(source, target, p => ImportProgress.Report(p.Rows, p.IsChecking ? $"{p.Table} compared" : $"{p.Table} carried")).Run();
         ImportProgress.End();
         return context.Print(

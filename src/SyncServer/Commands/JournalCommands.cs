@@ -30,7 +30,7 @@ internal static class JournalCommands
         using var database = context.OpenDatabase();
         var faults = new List<ImportedLine>();
         var till = ReadTill(file, context, database);
-        var outcome = ShopOrchestrator.Make(database, context.DataFolder, context.Clock)
+        var outcome = ShopOrchestrator.Make(database, context.DataFolder, context.ServerClock, context.ServerClock.Demand)
             .Import(till, new EntityIds(context.Clock).Next(), Entries(file, till.Client, faults));
         context.Print(
             new { Till = till.Client, outcome.Posted, outcome.Quarantined, outcome.Known, outcome.KeptAside, Unreadable = faults.Select(f => new { f.Line, Reason = f.Fault }) },

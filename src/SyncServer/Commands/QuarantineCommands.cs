@@ -32,7 +32,7 @@ internal static class QuarantineCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var items = ShopOrchestrator.Desk(database, context.Clock).List(context.Get(All)).Select(i => new
+        var items = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).List(context.Get(All)).Select(i => new
         {
             i.Id, Till = i.Client, i.N, i.Kind, SealedAt = Instant.Format(i.SealedAt), ReceivedAt = Instant.Format(i.ReceivedAt), State = Word(i.State), i.Reason, Mended = i.Mended is not null,
         });
@@ -44,7 +44,7 @@ internal static class QuarantineCommands
     private static int Show(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var desk = ShopOrchestrator.Desk(database, context.Clock);
+        var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
         var i = desk.Find(context.Get(Id)) ?? throw new ShopException($"There is no entry {context.Get(Id)} in quarantine. bookmine-server quarantine list shows those there are.");
         var deeds = desk.Deeds(i.Id);
         var content = Pretty(i.Payload);
@@ -70,7 +70,7 @@ internal static class QuarantineCommands
         using var database = context.OpenDatabase();
         Try(context.Get(Id), file, () =>
         {
-            ShopOrchestrator.Desk(database, context.Clock).Edit(context.Get(Id), File.ReadAllBytes(file));
+            ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).Edit(context.Get(Id), File.ReadAllBytes(file));
             return true;
         });
         return context.Print(new { Id = context.Get(Id) }, $"mended; bookmine-server quarantine post {context.Get(Id)} posts it so");
@@ -81,7 +81,7 @@ internal static class QuarantineCommands
     private static int Post(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var desk = ShopOrchestrator.Desk(database, context.Clock);
+        var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
         var ids = context.Get(Till) is { } named ? OfTill(desk, database.Reading(session => TillNames.Find(session, named))) : context.Get(Ids);
         if (ids.Length == 0)
         {
@@ -116,7 +116,7 @@ internal static class QuarantineCommands
         using var database = context.OpenDatabase();
         Try(context.Get(Id), "", () =>
         {
-            ShopOrchestrator.Desk(database, context.Clock).WriteOff(context.Get(Id), why);
+            ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).WriteOff(context.Get(Id), why);
             return true;
         });
         return context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} written off: {why}");

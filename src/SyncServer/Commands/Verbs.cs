@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.SyncServer.Database;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -29,14 +32,15 @@ internal sealed class Verbs(TimeProvider clock)
         {
             return await run(context);
         }
-        catch (Exception e) when (e is ShopException or Database.ShopDatabaseException or Sync.Feed.RecordsElsewhereException or Sync.Feed.ProgramOutdatedException or Sync.Feed.DatabaseAwayException)
+        catch (Exception e) when (e is ShopException or ShopDatabaseException or PostingPutOffException
+            or RecordsElsewhereException or ProgramOutdatedException or DatabaseAwayException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{Database.ShopDatabase.Shown(context.DatabaseName)}: {e.Message}");
+            await Console.Error.WriteLineAsync($"{ShopDatabase.Shown(context.DatabaseName)}: {e.Message}");
             return 1;
         }
     }

@@ -16,8 +16,14 @@ internal static class Migrations
     /// <param name="engine">Its folder in <c>db</c>.</param>
     /// <param name="name">How messages call it; without a password.</param>
     /// <param name="tables">The names of all tables that are there.</param>
-    /// <exception cref="ShopDatabaseException">A file failed, or the database is another program's or a newer one's. Nothing of what failed was kept.</exception>
-    public static void Run(UpgradeEngineBuilder to, string engine, string name, Func<IReadOnlyList<string>> tables)
+    /// <param name="opening">How far it may go.</param>
+    /// <param name="beforeUpgrade">Run before tables of an earlier program are changed; null for nothing.</param>
+    /// <exception cref="ShopDatabaseException">
+    /// A file failed, or the database is another program's or a newer one's, or one that this opening does not make or bring up. Nothing of what failed
+    /// was kept.
+    /// </exception>
+    public static void Run(
+        UpgradeEngineBuilder to, string engine, string name, Func<IReadOnlyList<string>> tables, Opening opening, Action? beforeUpgrade = null)
     {
         var upgrade = to
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), file => file.StartsWith($"{engine}/0", StringComparison.Ordinal))
@@ -25,10 +31,16 @@ internal static class Migrations
             .WithVariablesDisabled()
             .LogToNowhere()
             .Build();
-        RefuseOthers(upgrade, engine, name, tables);
+        var isShop = upgrade.GetExecutedScripts().Exists(file => file.StartsWith(engine + "/", StringComparison.Ordinal));
+        RefuseOthers(upgrade, isShop, name, tables);
         if (!upgrade.IsUpgradeRequired())
         {
             return;
+        }
+        RefuseBeyond(opening, isShop, name);
+        if (isShop)
+        {
+            beforeUpgrade?.Invoke();
         }
         var result = upgrade.PerformUpgrade();
         if (!result.Successful)
@@ -47,10 +59,28 @@ internal static class Migrations
         return reader.ReadToEnd();
     }
 
-    private static void RefuseOthers(UpgradeEngine upgrade, string engine, string name, Func<IReadOnlyList<string>> tables)
+    /// <summary>Why a database without a shop is not used.</summary>
+    public static ShopDatabaseException NoShop(string name) => new(
+        $"{name} holds no shop; nothing was made. Say where the shop is with --data FOLDER or --db DATABASE, "
+        + "or begin one: bookmine-server branch add --name NAME.");
+
+    private static void RefuseBeyond(Opening opening, bool isShop, string name)
     {
-        var executed = upgrade.GetExecutedScripts();
-        if (!executed.Exists(file => file.StartsWith(engine + "/", StringComparison.Ordinal))
+        if (!isShop && !opening.HasFlag(Opening.ToMake))
+        {
+            throw NoShop(name);
+        }
+        if (isShop && !opening.HasFlag(Opening.ToUpgrade))
+        {
+            throw new ShopDatabaseException(
+                $"{name} has the tables of an earlier bookmine-server. bookmine-server db upgrade brings them to this program's, as does starting the server; "
+                + "nothing was changed.");
+        }
+    }
+
+    private static void RefuseOthers(UpgradeEngine upgrade, bool isShop, string name, Func<IReadOnlyList<string>> tables)
+    {
+        if (!isShop
             && tables().Where(t => !t.Equals(Journal, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } others)
         {
             throw new ShopDatabaseException(

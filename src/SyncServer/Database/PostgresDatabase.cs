@@ -32,7 +32,7 @@ public sealed class PostgresDatabase : NetworkDatabase
     /// <param name="connection">As Npgsql reads it: <c>Host=…;Database=…;Username=…</c>; several hosts parted by commas.</param>
     /// <param name="provision">Run once the tables are there, while no other host does the same.</param>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
-    public static PostgresDatabase Open(string connection, Action<IServerDatabase> provision)
+    public static PostgresDatabase Open(string connection, Action<IServerDatabase> provision, Opening opening)
     {
         var settings = PostgresConnection.Read(connection);
         var name = PostgresConnection.Shown(settings);
@@ -45,7 +45,7 @@ public sealed class PostgresDatabase : NetworkDatabase
             PostgresConnection.WaitForOthers(alone, name);
             Migrations.Run(
                 DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(database.source)), Engine, name,
-                () => PostgresConnection.Tables(alone));
+                () => PostgresConnection.Tables(alone), opening);
             provision(database);
             return database;
         }

@@ -17,7 +17,7 @@ public static class ShopTables
     public static readonly IReadOnlyList<ShopTable> All =
     [
         .. BookmineSetup.Instance.Tables.Select(Replicated),
-        Of("till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program"),
+        Of("till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at"),
         Of("till_branch", "till branch", "since"),
         Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at"),
         Of("counter", "id", "trans_id", "posted_at", "block", "epoch_first", "till"),
@@ -27,6 +27,7 @@ public static class ShopTables
         Of("finding_occurrence", "till n finding"),
         Of("command", "request_id:guid", "till", "received_at", "answer"),
         Of("lookup", "id", "till", "asked_at", "number", "found"),
+        Of("heartbeat", "host", "booted_at", "believed_at", "beats"),
         Of("server_key", "fingerprint", "state", "private_key", "made_at"),
         Of("sync_dirty", "id", "tab", "k_int", "k_guid:guid"),
         Of("sync_bucket", "id", "name"),

@@ -31,7 +31,7 @@ public sealed class SqlServerDatabase : NetworkDatabase
     /// <param name="connection">As SqlClient reads it: <c>Server=…;Database=…;User Id=…</c>.</param>
     /// <param name="provision">Run once the tables are there, while no other host does the same.</param>
     /// <exception cref="ShopDatabaseException">It cannot be used as it is; nothing was changed.</exception>
-    public static SqlServerDatabase Open(string connection, Action<IServerDatabase> provision)
+    public static SqlServerDatabase Open(string connection, Action<IServerDatabase> provision, Opening opening)
     {
         var settings = SqlServerConnection.Read(connection);
         var name = SqlServerConnection.Shown(settings);
@@ -45,7 +45,7 @@ public sealed class SqlServerDatabase : NetworkDatabase
                 throw new ShopDatabaseException($"{name}: another bookmine-server has been bringing it up to date for {MigrationPatienceMilliseconds / 1000} s. Start this one when that one serves.");
             }
             // The lock goes with the connection.
-            Migrations.Run(DeployChanges.To.SqlDatabase(settings.ConnectionString), Engine, name, () => SqlServerConnection.Tables(alone));
+            Migrations.Run(DeployChanges.To.SqlDatabase(settings.ConnectionString), Engine, name, () => SqlServerConnection.Tables(alone), opening);
             provision(database);
             Release(alone, Lock + " migration");
             return database;

@@ -41,9 +41,15 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
 
     public string Name => path;
 
-    /// <summary>Opens the file, making it where there is none, with this program's tables.</summary>
+    /// <summary>Opens the file with this program's tables.</summary>
     /// <exception cref="ShopDatabaseException">It is another program's or a newer one's, or cannot be brought to this program's tables.</exception>
-    public static SqliteDatabase Open(string path, string? vfs)
+    public static SqliteDatabase Open(string path, string? vfs, Opening opening = Opening.ToServe, Action? beforeUpgrade = null)
+    {
+        Told(path, () => Migrate(path, vfs, opening, beforeUpgrade));
+        return new SqliteDatabase(path, vfs);
+    }
+
+    private static bool Migrate(string path, string? vfs, Opening opening, Action? beforeUpgrade)
     {
         Migrations.Run(
             DeployChanges.To.SqliteDatabase(ConnectionString(path, vfs, MigrationSeconds)), Engine, path,
@@ -51,8 +57,9 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
             {
                 using var session = OpenFile(path, BusyMilliseconds, vfs);
                 return Tables(session);
-            });
-        return new SqliteDatabase(path, vfs);
+            },
+            opening, beforeUpgrade);
+        return true;
     }
 
     public string EngineTables => Migrations.EngineTables(Engine);
@@ -93,14 +100,14 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     {
         lock (writing)
         {
-            return sessions.Use(session => session.InTransaction(
+            return Told(path, () => sessions.Use(session => session.InTransaction(
                 () =>
                 {
                     TablesVersion.Require(session, path);
                     NoteTriggersOfOthers(session);
                     return work(session);
                 },
-                Immediate));
+                Immediate)));
         }
     }
 
@@ -141,11 +148,24 @@ public sealed class SqliteDatabase(string path, string? vfs = null) : IShopDatab
     public bool ComesFromData(Exception failure) => failure switch
     {
         SqliteException e => e.SqliteErrorCode is TooBig or Constraint or Mismatch or OutOfRange,
-        IOException or OutOfMemoryException or ProgramOutdatedException => false,
+        DatabaseAwayException or IOException or OutOfMemoryException or ProgramOutdatedException => false,
         _ => true,
     };
 
-    public T Reading<T>(Func<Session, T> work) => sessions.Use(session => session.InTransaction(() => work(session), Deferred));
+    public T Reading<T>(Func<Session, T> work) => Told(path, () => sessions.Use(session => session.InTransaction(() => work(session), Deferred)));
+
+    /// <summary>What the machine under the file does to it is told in words, with the remedy.</summary>
+    private static T Told<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException e) when (SqliteFaults.Words(e) is { } words)
+        {
+            throw new DatabaseAwayException(path, words, e);
+        }
+    }
 
     public void Dispose()
     {

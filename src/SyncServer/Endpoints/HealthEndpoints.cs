@@ -1,13 +1,11 @@
-using Bookmine.Sync.Feed;
-
 namespace Bookmine.SyncServer.Endpoints;
 
-/// <summary>Alive: the process answers. Ready: the database has the shop's records, and takes writes at this moment.</summary>
+/// <summary>Alive: the process answers. Ready: the shop's records are there, and a commit to them was made within the last second.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app)
     {
         app.MapGet("/health/live", () => "live");
-        app.MapGet("/health/ready", (IServerDatabase database) => database.Writing(FeedState.ProveWritable) ? "ready" : "empty");
+        app.MapGet("/health/ready", async (Readiness readiness) => await readiness.ProveAsync());
     }
 }

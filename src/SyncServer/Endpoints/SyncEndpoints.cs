@@ -5,6 +5,7 @@ using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
@@ -31,6 +32,7 @@ internal static class SyncEndpoints
         group.MapPost("/push", PushAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapPost("/news", NewsAsync).WithMetadata(new TillAuthentication.TakesItsOwnPlaces(false));
         group.MapPost("/pull", Pull).For(TillDeed.Download).TakeDownloadPermit();
+        group.MapPost("/clock", AcceptClock).For(TillDeed.Edit);
         group.MapGet("/refill", Refill).For(TillDeed.Refill);
         group.MapPost("/fork", ForkAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
         group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till())).For(TillDeed.Renew);
@@ -46,12 +48,31 @@ internal static class SyncEndpoints
                 + "Install the same version of Bookmine on both. The enrolment code was not used.");
 
     private static HelloReply Hello(
-        HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys, ILogger<TillRegister> log)
+        HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys, ServerClock clock,
+        IServerDatabase database, ILogger<TillRegister> log)
     {
         var till = context.Till();
-        var reply = orchestrator.Hello(tills.Greet(till, request), request) with { ServerKeys = keys.Trusted(), Program = ProgramVersion.Own };
+        if (request.Clock is { } said && till.State == TillState.Enrolled)
+        {
+            clock.Heard(till.Id, said);
+        }
+        var reply = orchestrator.Hello(tills.Greet(till, request), request) with
+        {
+            ServerKeys = keys.Trusted(), Program = ProgramVersion.Own, PutOff = clock.WhyNot(database),
+        };
         log.Greeted(till, request, reply);
         return reply;
+    }
+
+    /// <summary>Somebody at the till says that the server's clock is right.</summary>
+    private static ClockAcceptance AcceptClock(ClockAcceptance said, HttpContext context, ServerClock clock, IServerDatabase database)
+    {
+        var at = database.Writing(session =>
+        {
+            TillStates.Demand(session, context.Till().Id, TillDeed.Edit);
+            return clock.Accept(session, said.Time);
+        });
+        return said with { Time = at };
     }
 
     private static async Task<PushReply> PushAsync(

@@ -8,6 +8,7 @@ using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting.Findings;
+using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Rules;
 
 namespace Bookmine.SyncServer.Posting;
@@ -59,6 +60,8 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
     {
         var given = entry.Given;
         var answer = given?.Number is { } number && numbering.IsTaken(number) ? null : given;
+        // A date beyond the clock was given by one that was ahead.
+        answer = answer is { } dated && dated.PostedAt > numbering.PostedAt + ClockTable.Slack ? dated with { PostedAt = numbering.PostedAt } : answer;
         var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
         var branch = document?.IntegerOrNull(Columns.Document.Branch);
         if (given is { State: EntryState.Posted } && branch is { } was)

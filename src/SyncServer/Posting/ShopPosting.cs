@@ -8,9 +8,16 @@ namespace Bookmine.SyncServer.Posting;
 
 /// <summary>What posting means in a bookshop.</summary>
 /// <param name="interceptor">The upload rules, or a chain that ends with them.</param>
-public sealed class ShopPosting(IUploadInterceptor<PostingFacts> interceptor, TimeProvider clock) : IPostingHost
+/// <param name="demand">Asked in each posting's transaction whether the time is known; throws where it is not.</param>
+public sealed class ShopPosting(IUploadInterceptor<PostingFacts> interceptor, TimeProvider clock, Action<Session>? demand = null) : IPostingHost
 {
-    public ILedger Open(Session session, long client, bool byPerson) => new ShopLedger(session, client, byPerson, interceptor, clock);
+    public ILedger Open(Session session, long client, bool byPerson)
+    {
+        demand?.Invoke(session);
+        return Ledger(session, client, byPerson);
+    }
+
+    private ShopLedger Ledger(Session session, long client, bool byPerson) => new ShopLedger(session, client, byPerson, interceptor, clock);
 
     public void Released(Session session, Guid id, bool isPosted) =>
         session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);

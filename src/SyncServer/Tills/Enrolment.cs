@@ -5,6 +5,7 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Posting.Findings;
@@ -81,7 +82,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
                 "UPDATE till SET name = @name, secret_hash = @hash, state = @enrolled WHERE id = @id",
                 request.Name, HashOf(request.Secret), TillState.Enrolled.Text(), request.Till);
         }
-        NoteRestored(session, request.Till, request.HighestNumber, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
+        var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
+        NoteRestored(session, request.Till, highest, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
         return new ReadmitReply(true);
     });
 

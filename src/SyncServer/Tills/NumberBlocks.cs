@@ -8,7 +8,13 @@ namespace Bookmine.SyncServer.Tills;
 /// <summary>Blocks of D-numbers from one chain-wide counter; a number is leased once and never again.</summary>
 internal static class NumberBlocks
 {
-    private const long Size = 100_000;
+    public const long Size = 100_000;
+
+    /// <summary>A till gets no second block within the hour (milliseconds).</summary>
+    public const long AgainAfter = 3_600_000;
+
+    /// <summary>A block that is used up sooner is told to people (milliseconds).</summary>
+    public const long UsedUpNoSoonerThan = 24 * 3_600_000;
 
     /// <summary>Below this many numbers left, a till gets another block.</summary>
     public const long TopUpBelow = Size / 5;

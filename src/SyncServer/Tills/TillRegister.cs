@@ -53,24 +53,54 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             NoteMended(till, mended, now);
         }
         var program = hello.Program is { } told ? told[..Math.Min(told.Length, MostProgramCharacters)] : "";
-        var low = till.State.May(TillDeed.Numbers) && hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First);
+        var unposted = Unposted(hello);
+        var low = till.State.May(TillDeed.Numbers) && hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First)
+            && MayLease(till.Id, now);
         var quiet = !low && database.Reading(s => s.Scalar(
             """
             SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0)
-                AND unposted = @unposted AND coalesce(program, '') = @program
+                AND unposted = coalesce(@unposted, unposted) AND coalesce(program, '') = @program
             """,
-            till.Id, now - 60_000, hello.LastN - hello.Acknowledged, program)) is not null;
+            till.Id, now - 60_000, unposted, program)) is not null;
         return quiet ? record : database.Writing(session =>
         {
             session.Execute(
-                "UPDATE till SET seen_at = @now, unposted = @unposted, program = @program WHERE id = @id",
-                now, hello.LastN - hello.Acknowledged, program.Length == 0 ? null : program, till.Id);
+                "UPDATE till SET seen_at = @now, unposted = coalesce(@unposted, unposted), program = @program WHERE id = @id",
+                now, unposted, program.Length == 0 ? null : program, till.Id);
             if (low)
             {
-                NumberBlocks.Lease(session, till.Id, till.Branch, till.Name);
+                LeaseMore(session, till, now);
             }
             return Record(session, till);
         });
+    }
+
+    /// <summary>How many entries the till has that are not posted; null where it says nothing of its journal.</summary>
+    /// <exception cref="WireFormatException">What it says cannot be.</exception>
+    private static long? Unposted(HelloRequest hello) => hello switch
+    {
+        { LastN: < 0 } or { Acknowledged: < 0 } => throw new WireFormatException("The hello names an entry before the first."),
+        { LastN: long.MaxValue } => null,
+        _ => Math.Max(hello.LastN - hello.Acknowledged, 0),
+    };
+
+    /// <summary>
+    /// A block is more numbers than any counter prints in a day. Who asks for more within the hour has miscounted or lies, and has the last block besides.
+    /// </summary>
+    private bool MayLease(long till, long now) =>
+        database.Reading(s => s.Integer("SELECT leased_at FROM till WHERE id = @till", till)) is not { } last || now - last is < 0 or > NumberBlocks.AgainAfter;
+
+    private static void LeaseMore(Session session, KnownTill till, long now)
+    {
+        var last = session.Integer("SELECT leased_at FROM till WHERE id = @till", till.Id);
+        var block = NumberBlocks.Lease(session, till.Id, till.Branch, till.Name);
+        session.Execute("UPDATE till SET leased_at = @now WHERE id = @till", now, till.Id);
+        if (now - last is >= 0 and < NumberBlocks.UsedUpNoSoonerThan)
+        {
+            var text = $"till {till.Name} has asked for more D-numbers within a day of its last {NumberBlocks.Size:N0}, "
+                + $"and has got {block.First} to {block.Last}: is it still in the shop's hands?";
+            FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.ManyNumbers, $"till {till.Id}", text), now);
+        }
     }
 
     private void NoteMended(KnownTill till, string fault, long now)

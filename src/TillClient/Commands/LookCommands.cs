@@ -101,9 +101,11 @@ internal static class LookCommands
         context.Print(
             new StatusOutput(
                 till.Identity.Name, till.Identity.Branch, mode, JsonNamingPolicy.SnakeCaseLower.ConvertName(s.State.ToString()), s.Unposted, s.UnpostedCents,
-                s.Cursor, s.ReplicaAgeSeconds, s.DNumbersLeft, s.LastError),
+                s.Cursor, s.ReplicaAgeSeconds, s.DNumbersLeft, s.LastError, s.PostingWaits),
             OutputJson.Readable.StatusOutput,
-            () => $"till {till.Identity.Name}, {mode} mode: {s.Unposted} unposted ({Money.Format(s.UnpostedCents)}), replica {StatusText.Age(s.ReplicaAgeSeconds)}, {s.DNumbersLeft} D-numbers left");
+            () => $"till {till.Identity.Name}, {mode} mode: {s.Unposted} unposted ({Money.Format(s.UnpostedCents)}), "
+                + $"replica {StatusText.Age(s.ReplicaAgeSeconds)}, {s.DNumbersLeft} D-numbers left"
+                + (s.PostingWaits is null ? "" : $"\n{s.PostingWaits}"));
         return Task.FromResult(0);
     }
 

@@ -12,7 +12,8 @@ internal sealed record SealedOutput(
     long? N, Guid? Id, string? Docket, long? TransId, RefusedOutput? Refused, string? Warning = null, Guid? StockId = null, string? Code = null, Guid? ContactId = null);
 
 internal sealed record StatusOutput(
-    string Till, long Branch, string Mode, string Connection, long Unposted, long UnpostedCents, long Cursor, long? ReplicaAgeSeconds, long DNumbersLeft, string? LastError);
+    string Till, long Branch, string Mode, string Connection, long Unposted, long UnpostedCents, long Cursor, long? ReplicaAgeSeconds, long DNumbersLeft,
+    string? LastError, string? PostingWaits);
 
 internal sealed record StockOutput(
     string Kind, Guid StockId, string Code, string? Isbn, string Title, string? Authors, string? Condition, long? PriceCents, long OnHand);
@@ -26,7 +27,7 @@ internal sealed record DroppedOutput(string Table, string Key, string Field, str
 internal sealed record ResyncOutput(
     PostedCounts Posted, IReadOnlyList<DroppedOutput> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
     ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
-    IReadOnlyList<NotedException> Exceptions);
+    IReadOnlyList<NotedException> Exceptions, string? PostingWaits);
 
 internal sealed record EnrolOutput(long Till, string Name, long Branch);
 

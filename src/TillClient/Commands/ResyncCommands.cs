@@ -24,6 +24,10 @@ internal static class ResyncCommands
         {
             $"Posted {Counted.Of(report.Posted.Sales, "transaction", "transactions")}, {Counted.Of(report.Posted.Stock, "stock record", "stock records")}, {Counted.Of(report.Posted.Contacts, "contact", "contacts")} in {report.Seconds:0.0} s.",
         };
+        if (report.PutOff is { } putOff)
+        {
+            text[0] = putOff.Why;
+        }
         if (report.Posted.Sales > 0)
         {
             text.Add($"  {"",-12}{"this till",14}{"the server",14}");
@@ -68,10 +72,10 @@ internal static class ResyncCommands
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,
-                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions),
+                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions, report.PutOff?.Why),
             OutputJson.Readable.ResyncOutput, () => Text(report));
         till.Reported(report);
-        return report.Agree ? 0 : 1;
+        return report.Agree && report.PutOff is null ? 0 : 1;
     }
 
     private static async Task<int> CheckAsync(CommandContext context)

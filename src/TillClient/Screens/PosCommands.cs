@@ -91,6 +91,23 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         }
     }
 
+    public async Task AskClockAsync(long time, Action synchronise)
+    {
+        string[] body =
+        [
+            "", "  The server has started, and does not know whether its clock is right.",
+            "  What you sell is kept here and posted as soon as somebody says so.", "", $"  Its clock says {desk.Till.Spoken(time)}.",
+        ];
+        if (!await desk.Talk.ConfirmAsync("Is that the time?", body).ConfigureAwait(false))
+        {
+            desk.Say("Tell the manager: the server's clock is to be set. Sell on: it is posted then. F9 asks again.", isAlarm: true);
+            return;
+        }
+        await desk.Till.AcceptClockAsync(time, desk.Operator, desk.Cancel).ConfigureAwait(false);
+        desk.Say("Thank you. The server posts again.");
+        synchronise();
+    }
+
     /// <summary>A sale that was open when the program ended is there before anybody has signed on.</summary>
     private async Task PayAsync()
     {

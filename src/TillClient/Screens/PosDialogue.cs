@@ -132,6 +132,9 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     public Task ReportAsync(SyncReport report) => Talk.BeginAsync(() => commands.ReportAsync(report));
 
+    /// <summary>Asks whether the server's clock is right, which the server does not know.</summary>
+    public Task AskClockAsync(long time, Action synchronise) => Talk.BeginAsync(() => commands.AskClockAsync(time, synchronise));
+
     public void Say(string text, bool isAlarm = false) => desk.Say(text, isAlarm);
 
     public IReadOnlyList<string> Body() => help is not null ? [.. help.Skip(helpAt)] : Talk.Open switch

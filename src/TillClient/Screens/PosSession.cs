@@ -29,6 +29,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private Task listening = Task.CompletedTask;
     private CancellationTokenSource? putOff;
     private DateTimeOffset notBefore;
+    private long askedClock;
     private bool usedMemory = true;
 
     /// <summary>What to draw now.</summary>
@@ -225,9 +226,22 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     }
 
     /// <summary>The report is shown between sales; what it tells is not lost when a sale is open, but told by the next one.</summary>
-    private Task TellAsync(SyncReport report, bool byHand)
+    private async Task TellAsync(SyncReport report, bool byHand)
     {
         usedMemory = true;
+        if (Dialogue.IsIdle && report.PutOff is { Asks: { } time } && (byHand || clock.GetElapsedTime(askedClock) > PutOffFor || askedClock == 0))
+        {
+            askedClock = clock.GetTimestamp();
+            await Dialogue.AskClockAsync(time, () => Synchronise(byHand: true)).ConfigureAwait(false);
+        }
+        else
+        {
+            await TellReportAsync(report, byHand).ConfigureAwait(false);
+        }
+    }
+
+    private Task TellReportAsync(SyncReport report, bool byHand)
+    {
         if (!Dialogue.IsIdle || !(byHand || report.TellsAnything))
         {
             if (byHand)

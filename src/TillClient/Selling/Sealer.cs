@@ -76,7 +76,7 @@ internal sealed class Sealer(
     /// <summary>Posts what was just sealed, if the server is at hand and nothing older waits; otherwise it is posted later.</summary>
     public async Task<(Outcome Outcome, long? TransId)> PostAsync(Outcome outcome, CancellationToken cancel)
     {
-        if (outcome.Entry is not { } entry || !link.MayTry || journal.Acknowledged < entry.N - 1)
+        if (outcome.Entry is not { } entry || !link.MayTry || link.PutOff is not null || journal.Acknowledged < entry.N - 1)
         {
             return (outcome, null);
         }

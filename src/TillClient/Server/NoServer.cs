@@ -33,6 +33,8 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) => throw Away();
 
+    public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => throw Away();
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => throw Away();
 
     public void Dispose()

@@ -1,11 +1,13 @@
 using Bookmine.Schema.Views;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Files;
 
 namespace Bookmine.TillClient.Server;
 
 /// <summary>Calls a server; one that no longer knows this till, because its records were restored from an older backup, is asked to know it again first.</summary>
-internal sealed class Readmission(IShopChannel shop, TillIdentity identity, Func<string?> epoch, Func<long> highestNumber)
+internal sealed class Readmission(IShopChannel shop, TillIdentity identity, Func<string?> epoch, Func<JournalEntry?> highest)
 {
     private const int Unknown = 401;
 
@@ -17,8 +19,9 @@ internal sealed class Readmission(IShopChannel shop, TillIdentity identity, Func
         }
         catch (ServerRefusedException e) when (e.Status == Unknown && identity.Proof is not null)
         {
-            await shop.ReadmitAsync(
-                new ReadmitRequest(identity.Till, identity.Name, identity.Branch, identity.Secret, identity.Proof, epoch(), highestNumber()), cancel).ConfigureAwait(false);
+            var request = new ReadmitRequest(
+                identity.Till, identity.Name, identity.Branch, identity.Secret, identity.Proof, epoch(), AnswerProof.Of(highest()));
+            await shop.ReadmitAsync(request, cancel).ConfigureAwait(false);
             return await call().ConfigureAwait(false);
         }
     }

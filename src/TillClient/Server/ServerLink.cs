@@ -1,5 +1,6 @@
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Wire;
 using Bookmine.TillClient.Files;
 
 namespace Bookmine.TillClient.Server;
@@ -21,6 +22,9 @@ internal sealed class ServerLink : IDisposable
     public IServerChannel Channel => line.Channel;
 
     public IShopChannel Shop => line.Shop;
+
+    /// <summary>Why the server posts nothing, as it said last; null where it does.</summary>
+    public PutOff? PutOff { get => Locked(() => field); set => Locked(() => field = value); }
 
     public int Requests => line.Channel.Requests;
 

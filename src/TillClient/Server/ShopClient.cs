@@ -21,6 +21,9 @@ public interface IShopChannel
     /// <summary>Asks a server that no longer knows this till, because its records were restored, to know it again.</summary>
     Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel);
 
+    /// <summary>Tells the server, which does not know, that its clock is right.</summary>
+    Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel);
+
     /// <summary>What the entries came to in the server's books.</summary>
     Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
 }
@@ -48,6 +51,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) =>
         http.PostAsync("sync/readmit", JsonContent.Create(request, ViewJson.Default.ReadmitRequest), ViewJson.Default.ReadmitReply, cancel);
+
+    public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) =>
+        http.PostAsync("sync/clock", JsonContent.Create(said, ViewJson.Default.ClockAcceptance), ViewJson.Default.ClockAcceptance, cancel);
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)

@@ -120,6 +120,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) => Task.FromResult(
         Exchange("edit", [.. edit.Id.ToByteArray(bigEndian: true), .. ChangeGroupJson.Write(edit)], ViewJson.Default.EditReply));
 
+    /// <summary>The simulated server is never in doubt.</summary>
+    public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => Task.FromResult(said);
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => Task.FromResult(
         Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}")), ViewJson.Default.ControlTotals));
 
