@@ -11,7 +11,7 @@ namespace Bookmine.Schema;
 /// </summary>
 public static class BookmineSetup
 {
-    public const int SchemaVersion = 3;
+    public const int SchemaVersion = 4;
     public const string Shared = "shared";
     private const string OfBranch = "branch:{branch}";
 
@@ -20,11 +20,18 @@ public static class BookmineSetup
 
     public static readonly SyncTable Branch = new TableBuilder(1, "branch")
         .Integer(1, "id").Text(2, "name").Text(3, "time_zone").Text(4, "header").Integer(5, "tax_rate_bp").Rate().Text(6, "currency")
+        .Text(7, "supervised", nullable: true)
         .Key("id").InBucket(Shared).Build();
 
     public static readonly SyncTable Operator = new TableBuilder(2, "operator")
-        .Integer(1, "id").Text(2, "name").Text(3, "pin_hash").Integer(4, "disabled")
+        .Integer(1, "id").Text(2, "name").Text(3, "pin_hash").Integer(4, "disabled").Text(5, "role", nullable: true)
+        .Text(6, "branches", nullable: true)
         .Key("id").InBucket(Shared).Build();
+
+    /// <summary>The hash of an operator's PIN in a branch where it is used; the operator's own row, which every till has, holds none.</summary>
+    public static readonly SyncTable OperatorPin = new TableBuilder(18, "operator_pin")
+        .Guid(1, "id").Integer(2, "branch").Integer(3, "operator").Text(4, "pin_hash")
+        .Key("id").InBucket(OfBranch).Build();
 
     public static readonly SyncTable PaymentMethod = new TableBuilder(3, "payment_method")
         .Integer(1, "id").Text(2, "code").Text(3, "name").Integer(4, "gives_change")
@@ -127,7 +134,7 @@ public static class BookmineSetup
         SchemaVersion,
         [
             Branch, Operator, PaymentMethod, NumberBlock, Stock, Contact, Holding, TillHead,
-            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent, Voucher,
+            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent, Voucher, OperatorPin,
         ],
         headTable: TillHead.Name,
         snapshotBucket: Shared);

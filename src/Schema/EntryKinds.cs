@@ -88,6 +88,12 @@ public static class TillEvents
     /// <summary>Something was sold at another price than the branch's.</summary>
     public const string PriceOverride = "price override";
 
+    /// <summary>A supervisor has agreed to what the branch wants one for.</summary>
+    public const string Authorised = "authorised";
+
+    /// <summary>A PIN was given wrong many times.</summary>
+    public const string WrongPin = "wrong pin";
+
     /// <summary>Money was taken for a transaction that the program did not live to seal.</summary>
     public const string Unsealed = "money unsealed";
 

@@ -25,6 +25,7 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     QuarantineCommands.Make(verbs),
     FindingCommands.Make(verbs),
     EventCommands.Make(verbs),
+    AuditCommands.Make(verbs),
     JournalCommands.Make(verbs),
     CheckCommand.Make(verbs),
     ClockCommands.Make(verbs),

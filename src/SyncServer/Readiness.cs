@@ -20,7 +20,8 @@ public sealed class Readiness(IServerDatabase database, ServerClock clock)
     {
         lock (gate)
         {
-            if (last is null || (last.IsCompleted && clock.GetElapsedTime(provedAt) > Fresh))
+            // A failure is told to those who asked meanwhile, and no longer: what has failed may be mended by now.
+            if (last is null || (last.IsCompleted && (!last.IsCompletedSuccessfully || clock.GetElapsedTime(provedAt) > Fresh)))
             {
                 provedAt = clock.GetTimestamp();
                 last = Task.Run(Prove);

@@ -7,6 +7,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
@@ -52,6 +53,7 @@ public static class BookmineServices
         .AddSingleton<Enrolment>()
         .AddSingleton<ServerKeys>()
         .AddSingleton<LiveEdits>()
+        .AddSingleton<Operators>()
         .AddSingleton(provider =>
         {
             var judged = provider.GetRequiredService<ServerClock>();

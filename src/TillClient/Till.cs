@@ -274,6 +274,12 @@ public sealed class Till : IDisposable
     public Task AcceptClockAsync(long time, string? byOperator, CancellationToken cancel = default) =>
         CallAsync(() => link.Shop.AcceptClockAsync(new ClockAcceptance(time, byOperator), cancel), cancel);
 
+    /// <summary>An operator chooses another PIN, which the server keeps and other tills hear of.</summary>
+    /// <exception cref="ServerRefusedException">The old PIN is not hers, or the new one is none.</exception>
+    public Task ChangePinAsync(string name, string old, string pin, CancellationToken cancel = default) => link.State == ConnectionState.Disconnected
+        ? throw new TillException("A PIN is changed with the server at hand: this till was started disconnected.")
+        : CallAsync(() => link.Shop.ChangePinAsync(new PinChange(name, old, pin), cancel), cancel);
+
     /// <summary>A moment as the branch's clocks show it, such as <c>Monday 1 December 2026, 08:55</c>.</summary>
     public string Spoken(long instant) => view.Read(() =>
     {

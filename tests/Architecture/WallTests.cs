@@ -102,6 +102,7 @@ public sealed partial class WallTests
         {
             var body = Regex.Match(migrations, $@"CREATE TABLE {table.Name} \((.*?)\) STRICT", RegexOptions.Singleline).Groups[1].Value;
             var columns = Regex.Matches(body, @"(?:^|,)\s*([a-z_0-9]+) (?:INTEGER|TEXT|BLOB)").Select(m => m.Groups[1].Value).ToList();
+            columns.AddRange(Regex.Matches(migrations, $@"ALTER TABLE {table.Name} ADD COLUMN ([a-z_0-9]+)").Select(m => m.Groups[1].Value));
             Assert.Equal(table.Columns.Select(c => c.Name), columns);
         }
     }

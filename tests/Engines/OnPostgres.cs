@@ -30,6 +30,8 @@ public sealed class EnrolmentOnPostgres() : EnrolmentTests(Engine.Postgres);
 
 public sealed class ClockOnPostgres() : ClockTests(Engine.Postgres);
 
+public sealed class OperatorOnPostgres() : OperatorTests(Engine.Postgres);
+
 public sealed class TillStateOnPostgres() : TillStateTests(Engine.Postgres);
 
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);

@@ -30,6 +30,8 @@ public sealed class EnrolmentOnSqlServer() : EnrolmentTests(Engine.SqlServer);
 
 public sealed class ClockOnSqlServer() : ClockTests(Engine.SqlServer);
 
+public sealed class OperatorOnSqlServer() : OperatorTests(Engine.SqlServer);
+
 public sealed class TillStateOnSqlServer() : TillStateTests(Engine.SqlServer);
 
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);

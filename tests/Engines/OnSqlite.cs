@@ -30,6 +30,8 @@ public sealed class EnrolmentOnSqlite() : EnrolmentTests(Engine.Sqlite);
 
 public sealed class ClockOnSqlite() : ClockTests(Engine.Sqlite);
 
+public sealed class OperatorOnSqlite() : OperatorTests(Engine.Sqlite);
+
 public sealed class TillStateOnSqlite() : TillStateTests(Engine.Sqlite);
 
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);

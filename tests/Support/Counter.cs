@@ -1,4 +1,6 @@
 using Bookmine.Schema;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.TillClient.Screens;
 
 namespace Bookmine.Tests.Support;
@@ -12,13 +14,14 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
 
     public bool HasQuit { get; private set; }
 
-    public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true, string[]? operators = null)
+    public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true, string[]? operators = null, string? supervised = null)
     {
         var shop = await Shop.OpenAsync();
         foreach (var (name, id) in (operators ?? []).Select((o, i) => (o, i + 1L)))
         {
-            shop.Write("INSERT INTO operator (id, name, pin_hash, disabled) VALUES (@id, @name, @hash, 0)", id, name, PinHash.Of("1234"));
+            shop.Get<Operators>().Add(Actor.AtTheMachine(), name, "1234", id > 2 ? OperatorRoles.Supervisor : OperatorRoles.Cashier, null);
         }
+        shop.Write("UPDATE branch SET supervised = @acts", supervised);
         await shop.EnrolAsync("front");
         for (var i = 0; i < unposted; i++)
         {

@@ -207,6 +207,18 @@ internal sealed class Shop : IAsyncDisposable
 
     public string? Text(string sql, params object?[] values) => Database.Reading(s => s.Scalar(sql, values)) as string;
 
+    /// <summary>The first column of all rows.</summary>
+    public List<string> Texts(string sql, params object?[] values) => Database.Reading(session =>
+    {
+        var texts = new List<string>();
+        using var reader = session.Query(sql, values);
+        while (reader.Read())
+        {
+            texts.Add(reader.GetString(0));
+        }
+        return texts;
+    });
+
     public int Write(string sql, params object?[] values) => Database.Writing(s => s.Execute(sql, values));
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,6 @@
 using Bookmine.Schema;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Screens;
 using Bookmine.Tests.Support;
@@ -392,6 +394,79 @@ public sealed class PosSessionTests
         Assert.EndsWith(" · tom", pos.Session.Picture.Status, StringComparison.Ordinal);
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "");
         Assert.Contains(pos.Session.Picture.Body.Concat((await pos.TypeAsync("/docket")).Body), l => l.Contains("served by tom", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_branch_wants_a_supervisor_for_is_done_with_her_PIN_and_on_record()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada", "tom", "mara"], supervised: "price discount:1000 no-sale");
+        await pos.TypeAsync("ada", "1234", Sales.Lighthouse);
+        // A tenth is anybody's to give.
+        Assert.EndsWith("TOTAL 16.15", (await pos.TypeAsync("/disc 1 10%")).Total, StringComparison.Ordinal);
+        Assert.StartsWith("Supervisor mara's PIN", (await pos.TypeAsync("/disc 1 11%")).Prompt, StringComparison.Ordinal);
+        Assert.Contains("a supervisor has not agreed", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
+        Assert.EndsWith("TOTAL 16.15", pos.Session.Picture.Total, StringComparison.Ordinal);
+        await pos.TypeAsync("/price 1 5.00", "9999");
+        Assert.Contains("not the PIN", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.EndsWith("TOTAL 4.50", (await pos.TypeAsync("1234")).Total, StringComparison.Ordinal);
+        await pos.TypeAsync("/drawer change", "1234");
+        Assert.Contains("No-sale", pos.Session.Picture.Message, StringComparison.Ordinal);
+        await pos.TypeAsync("/pay", "");
+
+        // A supervisor's own acts want nobody else.
+        await pos.TypeAsync("/op", "2", "1234", Sales.Garden, "/price 1 1.00");
+        Assert.EndsWith("TOTAL 1.00", pos.Session.Picture.Total, StringComparison.Ordinal);
+
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal(["no-sale: change, by mara", "price: The Lighthouse Keeper, by mara"], pos.Shop.Texts("SELECT text FROM till_event WHERE kind = 'authorised' ORDER BY text"));
+        Assert.Equal(2, pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'authorised' AND operator = 'ada'"));
+    }
+
+    [Fact]
+    public async Task Guessing_a_PIN_takes_longer_each_time_and_goes_on_record()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        await pos.TypeAsync("ada", "1111", "2222", "3333");
+        Assert.Contains("Wait 2 seconds", (await pos.TypeAsync("1234")).Message, StringComparison.Ordinal);
+        pos.Shop.Clock.Advance(TimeSpan.FromSeconds(3));
+        await pos.TypeAsync("4444");
+        Assert.Contains("Wait 4 seconds", (await pos.TypeAsync("1234")).Message, StringComparison.Ordinal);
+        pos.Shop.Clock.Advance(TimeSpan.FromSeconds(5));
+        await pos.TypeAsync("5555");
+        pos.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains("ada sells now", (await pos.TypeAsync("1234")).Message, StringComparison.Ordinal);
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal(["ada, 5 times"], pos.Shop.Texts("SELECT text FROM till_event WHERE kind = 'wrong pin'"));
+    }
+
+    [Fact]
+    public async Task A_shop_whose_last_operator_is_disabled_sells_under_a_name_that_is_typed_and_the_manager_is_told()
+    {
+        await using var pos = await Counter.OpenAsync(operators: ["ada"]);
+        pos.Shop.Get<Operators>().Disable(Actor.AtTheMachine(), "ada");
+        await pos.Shop.ResyncAsync("front");
+        await pos.BeginAgainAsync();
+        Assert.StartsWith("Who sells: your name", (await pos.TypeAsync(Sales.Lighthouse)).Prompt, StringComparison.Ordinal);
+        await pos.TypeAsync("Zoe", "/pay", "");
+        await pos.Shop.ResyncAsync("front");
+        Assert.Equal("Zoe", pos.Shop.Text("SELECT operator FROM document"));
+        Assert.Equal(["nobody signed on"], pos.Shop.Texts("SELECT kind FROM finding"));
+    }
+
+    [Fact]
+    public async Task An_operator_changes_her_PIN_at_a_till_and_the_old_one_is_worth_nothing_at_any()
+    {
+        await using var pos = await Counter.OpenAsync(disconnected: false, operators: ["ada"]);
+        Assert.Contains("Sign on first", (await pos.TypeAsync("/pin")).Message, StringComparison.Ordinal);
+        await pos.TypeAsync("ada", "1234", "/pin", "9999", "4711", "4711");
+        Assert.Contains("not the PIN", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("PIN is changed", (await pos.TypeAsync("/pin", "1234", "4711", "4711")).Message, StringComparison.Ordinal);
+        await pos.Shop.ResyncAsync("front");
+        var records = pos.Shop.OpenTill("front", true).Records;
+        Assert.True(records.IsPinOf("ada", "4711"));
+        Assert.False(records.IsPinOf("ada", "1234"));
+        Assert.Equal(["operator add", "operator change pin", "operator change pin", "till enrol"], pos.Shop.Texts("SELECT deed FROM audit ORDER BY deed"));
+        Assert.DoesNotContain(pos.Shop.Texts("SELECT coalesce(detail, '') FROM audit"), d => d.Contains("4711", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -150,6 +150,8 @@ public sealed record NotedException(long N, string Kind, string Text);
 [JsonSerializable(typeof(ReadmitRequest))]
 [JsonSerializable(typeof(ReadmitReply))]
 [JsonSerializable(typeof(ClockAcceptance))]
+[JsonSerializable(typeof(PinChange))]
+[JsonSerializable(typeof(PinChanged))]
 [JsonSerializable(typeof(EditReply))]
 public sealed partial class ViewJson : JsonSerializerContext;
 
@@ -163,9 +165,16 @@ public sealed record EnrolReply(long Till, string Name, long Branch, string Secr
 /// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>
 /// <param name="Epoch">The replica's; null without one.</param>
 /// <param name="HighestProof">The entry with the highest TransID that the till has been told, which proves it; null for none.</param>
-public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, AnswerProof? HighestProof = null);
+/// <param name="HighestNumber">That TransID, for servers before 1.2, which believe it as it is.</param>
+public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, AnswerProof? HighestProof = null,
+    long HighestNumber = 0);
 
 public sealed record ReadmitReply(bool Readmitted);
+
+/// <summary>An operator chooses another PIN.</summary>
+public sealed record PinChange(string Name, string Old, string Pin);
+
+public sealed record PinChanged(bool Changed);
 
 /// <summary>Somebody at a till says that the server's clock is right.</summary>
 /// <param name="Time">What the server's clock said, Unix milliseconds.</param>

@@ -289,7 +289,8 @@ public sealed class ClientOrchestrator(
         return new HelloRequest(
             Protocol.Version, setup.SchemaVersion, last, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
             replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.Blocks(),
-            Convert.ToHexStringLower(journal.ChainAt(last)), proof, replica?.Fingerprint(), HighestProof: highest, Clock: tellsClock?.Invoke());
+            Convert.ToHexStringLower(journal.ChainAt(last)), proof, replica?.Fingerprint(), HighestProof: highest, Clock: tellsClock?.Invoke(),
+            HighestNumber: highest?.Answer.Number ?? 0);
     }
 
     private List<JournalEntry> Batch(long after)

@@ -45,12 +45,13 @@ public static class Protocol
 /// The entry to which the server has given the highest number: a server whose records were put back gives no number again that this proves. Null for none.
 /// </param>
 /// <param name="Clock">What its machine says of the time; null from one that does not say.</param>
+/// <param name="HighestNumber">The number that <paramref name="HighestProof"/> proves, for servers before 1.2, which believe it as it is.</param>
 /// <param name="TakesPacked">Whether a snapshot is wanted packed: on a line that is slower than unpacking.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
     string LastChain, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null,
-    bool TakesPacked = false, AnswerProof? HighestProof = null, ClientClock? Clock = null)
+    bool TakesPacked = false, AnswerProof? HighestProof = null, ClientClock? Clock = null, long HighestNumber = 0)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", null);

@@ -17,12 +17,20 @@ internal static class BackupCommands
     {
         var file = Path.GetFullPath(context.Get(File));
         ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file);
+        using (var database = context.OpenDatabase())
+        {
+            context.Note(database, "backup", Path.GetFileName(file), null);
+        }
         return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
     }
 
     private static int Restore(CommandContext context)
     {
         var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock);
+        using (var database = context.OpenDatabase())
+        {
+            context.Note(database, "restore", Path.GetFileName(context.Get(File)), aside is null ? null : $"before: {Path.GetFileName(aside)}");
+        }
         return context.Print(
             new { Restored = true, Before = aside },
             (aside is null ? "" : $"what was there is kept as {aside}\n")

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Clocks;
 
 namespace Bookmine.SyncServer.Commands;
@@ -30,7 +31,7 @@ internal static class ClockCommands
     private static int Accept(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var at = database.Writing(session => context.ServerClock.Accept(session, null));
+        var at = context.As(database, "clock accept", "the server's clock").Writing(session => context.ServerClock.Accept(session, null));
         return context.Print(new { Accepted = Instant.Format(at) }, $"{Instant.Format(at)} is right: posting goes on");
     }
 
@@ -38,7 +39,12 @@ internal static class ClockCommands
     {
         using var database = context.OpenDatabase();
         var clock = context.ServerClock;
-        var repaired = database.Writing(session => clock.Repair(session, new EntityIds(context.Clock)));
+        var repaired = context.Do(database, "clock repair", session =>
+        {
+            var dates = clock.Repair(session, new EntityIds(context.Clock));
+            var which = FormattableString.Invariant($"{dates.Transactions} transactions ({dates.FirstTransId} to {dates.LastTransId})");
+            return new Done<RepairedDates>(dates, "the server's clock", $"{which} from {Instant.Format(dates.Latest)} to {Instant.Format(dates.Now)}");
+        });
         return context.Print(
             new
             {

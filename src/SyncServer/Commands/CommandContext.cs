@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
 using Spectre.Console;
@@ -46,10 +49,20 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
     /// <exception cref="ShopDatabaseException">There is no shop, or not one of this program's tables; nothing was made.</exception>
     public IServerDatabase OpenDatabase(Opening opening = Opening.ToUse) => ShopDatabase.Open(DatabaseName, clock, opening);
 
+    /// <summary>Does something to the shop's records, with its row of the audit log.</summary>
+    public T Do<T>(IServerDatabase database, string deed, Func<Session, Done<T>> work) => database.Doing(Clock, Actor.AtTheMachine(), deed, work);
+
+    /// <summary>The records for one deed, each writing of which is on record.</summary>
+    public IServerDatabase As(IServerDatabase database, string deed, string subject, string? detail = null) =>
+        new AuditedDatabase(database, Clock, Actor.AtTheMachine(), deed, subject, detail);
+
+    /// <summary>Puts down what was begun or done in transactions of its own.</summary>
+    public void Note(IServerDatabase database, string deed, string subject, string? detail) => Do(database, deed, _ => new Done<bool>(true, subject, detail));
+
     /// <summary>Prints one answer: the object as JSON, or the text for people.</summary>
     public int Print(object answer, string text)
     {
-        Console.WriteLine(AsJson ? JsonSerializer.Serialize(answer, JsonForm) : text);
+        Console.WriteLine(AsJson ? JsonSerializer.Serialize(answer, JsonForm) : ShownText.OfLines(text));
         return 0;
     }
 
@@ -67,7 +80,7 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
         var table = new Table().Border(TableBorder.Ascii2).AddColumns([.. columns.Select(c => c.Head)]);
         foreach (var row in rows)
         {
-            table.AddRow([.. columns.Select(c => Markup.Escape(c.Cell(row)))]);
+            table.AddRow([.. columns.Select(c => Markup.Escape(ShownText.OfLine(c.Cell(row))))]);
         }
         if (Console.IsOutputRedirected)
         {

@@ -20,8 +20,10 @@ internal static class ContactCommands
     private static int Import(CommandContext context)
     {
         using var database = context.OpenDatabase();
+        context.Note(database, "contact import", Path.GetFileName(context.Get(File)), "begun");
         var outcome = new ContactImport(database, context.Clock).Run(context.Get(File), ImportProgress.Report);
         ImportProgress.End();
+        context.Note(database, "contact import", Path.GetFileName(context.Get(File)), outcome.Summary());
         return context.Print(outcome, outcome.Summary());
     }
 

@@ -34,8 +34,9 @@ internal static class FindingCommands
     private static int Resolve(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        return database.Writing(s => FindingLog.Resolve(s, context.Get(Id), context.Clock.GetUtcNow().ToUnixTimeMilliseconds()))
-            ? context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(context.Clock.GetUtcNow().ToUnixTimeMilliseconds())}")
+        var now = context.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return context.As(database, "finding resolve", $"finding {context.Get(Id)}").Writing(s => FindingLog.Resolve(s, context.Get(Id), now))
+            ? context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(now)}")
             : throw new ShopException($"There is no open finding {context.Get(Id)}. bookmine-server finding list shows those there are.");
     }
 }

@@ -32,6 +32,9 @@ internal static class JournalCommands
         var till = ReadTill(file, context, database);
         var outcome = ShopOrchestrator.Make(database, context.DataFolder, context.ServerClock, context.ServerClock.Demand)
             .Import(till, new EntityIds(context.Clock).Next(), Entries(file, till.Client, faults));
+        context.Note(
+            database, "journal import", $"till {till.Client}",
+            $"{Path.GetFileName(file)}: {outcome.Posted} posted, {outcome.Known} known, {outcome.Quarantined} in quarantine, {outcome.KeptAside} kept aside");
         context.Print(
             new { Till = till.Client, outcome.Posted, outcome.Quarantined, outcome.Known, outcome.KeptAside, Unreadable = faults.Select(f => new { f.Line, Reason = f.Fault }) },
             $"till {till.Client}: {outcome.Posted} entries posted, {outcome.Known} were here already, {outcome.Quarantined} are in quarantine"

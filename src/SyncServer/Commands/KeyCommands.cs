@@ -17,19 +17,21 @@ internal static class KeyCommands
         verbs.Make("drop-next", "Take an announced successor back", DropNext),
     };
 
-    private static int Show(CommandContext context) => Run(context, _ => { });
+    private static int Show(CommandContext context) => Run(context, "", _ => { });
 
-    private static int Next(CommandContext context) => Run(context, keys => keys.Announce());
+    private static int Next(CommandContext context) => Run(context, "key next", keys => keys.Announce());
 
-    private static int Switch(CommandContext context) => Run(context, keys => keys.Switch(context.Get(Force)));
+    private static int Switch(CommandContext context) => Run(context, "key switch", keys => keys.Switch(context.Get(Force)));
 
-    private static int DropNext(CommandContext context) => Run(context, keys => keys.DropNext());
+    private static int DropNext(CommandContext context) => Run(context, "key drop-next", keys => keys.DropNext());
 
-    private static int Run(CommandContext context, Action<ServerKeys> work)
+    private static int Run(CommandContext context, string deed, Action<ServerKeys> work)
     {
         using var database = context.OpenDatabase();
         var keys = new ServerKeys(database, context.Clock);
-        work(keys);
+        // A server that has shown none yet makes its first by itself.
+        keys.Current();
+        work(new ServerKeys(context.As(database, deed, "the server's key"), context.Clock));
         var (current, next, unaware) = (keys.Current(), keys.Next(), keys.Unaware());
         return context.Print(
             new { Key = Short(current), Fingerprint = current.Fingerprint, Next = next is null ? null : Short(next), NextFingerprint = next?.Fingerprint, Unaware = unaware },

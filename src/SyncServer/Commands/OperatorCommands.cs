@@ -1,58 +1,80 @@
 using System.CommandLine;
 using Bookmine.Schema;
-using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 
 namespace Bookmine.SyncServer.Commands;
 
-/// <summary><c>operator add|list|disable</c>.</summary>
+/// <summary><c>operator add|list|disable|enable|rename|set-pin|set-role</c>.</summary>
 internal static class OperatorCommands
 {
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Option<bool> PinStdin = new("--pin-stdin") { Description = "Read the PIN (4 to 12 digits) from standard input", Required = true };
+    private static readonly Option<string> Role = new("--role")
+    {
+        Description = "cashier, or supervisor: who may do what branch set --supervised wants one for", DefaultValueFactory = _ => OperatorRoles.Cashier,
+    };
+
+    private static readonly Option<long[]> Branches = new("--branch")
+    {
+        Description = "Whose tills; may be given several times. Without it: all there are and will be",
+    };
+
     private static readonly Argument<string> Who = new("name");
+    private static readonly Argument<string> NewRole = new("role") { Description = "cashier or supervisor" };
+    private static readonly Option<string> To = new("--to") { Required = true, Description = "The new name" };
 
     public static Command Make(Verbs verbs) => new("operator", "Who works at the tills")
     {
-        verbs.Make("add", "Add an operator", Add, Name, PinStdin),
+        verbs.Make("add", "Add an operator", Add, Name, PinStdin, Role, Branches),
         verbs.Make("list", "List the operators", List),
-        verbs.Make("disable", "Keep an operator from the tills", Disable, Who),
+        verbs.Make("disable", "Keep an operator from the tills; the shop goes on wanting one signed on", Disable, Who),
+        verbs.Make("enable", "Let a disabled operator in again", Enable, Who),
+        verbs.Make("rename", "Change an operator's name; what was sold keeps the old one", Rename, Who, To),
+        verbs.Make("set-pin", "Give an operator another PIN", SetPin, Who, PinStdin),
+        verbs.Make("set-role", "Make an operator a cashier or a supervisor", SetRole, Who, NewRole),
     };
+
+    private static int Disable(CommandContext context) => Run(context, "is disabled", (operators, actor, name) => operators.Disable(actor, name));
+
+    private static int Enable(CommandContext context) => Run(context, "may sign on again", (operators, actor, name) => operators.Enable(actor, name));
+
+    private static int Rename(CommandContext context) =>
+        Run(context, $"is {context.Get(To)} now", (operators, actor, name) => operators.Rename(actor, name, context.Get(To)));
+
+    private static int SetPin(CommandContext context) => Run(context, "has another PIN", (operators, actor, name) => operators.SetPin(actor, name, ReadPin()));
+
+    private static int SetRole(CommandContext context) =>
+        Run(context, $"is a {context.Get(NewRole)}", (operators, actor, name) => operators.SetRole(actor, name, context.Get(NewRole)));
 
     private static int Add(CommandContext context)
     {
-        var pin = Console.In.ReadLine()?.Trim() ?? "";
-        if (pin.Length is < 4 or > 12 || !pin.All(char.IsAsciiDigit))
-        {
-            throw new ShopException("A PIN has 4 to 12 digits, on the first line of standard input.");
-        }
-        var stored = PinHash.Of(pin);
+        var pin = ReadPin();
         using var database = context.OpenDatabase();
-        var id = database.Writing(session =>
-        {
-            if (session.Scalar("SELECT 1 FROM operator WHERE name = @name", context.Get(Name)) is not null)
-            {
-                throw new ShopException($"There is an operator {context.Get(Name)} already.");
-            }
-            var next = (session.Integer("SELECT max(id) FROM operator") ?? 0) + 1;
-            session.Execute("INSERT INTO operator (id, name, pin_hash, disabled) VALUES (@id, @name, @hash, 0)", next, context.Get(Name), stored);
-            return next;
-        });
-        return context.Print(new { Operator = id }, $"operator {id}: {context.Get(Name)}");
+        var branches = context.Get(Branches) is { Length: > 0 } some ? some : null;
+        var id = Of(context, database).Add(Actor.AtTheMachine(), context.Get(Name), pin, context.Get(Role), branches);
+        return context.Print(new { Operator = id }, $"operator {id}: {context.Get(Name)}, {context.Get(Role)}");
     }
 
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(s => TableSql.Where(s, BookmineSetup.Operator, "1 = 1 ORDER BY id"))
-            .Select(r => new { Operator = r.Integer("id"), Name = r.Text("name"), Disabled = r.Integer("disabled") == 1 });
-        return context.PrintList(rows, ("operator", r => $"{r.Operator}"), ("name", r => r.Name), ("disabled", r => r.Disabled ? "yes" : ""));
+        var rows = database.Reading(Operators.All).Select(o => new { Operator = o.Id, o.Name, o.Role, o.Branches, Disabled = o.IsDisabled });
+        return context.PrintList(
+            rows, ("operator", r => $"{r.Operator}"), ("name", r => r.Name), ("role", r => r.Role),
+            ("branches", r => r.Branches is null ? "all" : string.Join(", ", r.Branches)), ("disabled", r => r.Disabled ? "yes" : ""));
     }
 
-    private static int Disable(CommandContext context)
+    private static int Run(CommandContext context, string what, Action<Operators, Actor, string> deed)
     {
         using var database = context.OpenDatabase();
-        return database.Writing(s => s.Execute("UPDATE operator SET disabled = 1 WHERE name = @name", context.Get(Who))) == 1
-            ? context.Print(new { Name = context.Get(Who), Disabled = true }, $"{context.Get(Who)} is disabled")
-            : throw new ShopException($"There is no operator {context.Get(Who)}. bookmine-server operator list shows those there are.");
+        deed(Of(context, database), Actor.AtTheMachine(), context.Get(Who));
+        return context.Print(new { Name = context.Get(Who) }, $"{context.Get(Who)} {what}");
     }
+
+    private static Operators Of(CommandContext context, IServerDatabase database) => new(database, context.Clock, new EntityIds(context.Clock));
+
+    private static string ReadPin() => Console.In.ReadLine()?.Trim() ?? "";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.SyncServer.Authority;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -33,15 +34,16 @@ internal static class PaymentMethodCommands
             throw new ShopException($"“{code}” is no code: give up to 20 lower-case letters, such as gift-card.");
         }
         using var database = context.OpenDatabase();
-        database.Writing(session =>
+        context.Do(database, "payment-method add", session =>
         {
             if (session.Scalar("SELECT 1 FROM payment_method WHERE code = @code", code) is not null)
             {
                 throw new ShopException($"There is a payment method {code} already.");
             }
-            return session.Execute(
+            session.Execute(
                 "INSERT INTO payment_method (id, code, name, gives_change) SELECT max(id) + 1, @code, @name, @change FROM payment_method",
                 code, context.Get(Name), context.Get(GivesChange) ? 1L : 0L);
+            return new Done<bool>(true, $"payment method {code}");
         });
         return context.Print(new { Code = code }, $"payment method {code}");
     }

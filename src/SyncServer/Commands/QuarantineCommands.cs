@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Bookmine.Schema;
 using Bookmine.Sync.Changes;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Posting;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.SyncServer.Tills;
@@ -32,7 +33,7 @@ internal static class QuarantineCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var items = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).List(context.Get(All)).Select(i => new
+        var items = Desk(context, database).List(context.Get(All)).Select(i => new
         {
             i.Id, Till = i.Client, i.N, i.Kind, SealedAt = Instant.Format(i.SealedAt), ReceivedAt = Instant.Format(i.ReceivedAt), State = Word(i.State), i.Reason, Mended = i.Mended is not null,
         });
@@ -44,7 +45,7 @@ internal static class QuarantineCommands
     private static int Show(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
+        var desk = Desk(context, database);
         var i = desk.Find(context.Get(Id)) ?? throw new ShopException($"There is no entry {context.Get(Id)} in quarantine. bookmine-server quarantine list shows those there are.");
         var deeds = desk.Deeds(i.Id);
         var content = Pretty(i.Payload);
@@ -70,7 +71,7 @@ internal static class QuarantineCommands
         using var database = context.OpenDatabase();
         Try(context.Get(Id), file, () =>
         {
-            ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).Edit(context.Get(Id), File.ReadAllBytes(file));
+            Desk(context, context.As(database, "quarantine edit", $"entry {context.Get(Id)}")).Edit(context.Get(Id), File.ReadAllBytes(file));
             return true;
         });
         return context.Print(new { Id = context.Get(Id) }, $"mended; bookmine-server quarantine post {context.Get(Id)} posts it so");
@@ -81,7 +82,7 @@ internal static class QuarantineCommands
     private static int Post(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
+        var desk = Desk(context, database);
         var ids = context.Get(Till) is { } named ? OfTill(desk, database.Reading(session => TillNames.Find(session, named))) : context.Get(Ids);
         if (ids.Length == 0)
         {
@@ -92,7 +93,7 @@ internal static class QuarantineCommands
         {
             try
             {
-                var posted = Try(id, "its content", () => desk.Post(id));
+                var posted = Try(id, "its content", () => Desk(context, context.As(database, "quarantine post", $"entry {id}")).Post(id));
                 context.Print(
                     new { Id = id, TransId = posted.Number, PostedAt = Instant.Format(posted.PostedAt), Dropped = posted.Dropped.Count, Refused = (string?)null },
                     $"{id}: posted{(posted.Number is { } n ? $" as {n}" : "")}{(posted.Dropped.Count > 0 ? $", {posted.Dropped.Count} fields dropped" : "")}");
@@ -116,11 +117,14 @@ internal static class QuarantineCommands
         using var database = context.OpenDatabase();
         Try(context.Get(Id), "", () =>
         {
-            ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand).WriteOff(context.Get(Id), why);
+            Desk(context, context.As(database, "quarantine write-off", $"entry {context.Get(Id)}", why)).WriteOff(context.Get(Id), why);
             return true;
         });
         return context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} written off: {why}");
     }
+
+    private static QuarantineDesk Desk(CommandContext context, IServerDatabase database) =>
+        ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
 
     private static T Try<T>(Guid id, string what, Func<T> work)
     {

@@ -24,8 +24,10 @@ internal static class StockCommands
     {
         using var database = context.OpenDatabase();
         database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
+        context.Note(database, "stock import", Path.GetFileName(context.Get(File)), "begun");
         var outcome = new StockImport(database, context.Get(Branch), context.Clock).Run(context.Get(File), ImportProgress.Report);
         ImportProgress.End();
+        context.Note(database, "stock import", Path.GetFileName(context.Get(File)), outcome.Summary());
         return context.Print(outcome, outcome.Summary());
     }
 

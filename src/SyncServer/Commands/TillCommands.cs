@@ -45,7 +45,9 @@ internal static class TillCommands
         {
             throw new ShopException("A till needs a name, such as front.");
         }
-        var (secret, expires) = new Enrolment(database, context.Clock, new SystemSecrets(), new EntityIds(context.Clock)).NewCode(context.Get(Branch), context.Get(Name));
+        var records = context.As(database, "till enrol-code", $"till {context.Get(Name)}", FormattableString.Invariant($"branch {context.Get(Branch)}"));
+        var (secret, expires) = new Enrolment(records, context.Clock, new SystemSecrets(), new EntityIds(context.Clock))
+            .NewCode(context.Get(Branch), context.Get(Name));
         var key = context.Get(NoKey) ? "" : new ServerKeys(database, context.Clock).Current().Fingerprint[..KeyFingerprint.ShortLength];
         var code = new EnrolmentCode(secret, key).ToString();
         return context.Print(
@@ -82,7 +84,7 @@ internal static class TillCommands
     }
 
     private static int Revoke(CommandContext context) => context.Get(Undo)
-        ? Change(context, "let in again", (session, till) =>
+        ? Change(context, "till revoke --undo", "let in again", (session, till) =>
         {
             if (session.Execute(
                 "UPDATE till SET state = @enrolled WHERE id = @till AND state = @revoked", TillState.Enrolled.Text(), till, TillState.Revoked.Text()) == 0)
@@ -91,11 +93,11 @@ internal static class TillCommands
             }
         })
         : Change(
-            context, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
+            context, "till revoke", "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
             (session, till) => session.Execute("UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), till));
 
     private static int Reprovision(CommandContext context) => Change(
-        context, "will fetch a fresh replica when it next says hello",
+        context, "till reprovision", "will fetch a fresh replica when it next says hello",
         (session, till) => session.Execute(
             "UPDATE till SET reprovision_from = @now WHERE id = @till", context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), till));
 
@@ -108,9 +110,10 @@ internal static class TillCommands
             BranchCommands.Require(session, branch);
             return Named(session, context.Get(Tills));
         });
-        var register = new TillRegister(database, context.Clock);
         foreach (var till in tills)
         {
+            var records = context.As(database, "till move", $"till {till}", FormattableString.Invariant($"to branch {branch}"));
+            var register = new TillRegister(records, context.Clock);
             if (!register.Move(till, branch))
             {
                 throw new ShopException($"Till {till} is not in use, and stays where it is. bookmine-server till list shows those that are.");
@@ -122,14 +125,14 @@ internal static class TillCommands
     }
 
     /// <summary>Does something to each till that is meant, or to none.</summary>
-    private static int Change(CommandContext context, string what, Action<Session, long> change)
+    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change)
     {
         using var database = context.OpenDatabase();
-        var tills = database.Writing(session =>
+        var tills = context.Do(database, deed, session =>
         {
             var meant = Meant(context, session);
             meant.ForEach(till => change(session, till));
-            return meant;
+            return new Done<List<long>>(meant, $"till {string.Join(", ", meant)}");
         });
         foreach (var till in tills)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.SyncServer.Database;
@@ -35,7 +36,7 @@ internal sealed class Verbs(TimeProvider clock)
         catch (Exception e) when (e is ShopException or ShopDatabaseException or PostingPutOffException
             or RecordsElsewhereException or ProgramOutdatedException or DatabaseAwayException)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(ShownText.OfLines(e.Message));
             return 1;
         }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)

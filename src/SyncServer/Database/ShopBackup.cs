@@ -3,6 +3,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Posting;
+using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Tills;
 using Microsoft.Data.Sqlite;
 
@@ -135,6 +136,7 @@ public static class ShopBackup
                 restored.Writing(session =>
                 {
                     ServerKeys.PutBack(session, before.Keys);
+                    RecordsRestored.NoteByHand(session, Path.GetFileName(file), clock.GetUtcNow().ToUnixTimeMilliseconds());
                     return true;
                 });
             }

@@ -27,6 +27,7 @@ public static class ShopTables
         Of("finding_occurrence", "till n finding"),
         Of("command", "request_id:guid", "till", "received_at", "answer"),
         Of("lookup", "id", "till", "asked_at", "number", "found"),
+        Of("audit", "id", "at", "actor", "face", "source", "deed", "subject", "detail", "done"),
         Of("heartbeat", "host", "booted_at", "believed_at", "beats"),
         Of("server_key", "fingerprint", "state", "private_key", "made_at"),
         Of("sync_dirty", "id", "tab", "k_int", "k_guid:guid"),

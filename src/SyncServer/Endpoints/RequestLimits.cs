@@ -12,6 +12,12 @@ internal static class RequestLimits
     /// <summary>Tries to enrol.</summary>
     public const string Enrolling = "enrolling";
 
+    /// <summary>Tries to change a PIN.</summary>
+    public const string ChangingPins = "changing PINs";
+
+    /// <summary>More than people change, and four digits take longer to guess at a till that was stolen than it takes to revoke it.</summary>
+    private const int PinChangesPerMinute = 5;
+
     /// <summary>Far more than people type, and far too few to guess a code of fifty bits in its ten minutes.</summary>
     private const int EnrolmentsPerMinute = 30;
 
@@ -22,8 +28,10 @@ internal static class RequestLimits
         {
             limits.AddPolicy(Enrolling, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = EnrolmentsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+            limits.AddPolicy(ChangingPins, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Till().Id, _ => new FixedWindowRateLimiterOptions { PermitLimit = PinChangesPerMinute, Window = TimeSpan.FromMinutes(1) }));
             limits.OnRejected = async (rejected, _) => await Results.Problem(
-                "Too many enrolments were tried from this machine. Wait a minute; the code can still be used.",
+                "Too many tries were made from this machine. Wait a minute, and try again; an enrolment code can still be used.",
                 statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejected.HttpContext);
         });
     }

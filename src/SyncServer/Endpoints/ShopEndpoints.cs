@@ -4,6 +4,7 @@ using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
@@ -19,7 +20,15 @@ internal static class ShopEndpoints
         var group = app.MapGroup("/shop").RequireTill();
         group.MapPost("/edit/{request}", EditAsync).For(TillDeed.Edit)
             .WithMetadata(new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.TakesItsOwnPlaces(true));
+        group.MapPost("/pin", ChangePin).For(TillDeed.Edit).RequireRateLimiting(RequestLimits.ChangingPins);
         group.MapGet("/transaction/{number}", Find).For(TillDeed.Download);
+    }
+
+    private static PinChanged ChangePin(PinChange change, HttpContext context, Operators operators)
+    {
+        var till = context.Till();
+        operators.ChangePin(Actor.AtTill(till.Id, till.Name, change.Name), change.Name, till.Branch, change.Old, change.Pin);
+        return new PinChanged(true);
     }
 
     private static async Task<EditReply> EditAsync(Guid request, HttpContext context, LiveEdits edits, RequestGate gate)

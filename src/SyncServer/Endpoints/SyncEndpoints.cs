@@ -67,10 +67,14 @@ internal static class SyncEndpoints
     /// <summary>Somebody at the till says that the server's clock is right.</summary>
     private static ClockAcceptance AcceptClock(ClockAcceptance said, HttpContext context, ServerClock clock, IServerDatabase database)
     {
+        var till = context.Till();
         var at = database.Writing(session =>
         {
-            TillStates.Demand(session, context.Till().Id, TillDeed.Edit);
-            return clock.Accept(session, said.Time);
+            TillStates.Demand(session, till.Id, TillDeed.Edit);
+            var time = clock.Accept(session, said.Time);
+            AuditLog.Write(
+                session, clock, Actor.AtTill(till.Id, till.Name, said.Operator), "clock accept", "the server's clock", Instant.Format(time));
+            return time;
         });
         return said with { Time = at };
     }

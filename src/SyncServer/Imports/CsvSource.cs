@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using Bookmine.Sync.Files;
 using CsvHelper;
 
 namespace Bookmine.SyncServer.Imports;
@@ -97,6 +98,8 @@ internal sealed class CsvSource : IDisposable
         if (rejects is null)
         {
             RejectedFile = Path.ChangeExtension(file, null) + ".rejected.csv";
+            // It holds what people gave, and is theirs alone from the first byte.
+            PrivateFiles.Create(RejectedFile).Dispose();
             rejects = CsvWriter.ToFile(RejectedFile, CsvWriterOptions.Default);
             rejects.WriteRecord([.. reader.Headers, "line", "reason"]);
         }

@@ -40,7 +40,9 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         session.Execute(
             "UPDATE till SET state = @superseded WHERE name = @name AND branch = @branch AND state = @enrolled",
             TillState.Superseded.Text(), name, branch, TillState.Enrolled.Text());
-        return Make(session, name, branch, now);
+        var reply = Make(session, name, branch, now);
+        AuditLog.Write(session, clock, Actor.AtTill(reply.Till, name), "till enrol", $"till {reply.Till}", FormattableString.Invariant($"branch {branch}"));
+        return reply;
     });
 
     private EnrolReply Make(Session session, string name, long branch, long now)
@@ -83,6 +85,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
                 request.Name, HashOf(request.Secret), TillState.Enrolled.Text(), request.Till);
         }
         var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
+        AuditLog.Write(session, clock, Actor.AtTill(request.Till, request.Name), "till readmit", $"till {request.Till}");
         NoteRestored(session, request.Till, highest, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
         return new ReadmitReply(true);
     });
@@ -143,6 +146,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         var text = $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made "
             + $"from one. It goes on as till {reply.Name}; what it had sold is in quarantine";
         FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.JournalForked, $"till {till.Id}", text), now);
+        AuditLog.Write(session, clock, Actor.AtTill(till.Id, till.Name), "till renew", $"till {reply.Till}", $"renewed from till {till.Id}");
         return reply;
     });
 

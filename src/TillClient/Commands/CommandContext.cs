@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bookmine.Schema;
 
 namespace Bookmine.TillClient.Commands;
 
@@ -34,5 +35,5 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock, Can
     public Till OpenTill() => Till.Open(Folder, WithoutServer, clock);
 
     public void Print<T>(T answer, JsonTypeInfo<T> type, Func<string> text) =>
-        Console.WriteLine(AsJson ? JsonSerializer.Serialize(answer, type) : text());
+        Console.WriteLine(AsJson ? JsonSerializer.Serialize(answer, type) : ShownText.OfLines(text()));
 }

@@ -1,3 +1,5 @@
+using Bookmine.Schema;
+
 namespace Bookmine.TillClient.Dockets;
 
 /// <summary>What a line of a slip is, for a printer that can do more than letters.</summary>
@@ -37,5 +39,5 @@ public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Line
         SlipLineKind.Heading => DocketText.Centre(l.Text, Columns),
         SlipLineKind.Number => DocketText.Centre($"* {l.Text} *", Columns),
         _ => l.Text,
-    }).Select(l => l.TrimEnd())) + "\n";
+    }).Select(l => ShownText.OfLine(l.TrimEnd()))) + "\n";
 }

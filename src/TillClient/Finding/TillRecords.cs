@@ -25,8 +25,18 @@ public sealed class TillRecords
         operators = new Operators(view);
     }
 
-    /// <summary>The names of those who may sell; none where the shop has no operators.</summary>
-    public IReadOnlyList<string> Operators() => view.Read<IReadOnlyList<string>>(() => [.. operators.Names()]);
+    /// <summary>The names of those who can sign on here.</summary>
+    /// <param name="role">Of <see cref="OperatorRoles"/>; null for all.</param>
+    public IReadOnlyList<string> Operators(string? role = null) => view.Read<IReadOnlyList<string>>(() => [.. operators.Names(role)]);
+
+    /// <summary>Whether the shop has, or ever had, operators: then somebody signs on before anything is sold.</summary>
+    public bool WantsOperator() => view.Read(operators.AreWanted);
+
+    /// <summary>Whether somebody may do a supervisor's acts.</summary>
+    public bool IsSupervisor(string name) => view.Read(() => operators.IsSupervisor(name));
+
+    /// <summary>What this branch wants a supervisor for.</summary>
+    public SupervisedActs Supervised() => view.Read(() => SupervisedActs.Read(view.BranchRow.TextOrNull("supervised")));
 
     /// <summary>Whether the PIN is the operator's.</summary>
     public bool IsPinOf(string name, string pin) => view.Read(() => operators.HashOf(name)) is { } hash && PinHash.Matches(hash, pin);

@@ -24,16 +24,16 @@ internal sealed class LineEditing(PosDesk desk)
                 Quantity(line, qty);
                 break;
             case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
-                Price(line, price);
+                await PriceAsync(line, price).ConfigureAwait(false);
                 break;
             case 2 when await AskDiscountAsync(Basket.Lines[line].FullCents).ConfigureAwait(false) is { } discount:
-                Discount(line, discount);
+                await DiscountAsync(line, discount).ConfigureAwait(false);
                 break;
             case 3:
                 await RemoveAsync(line).ConfigureAwait(false);
                 break;
             case 4 when await AskDiscountAsync(Basket.SoldCents).ConfigureAwait(false) is { } whole:
-                DiscountAll(whole);
+                await DiscountAllAsync(whole).ConfigureAwait(false);
                 break;
         }
     }
@@ -41,13 +41,13 @@ internal sealed class LineEditing(PosDesk desk)
     private Task<Discount?> AskDiscountAsync(long full) => desk.Talk.AskAsync(new Question("Discount, such as 1.50 or 10%"), text => Screens.Discount.Parse(text, full));
 
     /// <summary>A typed command: <c>qty</c>, <c>price</c>, <c>disc</c> with a line's number and a value, or <c>disc all</c>.</summary>
-    public Task TypedAsync(string word, string[] arguments)
+    public async Task TypedAsync(string word, string[] arguments)
     {
         if (word == "disc" && arguments is ["all", var share])
         {
             if (Read(share, Basket.SoldCents) is { } whole)
             {
-                DiscountAll(whole);
+                await DiscountAllAsync(whole).ConfigureAwait(false);
             }
         }
         else if (arguments is not [var number, var value] || LineOf(number) is not { } line)
@@ -58,12 +58,12 @@ internal sealed class LineEditing(PosDesk desk)
         {
             if (Read(value, Basket.Lines[line].FullCents) is { } discount)
             {
-                Discount(line, discount);
+                await DiscountAsync(line, discount).ConfigureAwait(false);
             }
         }
         else if (word == "price" && Money.TryParse(value, out var cents) && cents >= 0)
         {
-            Price(line, cents);
+            await PriceAsync(line, cents).ConfigureAwait(false);
         }
         else if (word == "qty" && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var qty) && qty is >= 1 and <= Ringing.MostQty)
         {
@@ -73,7 +73,6 @@ internal sealed class LineEditing(PosDesk desk)
         {
             desk.Say($"“{value}” will not do for /{word}.", isAlarm: true);
         }
-        return Task.CompletedTask;
     }
 
     /// <summary>Removes the line of that number; without one, the marked line.</summary>
@@ -99,15 +98,32 @@ internal sealed class LineEditing(PosDesk desk)
 
     private void Quantity(int line, long qty) => Basket.Replace(line, Basket.Lines[line] with { Qty = Math.Sign(Basket.Lines[line].Qty) * qty });
 
-    private void Price(int line, long cents) => Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents });
+    private async Task PriceAsync(int line, long cents)
+    {
+        if (await new SigningOn(desk).AllowAsync(SupervisedActs.Price, Basket.Lines[line].Item.Title, cents).ConfigureAwait(false))
+        {
+            Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents });
+        }
+    }
 
-    private void Discount(int line, Discount discount) => Basket.Replace(line, Basket.Lines[line] with { Discount = discount });
+    private async Task DiscountAsync(int line, Discount discount)
+    {
+        var changed = Basket.Lines[line] with { Discount = discount };
+        if (await new SigningOn(desk).AllowDiscountAsync(discount.On(changed.FullCents), changed.FullCents, changed.Item.Title).ConfigureAwait(false))
+        {
+            Basket.Replace(line, changed);
+        }
+    }
 
-    private void DiscountAll(Discount discount)
+    private async Task DiscountAllAsync(Discount discount)
     {
         if (Basket.IsEmpty)
         {
             desk.Say("There is no line yet.", isAlarm: true);
+            return;
+        }
+        if (!await new SigningOn(desk).AllowDiscountAsync(discount.On(Basket.SoldCents), Basket.SoldCents, "the whole sale").ConfigureAwait(false))
+        {
             return;
         }
         Basket.WholeDiscount = discount;

@@ -139,6 +139,10 @@ internal sealed class Orders(PosDesk desk)
             desk.Say("Nothing was cancelled.");
             return;
         }
+        if (!await new SigningOn(desk).AllowAsync(SupervisedActs.Cancel, number, order.TotalCents).ConfigureAwait(false))
+        {
+            return;
+        }
         var draft = new OrderDraft { Lines = lines.Count == 0 ? null : lines, Method = methods[method].Code, Operator = desk.Operator };
         var made = await desk.Till.OnOrderAsync(EntryKinds.Cancellation, number, draft, desk.Cancel).ConfigureAwait(false);
         if (await desk.MadeAsync(made, cancelled => $"{cancelled}  cancelled on {number}   (F7 docket)").ConfigureAwait(false)

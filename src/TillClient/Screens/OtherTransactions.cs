@@ -48,6 +48,10 @@ internal sealed class OtherTransactions(PosDesk desk)
             desk.Say("Nothing was taken back.");
             return;
         }
+        if (!await new SigningOn(desk).AllowAsync(SupervisedActs.Return, item.Title, copies * price).ConfigureAwait(false))
+        {
+            return;
+        }
         desk.Basket.Add(item, -copies, price, desk.Clock.GetUtcNow());
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
     }
@@ -121,6 +125,10 @@ internal sealed class OtherTransactions(PosDesk desk)
             desk.Say("The drawer is as it was.");
             return;
         }
+        if (kind == EntryKinds.PayOut && !await new SigningOn(desk).AllowAsync(SupervisedActs.PayOut, reason, amount).ConfigureAwait(false))
+        {
+            return;
+        }
         await MadeAsync(kind, new CashDraft { AmountCents = amount, Reason = reason, Operator = desk.Operator }, kind == EntryKinds.PayIn ? "paid in" : "paid out").ConfigureAwait(false);
     }
 
@@ -133,6 +141,7 @@ internal sealed class OtherTransactions(PosDesk desk)
     {
         if (await new SigningOn(desk).EnsureAsync().ConfigureAwait(false)
             && (typed.Length > 0 ? typed : await desk.Talk.TextAsync("Why is the drawer opened").ConfigureAwait(false)) is { } reason
+            && await new SigningOn(desk).AllowAsync(SupervisedActs.NoSale, reason, 0).ConfigureAwait(false)
             && await desk.NoteAsync(TillEvents.NoSale, reason, 0).ConfigureAwait(false))
         {
             desk.Printer.Print(Slip.Drawer);

@@ -63,6 +63,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
             "edit" => () => new RecordForms(desk).EditAsync(text),
             "email" => () => new RecordForms(desk).EmailAsync(text),
             "again" => () => new RecordForms(desk).AgainAsync(desk.Dropped),
+            "pin" => () => new SigningOn(desk).ChangePinAsync(),
             "drawer" => () => new OtherTransactions(desk).NoSaleAsync(text),
             "print" => () => PrintAsync(arguments),
             "refund" => () => new Refunding(desk).RunAsync(arguments),

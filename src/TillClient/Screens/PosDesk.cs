@@ -12,6 +12,7 @@ internal sealed class PosDesk
     {
         (Till, Clock, Printer, Cancel) = (till, clock, printer, cancel);
         Talk = new Conversation(Say);
+        WrongPins = new WrongPins(clock);
     }
 
     private string? lastNumber;
@@ -25,6 +26,8 @@ internal sealed class PosDesk
     public SlipPrinter Printer { get; }
 
     public Conversation Talk { get; }
+
+    public WrongPins WrongPins { get; }
 
     /// <summary>The sale that is being rung up.</summary>
     public Basket Basket { get; set; } = new();

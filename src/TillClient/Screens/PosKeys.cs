@@ -50,6 +50,7 @@ internal static class PosKeys
         ("/print D12345", "a docket again; /print: what waits for the printer"),
         ("/refund D12345 1", "refund line 1 of a docket; without the 1, choose"),
         ("/again", "what a report said was dropped: make it again"),
+        ("/pin", "your PIN is changed, with the server at hand"),
         ("/drawer REASON", "a no-sale: opens the drawer, and stays on record"),
         ("/clear", "drop the open sale"),
         ("Esc", "back"),

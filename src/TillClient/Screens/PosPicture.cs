@@ -1,3 +1,5 @@
+using Bookmine.Schema;
+
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>What the screen shows at one moment. Made by the session's worker, drawn by the screen's thread, never changed.</summary>
@@ -12,4 +14,11 @@ internal sealed record PosPicture(
     string Head, IReadOnlyList<string> Body, bool IsPage, int Marked, string Total, string Prompt, bool IsSecret, string Message, bool IsAlarm, string Status, bool IsWell = true)
 {
     public static readonly PosPicture Empty = new("", [], false, -1, "", "Find", false, "", false, "");
+
+    /// <summary>Without what records could make a terminal do.</summary>
+    public PosPicture Clean() => this with
+    {
+        Head = ShownText.OfLine(Head), Body = [.. Body.Select(ShownText.OfLine)], Prompt = ShownText.OfLine(Prompt), Message = ShownText.OfLine(Message),
+        Status = ShownText.OfLine(Status),
+    };
 }

@@ -297,8 +297,9 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             : $"{name} has no replica yet and needs the server once (F9)";
     }
 
-    private void Draw(PosPicture picture)
+    private void Draw(PosPicture drawn)
     {
+        var picture = drawn.Clean();
         if (picture.Body.SequenceEqual(Picture.Body) && picture with { Body = Picture.Body } == Picture)
         {
             return;

@@ -47,6 +47,10 @@ internal sealed class Refunding(PosDesk desk)
             desk.Say("Nothing was refunded.");
             return;
         }
+        if (!await new SigningOn(desk).AllowAsync(SupervisedActs.Refund, number, quoted).ConfigureAwait(false))
+        {
+            return;
+        }
         var made = await desk.Till.RefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
         await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(-made.Outcome.Entry!.Amount)} as {method}   (F7 docket)").ConfigureAwait(false);
     }

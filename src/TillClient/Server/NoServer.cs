@@ -35,6 +35,8 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => throw Away();
 
+    public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) => throw Away();
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => throw Away();
 
     public void Dispose()

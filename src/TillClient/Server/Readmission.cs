@@ -19,8 +19,9 @@ internal sealed class Readmission(IShopChannel shop, TillIdentity identity, Func
         }
         catch (ServerRefusedException e) when (e.Status == Unknown && identity.Proof is not null)
         {
+            var proof = AnswerProof.Of(highest());
             var request = new ReadmitRequest(
-                identity.Till, identity.Name, identity.Branch, identity.Secret, identity.Proof, epoch(), AnswerProof.Of(highest()));
+                identity.Till, identity.Name, identity.Branch, identity.Secret, identity.Proof, epoch(), proof, proof?.Answer.Number ?? 0);
             await shop.ReadmitAsync(request, cancel).ConfigureAwait(false);
             return await call().ConfigureAwait(false);
         }

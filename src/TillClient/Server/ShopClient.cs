@@ -24,6 +24,9 @@ public interface IShopChannel
     /// <summary>Tells the server, which does not know, that its clock is right.</summary>
     Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel);
 
+    /// <summary>An operator chooses another PIN.</summary>
+    Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel);
+
     /// <summary>What the entries came to in the server's books.</summary>
     Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
 }
@@ -54,6 +57,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) =>
         http.PostAsync("sync/clock", JsonContent.Create(said, ViewJson.Default.ClockAcceptance), ViewJson.Default.ClockAcceptance, cancel);
+
+    public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) =>
+        http.PostAsync("shop/pin", JsonContent.Create(change, ViewJson.Default.PinChange), ViewJson.Default.PinChanged, cancel);
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)

@@ -123,6 +123,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>The simulated server is never in doubt.</summary>
     public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => Task.FromResult(said);
 
+    /// <summary>Nobody has a PIN in a simulation.</summary>
+    public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) => throw new InvalidOperationException("a simulated shop has no operators");
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => Task.FromResult(
         Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}")), ViewJson.Default.ControlTotals));
 
