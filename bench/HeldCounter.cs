@@ -53,6 +53,8 @@ internal static class HeldCounter
     /// <summary>The shop's own posting, watched when it has taken its last lock.</summary>
     private sealed class Watched(IPostingHost host) : IPostingHost
     {
+        public void Forked(Session session, long client) => host.Forked(session, client);
+
         public long LockedAt { get; set; }
 
         public ILedger Open(Session session, long client, bool byPerson) => new Ledger(host.Open(session, client, byPerson), this);

@@ -47,12 +47,13 @@ public sealed class Till : IDisposable
     private readonly Sealer sealer;
     private readonly RecordEditing editing;
     private readonly JournalKeeping keeping;
+    private readonly Func<byte[]> newSecret;
     private readonly NewsListener listener;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
         this.folder = folder;
-        (files, clock, ids, keeping) = (machine.Files, machine.Clock, machine.Ids, machine.Keeping);
+        (files, clock, ids, keeping, newSecret) = (machine.Files, machine.Clock, machine.Ids, machine.Keeping, machine.NewSecret);
         NewIdentity.Finish(machine, folder);
         Identity = TillIdentity.Read(files, folder);
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids, EntryVocabulary.Packing);
@@ -349,7 +350,7 @@ public sealed class Till : IDisposable
         }
         catch (JournalForkedException e)
         {
-            throw await new Renewal(orchestrator, link.Shop, files, folder).RunAsync(Identity, e, cancel).ConfigureAwait(false);
+            throw await new Renewal(orchestrator, link.Shop, files, folder, newSecret).RunAsync(Identity, e, cancel).ConfigureAwait(false);
         }
     });
 }

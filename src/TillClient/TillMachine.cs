@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Bookmine.Schema;
 using Bookmine.Sync.Clocks;
 using Bookmine.Sync.Files;
@@ -21,6 +22,9 @@ public sealed record TillMachine(IFileStore Files, TimeProvider Clock, EntityIds
 
     /// <summary>What the machine knows of its clock.</summary>
     public IMachineClock TimeKeeping { get; init; } = MachineClock.This(Clock);
+
+    /// <summary>Makes 256 secret bits.</summary>
+    public Func<byte[]> NewSecret { get; init; } = () => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>This machine.</summary>
     public static TillMachine This(TimeProvider clock)

@@ -69,7 +69,7 @@ internal static class EveryStep
             {
                 act.Do();
             }
-            catch (Exception e) when (act.Disk.IsDead || (act.Disk.HasFaulted && e is SqliteException or IOException or ShopDatabaseException))
+            catch (Exception e) when (act.Disk.IsDead || (act.Disk.HasFaulted && e is SqliteException or IOException or ShopDatabaseException or DatabaseAwayException))
             {
                 world.Tell($"{e.GetType().Name} {e.Message}");
             }

@@ -125,6 +125,43 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_till_whose_journal_goes_the_servers_way_gets_no_second_identity()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        using var http = ClientOf(shop, "front");
+
+        var answer = await http.PostAsync(new Uri(shop.Url + "/sync/renew"), null, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM till"));
+    }
+
+    [Fact]
+    public async Task Who_asks_again_for_an_identity_gets_the_same_and_goes_when_the_line_is_revoked()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var enrolment = shop.Get<Enrolment>();
+        shop.Write("UPDATE till SET forked_at = @now", shop.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var (parent, secret) = (new KnownTill(1, "front", 1), new string('a', 64));
+
+        var first = enrolment.Renew(parent, secret);
+        var again = enrolment.Renew(parent, secret);
+        var twin = enrolment.Renew(parent, new string('b', 64));
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first.Till, twin.Till);
+        Assert.Equal([1, first.Till, twin.Till], shop.Database.Reading(s => TillNames.LineOf(s, 1)));
+        Assert.Equal([twin.Till], shop.Database.Reading(s => TillNames.LineOf(s, twin.Till)));
+        Assert.Throws<ShopException>(() => enrolment.Renew(parent, "no secret"));
+        // What was seen an hour ago says nothing of now.
+        shop.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Throws<ShopException>(() => enrolment.Renew(parent, new string('c', 64)));
+        Assert.Equal(first, enrolment.Renew(parent, secret));
+    }
+
+    [Fact]
     public async Task A_state_that_changes_while_an_edit_is_on_its_way_is_seen_inside_the_transaction()
     {
         await using var shop = await OpenShopAsync();

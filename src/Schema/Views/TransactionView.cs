@@ -151,6 +151,7 @@ public sealed record NotedException(long N, string Kind, string Text);
 [JsonSerializable(typeof(ReadmitReply))]
 [JsonSerializable(typeof(ClockAcceptance))]
 [JsonSerializable(typeof(PinChange))]
+[JsonSerializable(typeof(RenewRequest))]
 [JsonSerializable(typeof(PinChanged))]
 [JsonSerializable(typeof(EditReply))]
 public sealed partial class ViewJson : JsonSerializerContext;
@@ -161,6 +162,10 @@ public sealed record EnrolRequest(string Code, int Protocol, int Schema);
 /// <param name="Secret">256 bits in hexadecimal; the server keeps only its hash.</param>
 /// <param name="Proof">The server's word that it enrolled this till, for a server whose records are restored from an older backup.</param>
 public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast, string Proof, string? BlockMac = null);
+
+/// <summary>A machine whose journal has forked asks for an identity of its own.</summary>
+/// <param name="Secret">256 bits in hexadecimal, made and kept by the machine: who asks again with it, because the answer was lost, gets the same identity.</param>
+public sealed record RenewRequest(string Secret);
 
 /// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>
 /// <param name="Epoch">The replica's; null without one.</param>

@@ -50,16 +50,22 @@ public sealed class ServerOrchestrator(
         });
         if (differs)
         {
-            database.Writing(session =>
-            {
-                host.Diverged(session, client.Client);
-                return true;
-            });
+            Tell(session => host.Diverged(session, client.Client));
+        }
+        if (reply.Journal == JournalStanding.Forked)
+        {
+            Tell(session => host.Forked(session, client.Client));
         }
         // Outside the reading, which should not last as long as packing does.
         return reply.Snapshot is not { } offer ? reply
             : reply with { Snapshot = request.TakesPacked ? snapshots.Packed(offer) : offer with { Packed = null } };
     }
+
+    private void Tell(Action<Data.Session> what) => database.Writing(session =>
+    {
+        what(session);
+        return true;
+    });
 
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
     public IReadOnlyList<JournalEntry> Refill(ClientRecord client, long after) =>
@@ -108,6 +114,10 @@ public sealed class ServerOrchestrator(
         using var measured = Telemetry.Push(client.Client);
         measured.Of(Telemetry.EntriesAttribute, entries.Count);
         var reply = Post(client, synchronisation, entries, byPerson: false);
+        if (reply.Forked)
+        {
+            Tell(session => host.Forked(session, client.Client));
+        }
         Telemetry.Count(reply.Results);
         return reply;
     }

@@ -21,6 +21,9 @@ public interface IPostingHost
     /// <param name="isNews">Whether nobody had noticed before.</param>
     void Restored(Session session, long client, long highestNumber, bool isNews);
 
+    /// <summary>Called when a client's journal turns out to have gone another way than what is held of it.</summary>
+    void Forked(Session session, long client);
+
     /// <summary>Called when a client's replica, with nothing left to send it, amounts to other rows than the feed; it is being replaced.</summary>
     void Diverged(Session session, long client);
 }

@@ -94,7 +94,7 @@ internal static class TillCommands
         })
         : Change(
             context, "till revoke", "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
-            (session, till) => session.Execute("UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), till));
+            (session, till) => session.Execute("UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), till), wholeLine: true);
 
     private static int Reprovision(CommandContext context) => Change(
         context, "till reprovision", "will fetch a fresh replica when it next says hello",
@@ -125,12 +125,13 @@ internal static class TillCommands
     }
 
     /// <summary>Does something to each till that is meant, or to none.</summary>
-    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change)
+    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change, bool wholeLine = false)
     {
         using var database = context.OpenDatabase();
         var tills = context.Do(database, deed, session =>
         {
-            var meant = Meant(context, session);
+            var named = Meant(context, session);
+            var meant = wholeLine ? [.. named.SelectMany(till => TillNames.LineOf(session, till)).Distinct()] : named;
             meant.ForEach(till => change(session, till));
             return new Done<List<long>>(meant, $"till {string.Join(", ", meant)}");
         });

@@ -3,6 +3,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.SyncServer.Database;
+using Microsoft.Data.Sqlite;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -41,7 +42,8 @@ internal sealed class Verbs(TimeProvider clock)
         }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{ShopDatabase.Shown(context.DatabaseName)}: {e.Message}");
+            var words = e is SqliteException fault && SqliteFaults.Words(fault) is { } plain ? plain + ". Nothing was half-done." : e.Message;
+            await Console.Error.WriteLineAsync(ShownText.OfLines($"{ShopDatabase.Shown(context.DatabaseName)}: {words}"));
             return 1;
         }
     }

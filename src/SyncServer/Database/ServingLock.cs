@@ -8,6 +8,11 @@ namespace Bookmine.SyncServer.Database;
 /// </summary>
 public sealed class ServingLock : IDisposable
 {
+    // What another's lock is called: errno's EWOULDBLOCK, and Windows' ERROR_SHARING_VIOLATION.
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream? held;
 
     private ServingLock(FileStream? held) => this.held = held;
@@ -28,7 +33,7 @@ public sealed class ServingLock : IDisposable
             PrivateFiles.MakeFile(file);
             return new ServingLock(new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation)
         {
             throw new ShopException(
                 $"{path} is served already, by another bookmine-server. A SQLite file has one server: stop that one first. "

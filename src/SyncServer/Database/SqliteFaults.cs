@@ -18,12 +18,12 @@ internal static class SqliteFaults
     public static string? Words(SqliteException failure) => failure.SqliteErrorCode switch
     {
         Busy or Locked => "another program holds the file: end its transaction, or wait until it has ended",
-        ReadOnly => "the file cannot be written: is its disk mounted read-only, or does it belong to another user?",
+        ReadOnly => "the file cannot be written (is its disk mounted read-only, or does it belong to another user?)",
         Failed => "the disk failed to read or write it: look at the machine's log, and have a backup at hand",
         Corrupt or NotADatabase =>
             "the file is damaged: keep it, and put the last backup in its place with bookmine-server restore; tills post again what that lacks",
         Full => "the disk is full: make room on it",
-        CannotOpen => "the file cannot be opened: is its folder there, and may this user read and write in it?",
+        CannotOpen => "the file cannot be opened (is its folder there, and may this user write in it? is its disk mounted read-only?)",
         _ => null,
     };
 }

@@ -35,7 +35,7 @@ internal static class SyncEndpoints
         group.MapPost("/clock", AcceptClock).For(TillDeed.Edit);
         group.MapGet("/refill", Refill).For(TillDeed.Refill);
         group.MapPost("/fork", ForkAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapPost("/renew", (HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till())).For(TillDeed.Renew);
+        group.MapPost("/renew", (RenewRequest? made, HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till(), made?.Secret)).For(TillDeed.Renew);
         group.MapGet("/snapshot/{name}", Snapshot).For(TillDeed.Download).TakeDownloadPermit();
         group.MapGet("/totals", Totals).For(TillDeed.Download);
     }

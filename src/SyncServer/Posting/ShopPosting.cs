@@ -22,6 +22,9 @@ public sealed class ShopPosting(IUploadInterceptor<PostingFacts> interceptor, Ti
     public void Released(Session session, Guid id, bool isPosted) =>
         session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);
 
+    public void Forked(Session session, long client) =>
+        session.Execute("UPDATE till SET forked_at = @now WHERE id = @till", clock.GetUtcNow().ToUnixTimeMilliseconds(), client);
+
     public void Diverged(Session session, long client) => FindingLog.Note(
         session, new Finding(client, 0, FindingKinds.ReplicaMended, $"till {client}", "the till's replica amounted to other rows than the server's feed, and is replaced"),
         clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -4,6 +4,7 @@ using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
@@ -16,6 +17,7 @@ namespace Bookmine.SyncServer.Tills;
 public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISecrets secrets, EntityIds ids)
 {
     private const int SecretBytes = 32;
+    private static readonly TimeSpan ForkLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
 
     /// <summary>The secret of a code for a till of the branch, good once and for ten minutes.</summary>
@@ -45,15 +47,18 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         return reply;
     });
 
-    private EnrolReply Make(Session session, string name, long branch, long now)
+    private EnrolReply Make(Session session, string name, long branch, long now, string? made = null)
     {
         session.Execute("UPDATE counter SET till = till + 1 WHERE id = 1");
         var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value;
-        var secret = Convert.ToHexStringLower(secrets.Next(SecretBytes));
+        var secret = made ?? Convert.ToHexStringLower(secrets.Next(SecretBytes));
         Register(session, till, name, branch, HashOf(secret), TillState.Enrolled, now);
         var block = NumberBlocks.Lease(session, till, branch, name);
-        return new EnrolReply(till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
+        return Reply(session, till, name, branch, secret, block);
     }
+
+    private static EnrolReply Reply(Session session, long till, string name, long branch, string secret, NumberBlock block) => new(
+        till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
 
     /// <summary>
     /// Takes a till down again that this server has enrolled and no longer knows: its records were restored from a backup older than the
@@ -136,19 +141,56 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     /// <summary>
     /// A new identity for a machine whose journal has forked from what is held here: as the till it was, it and another might go on posting
-    /// past each other.
+    /// past each other. It shares the line of the till it was: who revokes that revokes it too.
     /// </summary>
-    public EnrolReply Renew(KnownTill till) => database.Writing(session =>
+    /// <param name="made">The secret that the machine has made for itself; null from one of an earlier program.</param>
+    /// <exception cref="ShopException">No fork of this till's journal was seen here of late.</exception>
+    public EnrolReply Renew(KnownTill till, string? made = null) => database.Writing(session =>
     {
         TillStates.Demand(session, till.Id, TillDeed.Renew);
+        if (made is not null && (made.Length != 2 * SecretBytes || !made.All(char.IsAsciiHexDigitLower)))
+        {
+            throw new ShopException("The secret that the machine has made is none.");
+        }
+        if (made is not null && Known(session, till.Id, made) is { } known)
+        {
+            return known;
+        }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now);
+        RequireFork(session, till.Id, now);
+        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now, made);
+        session.Execute("UPDATE till SET parent = @parent WHERE id = @till", till.Id, reply.Till);
         var text = $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made "
             + $"from one. It goes on as till {reply.Name}; what it had sold is in quarantine";
         FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.JournalForked, $"till {till.Id}", text), now);
         AuditLog.Write(session, clock, Actor.AtTill(till.Id, till.Name), "till renew", $"till {reply.Till}", $"renewed from till {till.Id}");
         return reply;
     });
+
+    /// <summary>What a machine that asks again was given; null where it was given nothing.</summary>
+    private static EnrolReply? Known(Session session, long parent, string secret)
+    {
+        long till, branch;
+        string name;
+        using (var reader = session.Query("SELECT id, name, branch FROM till WHERE parent = @parent AND secret_hash = @hash", parent, HashOf(secret)))
+        {
+            if (!reader.Read())
+            {
+                return null;
+            }
+            (till, name, branch) = (reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2));
+        }
+        return Reply(session, till, name, branch, secret, NumberBlocks.Of(session, till)[0]);
+    }
+
+    private static void RequireFork(Session session, long till, long now)
+    {
+        if (session.Integer("SELECT forked_at FROM till WHERE id = @till", till) is not { } seen || now - seen > (long)ForkLife.TotalMilliseconds)
+        {
+            throw new ShopException(
+                "This till's journal and what the server holds of it go the same way, as far as the server has seen: it needs no new identity. Resynchronise; nothing was changed.");
+        }
+    }
 
     internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

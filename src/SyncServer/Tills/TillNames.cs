@@ -49,5 +49,20 @@ public static class TillNames
         return tills;
     }
 
+    /// <summary>A till and those that were renewed from it, and from them.</summary>
+    public static List<long> LineOf(Session session, long till)
+    {
+        var line = new List<long> { till };
+        for (var i = 0; i < line.Count; i++)
+        {
+            using var reader = session.Query("SELECT id FROM till WHERE parent = @parent ORDER BY id", line[i]);
+            while (reader.Read())
+            {
+                line.Add(reader.GetInt64(0));
+            }
+        }
+        return line;
+    }
+
     private static string Shown(Candidate till) => FormattableString.Invariant($"{till.Till} in branch {till.Branch} ({till.State.Text()})");
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Files;
@@ -14,6 +15,21 @@ namespace Bookmine.TillClient.Files;
 internal static class NewIdentity
 {
     private const string FileName = "till.next.json";
+    private const string SecretFile = "till.next.secret";
+    private const int SecretCharacters = 64;
+
+    /// <summary>The secret of the identity to come: made once and written down, since an answer may be lost and is then given again to who asks with the same.</summary>
+    public static string SecretToAskWith(IFileStore files, string folder, Func<byte[]> newSecret)
+    {
+        var path = Path.Combine(folder, SecretFile);
+        if (files.Read(path) is { } kept && Encoding.ASCII.GetString(kept) is { Length: SecretCharacters } secret && secret.All(char.IsAsciiHexDigitLower))
+        {
+            return secret;
+        }
+        var made = Convert.ToHexStringLower(newSecret());
+        files.Replace(path, Encoding.ASCII.GetBytes(made));
+        return made;
+    }
 
     public static void WriteDown(IFileStore files, string folder, TillIdentity identity, NumberBlock block)
     {
@@ -42,6 +58,8 @@ internal static class NewIdentity
             PutAside(files, folder, journal, next.Identity.Till);
         }
         TillSetUp.TakeIdentity(machine, folder, next.Identity, new NumberBlock(next.BlockFirst, next.BlockLast, next.BlockMac));
+        // It is this till's now; another fork would ask for another.
+        files.Delete(Path.Combine(folder, SecretFile));
         files.Delete(path);
     }
 

@@ -29,7 +29,7 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) => throw Away();
 
-    public Task<EnrolReply> RenewAsync(CancellationToken cancel) => throw Away();
+    public Task<EnrolReply> RenewAsync(RenewRequest request, CancellationToken cancel) => throw Away();
 
     public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) => throw Away();
 

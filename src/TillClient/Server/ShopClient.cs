@@ -16,7 +16,8 @@ public interface IShopChannel
     Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel);
 
     /// <summary>A new identity, for a machine whose journal has forked.</summary>
-    Task<EnrolReply> RenewAsync(CancellationToken cancel);
+    /// <param name="request">With a secret that this machine has written down, so that an answer that was lost is given again.</param>
+    Task<EnrolReply> RenewAsync(RenewRequest request, CancellationToken cancel);
 
     /// <summary>Asks a server that no longer knows this till, because its records were restored, to know it again.</summary>
     Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel);
@@ -49,8 +50,8 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) =>
         http.PostAsync($"shop/edit/{edit.Id}", new ByteArrayContent(ChangeGroupJson.Write(edit)), ViewJson.Default.EditReply, cancel);
 
-    public Task<EnrolReply> RenewAsync(CancellationToken cancel) =>
-        http.PostAsync("sync/renew", new ByteArrayContent([]), ViewJson.Default.EnrolReply, cancel);
+    public Task<EnrolReply> RenewAsync(RenewRequest request, CancellationToken cancel) =>
+        http.PostAsync("sync/renew", JsonContent.Create(request, ViewJson.Default.RenewRequest), ViewJson.Default.EnrolReply, cancel);
 
     public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) =>
         http.PostAsync("sync/readmit", JsonContent.Create(request, ViewJson.Default.ReadmitRequest), ViewJson.Default.ReadmitReply, cancel);

@@ -74,7 +74,8 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public Task<ForkReply> HandOverForkAsync(Guid session, IReadOnlyList<JournalEntry> entries, CancellationToken cancel) =>
         Task.FromResult(Exchange("fork", PushEnvelope.Write(session, entries), WireJson.Default.ForkReply));
 
-    public Task<EnrolReply> RenewAsync(CancellationToken cancel) => Task.FromResult(Exchange("renew", [], ViewJson.Default.EnrolReply));
+    public Task<EnrolReply> RenewAsync(RenewRequest request, CancellationToken cancel) =>
+        Task.FromResult(Exchange("renew", JsonSerializer.SerializeToUtf8Bytes(request, ViewJson.Default.RenewRequest), ViewJson.Default.EnrolReply));
 
     public Task<ReadmitReply> ReadmitAsync(ReadmitRequest request, CancellationToken cancel) => Task.FromResult(
         Exchange("readmit", JsonSerializer.SerializeToUtf8Bytes(request, ViewJson.Default.ReadmitRequest), ViewJson.Default.ReadmitReply));
@@ -250,7 +251,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 return JsonSerializer.SerializeToUtf8Bytes(
                     server.Orchestrator.KeepForked(server.Tills.RecordOf(known), PushEnvelope.Read(body).Entries), WireJson.Default.ForkReply);
             case "renew":
-                return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Renew(known), ViewJson.Default.EnrolReply);
+                return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Renew(known, JsonSerializer.Deserialize(body, ViewJson.Default.RenewRequest)!.Secret), ViewJson.Default.EnrolReply);
             case "news":
                 // What waits here is the simulation: a till asks without waiting, and is woken by Interest.
                 var asked = JsonSerializer.Deserialize(body, WireJson.Default.NewsRequest)! with { WaitSeconds = 0 };

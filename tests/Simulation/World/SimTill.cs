@@ -24,6 +24,12 @@ internal sealed class SimTill : IDisposable
         })
         {
             Keeping = new JournalKeeping(TimeSpan.FromHours(20), 2),
+            NewSecret = () =>
+            {
+                var secret = new byte[32];
+                random.NextBytes(secret);
+                return secret;
+            },
         };
     }
 
