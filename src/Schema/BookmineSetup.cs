@@ -33,6 +33,11 @@ public static class BookmineSetup
         .Guid(1, "id").Integer(2, "branch").Integer(3, "operator").Text(4, "pin_hash")
         .Key("id").InBucket(OfBranch).Build();
 
+    /// <summary>The server's words on who is let in no more, which tills keep for a server that forgets.</summary>
+    public static readonly SyncTable Word = new TableBuilder(19, "word")
+        .Guid(1, "id").Text(2, "subject").Integer(3, "revision").Text(4, "state").Integer(5, "said_at").Text(6, "mac")
+        .Key("id").InBucket(Shared).Build();
+
     public static readonly SyncTable PaymentMethod = new TableBuilder(3, "payment_method")
         .Integer(1, "id").Text(2, "code").Text(3, "name").Integer(4, "gives_change")
         .Key("id").InBucket(Shared).Build();
@@ -134,7 +139,7 @@ public static class BookmineSetup
         SchemaVersion,
         [
             Branch, Operator, PaymentMethod, NumberBlock, Stock, Contact, Holding, TillHead,
-            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent, Voucher, OperatorPin,
+            Document, DocumentLine, Payment, StockMovement, Credit, Email, Quarantine, TillEvent, Voucher, OperatorPin, Word,
         ],
         headTable: TillHead.Name,
         snapshotBucket: Shared);

@@ -7,6 +7,7 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
@@ -34,6 +35,7 @@ public static class BookmineServices
 {
     /// <param name="clock">The machine's; what is dated goes by the <see cref="ServerClock"/> that judges it.</param>
     public static IServiceCollection AddBookmine(this IServiceCollection services, ServerOptions options, TimeProvider clock) => services
+        .AddSingleton(options)
         .AddSingleton(new ServerClock(clock, options.TimeKeeping ?? MachineClock.This(clock)))
         .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<ServerClock>())
         .AddSingleton(provider =>
@@ -44,6 +46,7 @@ public static class BookmineServices
                 provider.GetRequiredService<ServerClock>().Beat(session);
                 return true;
             });
+            WordsFile.Bring(database, options.DataFolder);
             return database;
         })
         .AddSingleton<Readiness>()

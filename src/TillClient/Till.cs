@@ -49,6 +49,7 @@ public sealed class Till : IDisposable
     private readonly JournalKeeping keeping;
     private readonly Func<byte[]> newSecret;
     private readonly NewsListener listener;
+    private readonly KeptWords words;
 
     private Till(string folder, bool disconnected, TillMachine machine)
     {
@@ -59,9 +60,10 @@ public sealed class Till : IDisposable
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids, EntryVocabulary.Packing);
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(
-            BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control, () => ClockOf(machine));
+            BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control, () => ClockOf(machine), BringWordsAsync);
         listener = new NewsListener(orchestrator, clock);
         view = new ReplicaView(files, folder, journal, Identity);
+        words = new KeptWords(files, folder, view);
         var (catalogue, transactions) = (new Catalogue(view), new TransactionFinder(view, journal));
         records = new RecordMaker(view, catalogue, ids, clock);
         mirror = new JournalMirror(files, journal, Identity.Till);
@@ -260,6 +262,7 @@ public sealed class Till : IDisposable
             {
                 var outcome = await listener.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
                 link.PutOff = outcome.PutOff;
+                words.Keep();
                 Archive();
                 return await new SyncReporter(journal, link.Shop)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
@@ -287,6 +290,22 @@ public sealed class Till : IDisposable
         var there = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(instant), TimeZones.Find(view.BranchRow.Text("time_zone")));
         return there.ToString("dddd d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
     });
+
+    private async Task BringWordsAsync(CancellationToken cancel)
+    {
+        if (words.Read() is not { Length: > 0 } kept)
+        {
+            return;
+        }
+        try
+        {
+            await link.Shop.BringWordsAsync(kept, cancel).ConfigureAwait(false);
+        }
+        catch (ServerRefusedException)
+        {
+            // A server that does not take them is served all the same.
+        }
+    }
 
     private void Archive()
     {

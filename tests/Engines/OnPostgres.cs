@@ -32,6 +32,8 @@ public sealed class ClockOnPostgres() : ClockTests(Engine.Postgres);
 
 public sealed class OperatorOnPostgres() : OperatorTests(Engine.Postgres);
 
+public sealed class AuthorityWordsOnPostgres() : AuthorityWordsTests(Engine.Postgres);
+
 public sealed class TillStateOnPostgres() : TillStateTests(Engine.Postgres);
 
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);

@@ -32,6 +32,8 @@ public sealed class ClockOnSqlServer() : ClockTests(Engine.SqlServer);
 
 public sealed class OperatorOnSqlServer() : OperatorTests(Engine.SqlServer);
 
+public sealed class AuthorityWordsOnSqlServer() : AuthorityWordsTests(Engine.SqlServer);
+
 public sealed class TillStateOnSqlServer() : TillStateTests(Engine.SqlServer);
 
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);

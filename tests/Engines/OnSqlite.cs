@@ -32,6 +32,8 @@ public sealed class ClockOnSqlite() : ClockTests(Engine.Sqlite);
 
 public sealed class OperatorOnSqlite() : OperatorTests(Engine.Sqlite);
 
+public sealed class AuthorityWordsOnSqlite() : AuthorityWordsTests(Engine.Sqlite);
+
 public sealed class TillStateOnSqlite() : TillStateTests(Engine.Sqlite);
 
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);

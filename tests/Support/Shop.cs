@@ -130,6 +130,9 @@ internal sealed class Shop : IAsyncDisposable
         app = null;
     }
 
+    /// <summary>The server's folder of files.</summary>
+    public string ServerFolder => Path.Combine(folder, "server");
+
     public string TillFolder(string name) => Path.Combine(folder, name);
 
     /// <summary>A service of the server's.</summary>

@@ -151,6 +151,8 @@ public sealed record NotedException(long N, string Kind, string Text);
 [JsonSerializable(typeof(ReadmitReply))]
 [JsonSerializable(typeof(ClockAcceptance))]
 [JsonSerializable(typeof(PinChange))]
+[JsonSerializable(typeof(AuthorityWord[]))]
+[JsonSerializable(typeof(WordsHeard))]
 [JsonSerializable(typeof(RenewRequest))]
 [JsonSerializable(typeof(PinChanged))]
 [JsonSerializable(typeof(EditReply))]
@@ -163,8 +165,19 @@ public sealed record EnrolRequest(string Code, int Protocol, int Schema);
 /// <param name="Proof">The server's word that it enrolled this till, for a server whose records are restored from an older backup.</param>
 public sealed record EnrolReply(long Till, string Name, long Branch, string Secret, long BlockFirst, long BlockLast, string Proof, string? BlockMac = null);
 
+/// <summary>The server's word on who is let in no more.</summary>
+/// <param name="Subject">Such as <c>till 7</c>.</param>
+/// <param name="Revision">The highest of a subject counts.</param>
+/// <param name="SaidAt">Unix milliseconds.</param>
+public sealed record AuthorityWord(string Subject, long Revision, string State, long SaidAt, string Mac);
+
+/// <param name="News">How many the server had forgotten.</param>
+public sealed record WordsHeard(int News);
+
 /// <summary>A machine whose journal has forked asks for an identity of its own.</summary>
-/// <param name="Secret">256 bits in hexadecimal, made and kept by the machine: who asks again with it, because the answer was lost, gets the same identity.</param>
+/// <param name="Secret">
+/// 256 bits in hexadecimal, made and kept by the machine: who asks again with it, because the answer was lost, gets the same identity.
+/// </param>
 public sealed record RenewRequest(string Secret);
 
 /// <summary>A till that the server no longer knows, because its records are older than the till's enrolment, asks to be known again.</summary>

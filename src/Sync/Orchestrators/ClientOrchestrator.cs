@@ -13,10 +13,14 @@ namespace Bookmine.Sync.Orchestrators;
 /// at a time, independent of each other. Whatever breaks off is taken up again by the next call.
 /// </summary>
 /// <param name="control">Reads an entry's printed number and control amount from its content.</param>
+/// <param name="beforeFresh">
+/// What the server is to be told before it gives out a whole replica, as one does whose records were put back; null for nothing.
+/// </param>
 /// <param name="tellsClock">What this machine says of its clock; null for nothing.</param>
 public sealed class ClientOrchestrator(
     SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids,
-    Func<PushedEntry, (long? Number, long Amount)> control, Func<ClientClock>? tellsClock = null) : IDisposable
+    Func<PushedEntry, (long? Number, long Amount)> control, Func<ClientClock>? tellsClock = null,
+    Func<CancellationToken, Task>? beforeFresh = null) : IDisposable
 {
     private const int MostRounds = 4;
 
@@ -48,6 +52,10 @@ public sealed class ClientOrchestrator(
         var results = await push.ConfigureAwait(false);
         StopIfRevoked(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
+        if (next == NextStep.Snapshot && beforeFresh is not null)
+        {
+            await beforeFresh(cancel).ConfigureAwait(false);
+        }
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
             session, results, beside.Rows + download.Rows,

@@ -40,10 +40,10 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
 
     /// <summary>Keeps somebody from the tills; a shop whose last operator is disabled still wants one signed on.</summary>
     public void Disable(Actor actor, string name) => Change(actor, "operator disable", name, (session, one) =>
-        session.Execute("UPDATE operator SET disabled = 1 WHERE id = @id", one.Id));
+        SetDisabled(session, one, isDisabled: true));
 
     public void Enable(Actor actor, string name) => Change(actor, "operator enable", name, (session, one) =>
-        session.Execute("UPDATE operator SET disabled = 0 WHERE id = @id", one.Id));
+        SetDisabled(session, one, isDisabled: false));
 
     public void SetRole(Actor actor, string name, string role)
     {
@@ -102,6 +102,13 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
     /// <summary>Whether somebody in use may do a supervisor's acts in a branch.</summary>
     internal static bool HasSupervisor(Session session, long branch) =>
         All(session).Exists(o => !o.IsDisabled && o.Role == OperatorRoles.Supervisor && (o.Branches is null || o.Branches.Contains(branch)));
+
+    private int SetDisabled(Session session, Operator one, bool isDisabled)
+    {
+        AuthorityWords.Say(
+            session, AuthorityWords.OfOperator(one.Name), isDisabled ? AuthorityWords.Out : AuthorityWords.In, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
+    }
 
     private void Change(Actor actor, string deed, string name, Func<Session, Operator, int> change, string? detail = null) => database.Doing(clock, actor, deed, session =>
     {

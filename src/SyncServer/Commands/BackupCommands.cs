@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Database;
 
 namespace Bookmine.SyncServer.Commands;
@@ -29,6 +30,8 @@ internal static class BackupCommands
         var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock);
         using (var database = context.OpenDatabase())
         {
+            // What was revoked since the backup stays so.
+            WordsFile.Bring(database, context.DataFolder);
             context.Note(database, "restore", Path.GetFileName(context.Get(File)), aside is null ? null : $"before: {Path.GetFileName(aside)}");
         }
         return context.Print(

@@ -36,6 +36,9 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
     /// <summary>The clock by which things are dated, once it has looked at the shop's records.</summary>
     public ServerClock ServerClock => judged;
 
+    /// <summary>Unix milliseconds.</summary>
+    public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     public bool AsJson => parsed.GetValue(Json);
 
     public string DataFolder => Path.GetFullPath(parsed.GetValue(Data)!);

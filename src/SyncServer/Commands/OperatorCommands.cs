@@ -71,6 +71,7 @@ internal static class OperatorCommands
     {
         using var database = context.OpenDatabase();
         deed(Of(context, database), Actor.AtTheMachine(), context.Get(Who));
+        WordsFile.Bring(database, context.DataFolder);
         return context.Print(new { Name = context.Get(Who) }, $"{context.Get(Who)} {what}");
     }
 

@@ -3,6 +3,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
@@ -12,7 +13,7 @@ internal static class TillCommands
 {
     private static readonly Option<long> Branch = new("--branch") { Required = true };
     private static readonly Option<string> Name = new("--name") { Required = true };
-    private static readonly Argument<string[]> Tills = new("till")
+    private static readonly Argument<string[]> Named = new("till")
     {
         Description = "Tills by name or number, as till list shows them", Arity = ArgumentArity.ZeroOrMore,
     };
@@ -32,9 +33,10 @@ internal static class TillCommands
         verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey),
         verbs.Make("list", "List the tills", List),
         verbs.Make(
-            "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine", Revoke, Tills, All, OfBranch, Undo),
-        verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Tills, All, OfBranch),
-        verbs.Make("move", "Give a till to another branch", Move, Tills, Branch),
+            "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine",
+            Revoke, Named, All, OfBranch, Undo),
+        verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Named, All, OfBranch),
+        verbs.Make("move", "Give a till to another branch", Move, Named, Branch),
     };
 
     private static int EnrolCode(CommandContext context)
@@ -83,18 +85,16 @@ internal static class TillCommands
             ("program", r => r.Program ?? ""));
     }
 
-    private static int Revoke(CommandContext context) => context.Get(Undo)
-        ? Change(context, "till revoke --undo", "let in again", (session, till) =>
-        {
-            if (session.Execute(
-                "UPDATE till SET state = @enrolled WHERE id = @till AND state = @revoked", TillState.Enrolled.Text(), till, TillState.Revoked.Text()) == 0)
-            {
-                throw new ShopException($"Till {till} is not revoked. Nothing was changed.");
-            }
-        })
-        : Change(
-            context, "till revoke", "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again",
-            (session, till) => session.Execute("UPDATE till SET state = @revoked WHERE id = @till", TillState.Revoked.Text(), till), wholeLine: true);
+    private static int Revoke(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var tills = new TillDeeds(database, context.Clock, context.DataFolder);
+        return context.Get(Undo)
+            ? Tell(context, tills.LetInAgain(Actor.AtTheMachine(), session => Meant(context, session)), "let in again")
+            : Tell(
+                context, tills.Revoke(Actor.AtTheMachine(), session => Meant(context, session)),
+                "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again");
+    }
 
     private static int Reprovision(CommandContext context) => Change(
         context, "till reprovision", "will fetch a fresh replica when it next says hello",
@@ -108,7 +108,7 @@ internal static class TillCommands
         var tills = database.Reading(session =>
         {
             BranchCommands.Require(session, branch);
-            return Named(session, context.Get(Tills));
+            return NamedOf(session, context.Get(Named));
         });
         foreach (var till in tills)
         {
@@ -125,16 +125,20 @@ internal static class TillCommands
     }
 
     /// <summary>Does something to each till that is meant, or to none.</summary>
-    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change, bool wholeLine = false)
+    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change)
     {
         using var database = context.OpenDatabase();
         var tills = context.Do(database, deed, session =>
         {
-            var named = Meant(context, session);
-            var meant = wholeLine ? [.. named.SelectMany(till => TillNames.LineOf(session, till)).Distinct()] : named;
+            var meant = Meant(context, session);
             meant.ForEach(till => change(session, till));
             return new Done<List<long>>(meant, $"till {string.Join(", ", meant)}");
         });
+        return Tell(context, tills, what);
+    }
+
+    private static int Tell(CommandContext context, List<long> tills, string what)
+    {
         foreach (var till in tills)
         {
             context.Print(new { Till = till }, $"till {till}: {what}");
@@ -144,10 +148,10 @@ internal static class TillCommands
 
     private static List<long> Meant(CommandContext context, Session session)
     {
-        var (texts, all, branch) = (context.Get(Tills), context.Get(All), context.Get(OfBranch));
+        var (texts, all, branch) = (context.Get(Named), context.Get(All), context.Get(OfBranch));
         if (!all)
         {
-            return branch is null ? Named(session, texts) : throw new ShopException("--branch goes with --all; tills that are named need none.");
+            return branch is null ? NamedOf(session, texts) : throw new ShopException("--branch goes with --all; tills that are named need none.");
         }
         if (texts.Length > 0)
         {
@@ -160,7 +164,7 @@ internal static class TillCommands
         return TillNames.InUse(session, branch) is { Count: > 0 } tills ? tills : throw new ShopException("There is no till in use there.");
     }
 
-    private static List<long> Named(Session session, string[] texts) => texts.Length > 0
+    private static List<long> NamedOf(Session session, string[] texts) => texts.Length > 0
         ? [.. texts.Select(text => TillNames.Find(session, text)).Distinct()]
         : throw new ShopException("Name a till, by its name or number. bookmine-server till list shows them.");
 

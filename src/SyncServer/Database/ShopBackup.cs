@@ -1,7 +1,9 @@
+using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Files;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Tills;
@@ -104,17 +106,17 @@ public static class ShopBackup
     {
         if (!File.Exists(database))
         {
-            return new Before(null, []);
+            return new Before(null, [], []);
         }
         try
         {
             using var session = new Session(SqliteDatabase.OpenPlain(database, PatienceMilliseconds));
-            return new Before(Given.Read(session), ServerKeys.ReadAll(session));
+            return new Before(Given.Read(session), ServerKeys.ReadAll(session), AuthorityWords.All(session));
         }
         catch (SqliteException)
         {
             // Damaged, or of an older program: the lift by a fixed amount has to do, and the key of the backup.
-            return new Before(null, []);
+            return new Before(null, [], []);
         }
     }
 
@@ -136,6 +138,7 @@ public static class ShopBackup
                 restored.Writing(session =>
                 {
                     ServerKeys.PutBack(session, before.Keys);
+                    AuthorityWords.Hear(session, before.Words);
                     RecordsRestored.NoteByHand(session, Path.GetFileName(file), clock.GetUtcNow().ToUnixTimeMilliseconds());
                     return true;
                 });
@@ -149,7 +152,7 @@ public static class ShopBackup
     }
 
     /// <summary>What is kept of the records that a backup replaces.</summary>
-    private sealed record Before(Given? Given, IReadOnlyList<(string State, ServerKey Key)> Keys);
+    private sealed record Before(Given? Given, IReadOnlyList<(string State, ServerKey Key)> Keys, IReadOnlyList<AuthorityWord> Words);
 
     private static string? PutAside(string database, TimeProvider clock)
     {

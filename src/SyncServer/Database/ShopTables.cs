@@ -17,7 +17,9 @@ public static class ShopTables
     public static readonly IReadOnlyList<ShopTable> All =
     [
         .. BookmineSetup.Instance.Tables.Select(Replicated),
-        Of("till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at", "parent", "forked_at"),
+        Of(
+            "till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at", "parent",
+            "forked_at"),
         Of("till_branch", "till branch", "since"),
         Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at"),
         Of("counter", "id", "trans_id", "posted_at", "block", "epoch_first", "till"),

@@ -18,6 +18,7 @@ internal static class SyncEndpoints
 {
     public const string Binary = "application/octet-stream";
     private const long EnrolmentBody = 16 * 1024;
+    private const long WordsBody = 2 * 1024 * 1024;
     private const string BlocksHeader = "Bookmine-Blocks";
 
     public static void MapSync(this WebApplication app)
@@ -35,7 +36,8 @@ internal static class SyncEndpoints
         group.MapPost("/clock", AcceptClock).For(TillDeed.Edit);
         group.MapGet("/refill", Refill).For(TillDeed.Refill);
         group.MapPost("/fork", ForkAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));
-        group.MapPost("/renew", (RenewRequest? made, HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till(), made?.Secret)).For(TillDeed.Renew);
+        group.MapPost("/renew", Renew).For(TillDeed.Renew);
+        group.MapPost("/words", HearWords).WithMetadata(new BodyLimit(WordsBody));
         group.MapGet("/snapshot/{name}", Snapshot).For(TillDeed.Download).TakeDownloadPermit();
         group.MapGet("/totals", Totals).For(TillDeed.Download);
     }
@@ -77,6 +79,20 @@ internal static class SyncEndpoints
             return time;
         });
         return said with { Time = at };
+    }
+
+    private static EnrolReply Renew(RenewRequest? made, HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till(), made?.Secret);
+
+    /// <summary>What a till has kept of this server's words, which records put back from a backup may have forgotten.</summary>
+    private static WordsHeard HearWords(AuthorityWord[] words, IServerDatabase database, ServerOptions options, ILogger<TillRegister> log)
+    {
+        var news = database.Writing(session => AuthorityWords.Hear(session, words.Take(AuthorityWords.Most)));
+        if (news > 0)
+        {
+            log.WordsHeard(news);
+            WordsFile.Bring(database, options.DataFolder);
+        }
+        return new WordsHeard(news);
     }
 
     private static async Task<PushReply> PushAsync(

@@ -51,6 +51,9 @@ internal static partial class ServerLog
     [LoggerMessage(LogLevel.Information, "Till {Till} is to do: {Next}; its program is {Program}")]
     private static partial void NextIs(this ILogger log, long till, NextStep next, string program);
 
+    [LoggerMessage(LogLevel.Warning, "{News} revocations or their taking back were forgotten with older records, and are in force again")]
+    public static partial void WordsHeard(this ILogger log, int news);
+
     [LoggerMessage(LogLevel.Information, "bookmine-server {Version} serves {Engine}")]
     public static partial void Serves(this ILogger log, string version, string engine);
 

@@ -80,14 +80,14 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         if (held is null)
         {
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), TillState.Enrolled, now);
+            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), StateOf(session, request.Till), now);
         }
         else
         {
             // Its journal was brought by hand before it came itself.
             session.Execute(
                 "UPDATE till SET name = @name, secret_hash = @hash, state = @enrolled WHERE id = @id",
-                request.Name, HashOf(request.Secret), TillState.Enrolled.Text(), request.Till);
+                request.Name, HashOf(request.Secret), StateOf(session, request.Till).Text(), request.Till);
         }
         var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
         AuditLog.Write(session, clock, Actor.AtTill(request.Till, request.Name), "till readmit", $"till {request.Till}");
@@ -158,7 +158,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         RequireFork(session, till.Id, now);
-        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{session.Integer("SELECT till FROM counter WHERE id = 1") + 1}"), till.Branch, now, made);
+        var number = session.Integer("SELECT till FROM counter WHERE id = 1") + 1;
+        var reply = Make(session, FormattableString.Invariant($"{till.Name}-{number}"), till.Branch, now, made);
         session.Execute("UPDATE till SET parent = @parent WHERE id = @till", till.Id, reply.Till);
         var text = $"a machine with the identity of till {till.Name} had another journal than the one posted here: it was put back from a copy, or two were made "
             + $"from one. It goes on as till {reply.Name}; what it had sold is in quarantine";
@@ -166,6 +167,10 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         AuditLog.Write(session, clock, Actor.AtTill(till.Id, till.Name), "till renew", $"till {reply.Till}", $"renewed from till {till.Id}");
         return reply;
     });
+
+    /// <summary>A word outlives the records that it was said in.</summary>
+    private static TillState StateOf(Session session, long till) =>
+        AuthorityWords.IsOut(session, AuthorityWords.OfTill(till)) ? TillState.Revoked : TillState.Enrolled;
 
     /// <summary>What a machine that asks again was given; null where it was given nothing.</summary>
     private static EnrolReply? Known(Session session, long parent, string secret)
@@ -188,7 +193,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         if (session.Integer("SELECT forked_at FROM till WHERE id = @till", till) is not { } seen || now - seen > (long)ForkLife.TotalMilliseconds)
         {
             throw new ShopException(
-                "This till's journal and what the server holds of it go the same way, as far as the server has seen: it needs no new identity. Resynchronise; nothing was changed.");
+                "This till's journal and what the server holds of it go the same way, as far as the server has seen: it needs no new identity. "
+                + "Resynchronise; nothing was changed.");
         }
     }
 

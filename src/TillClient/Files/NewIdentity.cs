@@ -18,7 +18,9 @@ internal static class NewIdentity
     private const string SecretFile = "till.next.secret";
     private const int SecretCharacters = 64;
 
-    /// <summary>The secret of the identity to come: made once and written down, since an answer may be lost and is then given again to who asks with the same.</summary>
+    /// <summary>
+    /// The secret of the identity to come: made once and written down, since an answer may be lost and is then given again to who asks with the same.
+    /// </summary>
     public static string SecretToAskWith(IFileStore files, string folder, Func<byte[]> newSecret)
     {
         var path = Path.Combine(folder, SecretFile);

@@ -37,6 +37,8 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) => throw Away();
 
+    public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) => throw Away();
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => throw Away();
 
     public void Dispose()

@@ -28,6 +28,9 @@ public interface IShopChannel
     /// <summary>An operator chooses another PIN.</summary>
     Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel);
 
+    /// <summary>Tells a server, whose records may have been put back, its own words again.</summary>
+    Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel);
+
     /// <summary>What the entries came to in the server's books.</summary>
     Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
 }
@@ -61,6 +64,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) =>
         http.PostAsync("shop/pin", JsonContent.Create(change, ViewJson.Default.PinChange), ViewJson.Default.PinChanged, cancel);
+
+    public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) =>
+        http.PostAsync("sync/words", JsonContent.Create(words, ViewJson.Default.AuthorityWordArray), ViewJson.Default.WordsHeard, cancel);
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
         await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)

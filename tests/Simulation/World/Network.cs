@@ -127,6 +127,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>Nobody has a PIN in a simulation.</summary>
     public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) => throw new InvalidOperationException("a simulated shop has no operators");
 
+    /// <summary>Nobody is revoked by a word in a simulation.</summary>
+    public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) => Task.FromResult(new WordsHeard(0));
+
     public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => Task.FromResult(
         Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}")), ViewJson.Default.ControlTotals));
 
