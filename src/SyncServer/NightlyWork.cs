@@ -27,6 +27,7 @@ public sealed class NightlyWork(IServerDatabase database, TimeProvider clock, IL
                     log.LogWarning("The nightly check found {Feed} differences in the feed and {Books} in the books: bookmine-server finding list", feed.Count, books.Count);
                 }
                 retention.Run(clock.GetUtcNow().ToUnixTimeMilliseconds());
+                new Forgetting(database).Run(clock.GetUtcNow().ToUnixTimeMilliseconds());
             }
 #pragma warning disable CA1031 // A night's work that fails is told and tried again the next night; the tills are served all the same.
             catch (Exception e)

@@ -14,6 +14,8 @@ var root = new RootCommand("The Bookmine branch server: the shop's records, and 
     ServeCommand.Make(verbs),
     BranchCommands.Make(verbs),
     OperatorCommands.Make(verbs),
+    PersonCommands.Make(verbs),
+    ApiKeyCommands.Make(verbs),
     PaymentMethodCommands.Make(verbs),
     TillCommands.Make(verbs),
     StockCommands.Make(verbs),

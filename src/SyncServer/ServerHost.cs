@@ -54,9 +54,12 @@ public static class BookmineServices
         .AddSingleton<ISecrets, SystemSecrets>()
         .AddSingleton(provider => new EntityIds(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Enrolment>()
+        .AddSingleton<KeptQuota>()
         .AddSingleton<ServerKeys>()
         .AddSingleton<LiveEdits>()
         .AddSingleton<Operators>()
+        .AddSingleton<Persons>()
+        .AddSingleton<ApiKeys>()
         .AddSingleton(provider =>
         {
             var judged = provider.GetRequiredService<ServerClock>();
@@ -130,6 +133,7 @@ public static class ServerHost
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();
         TillAuthentication.Add(builder.Services);
+        PersonAuthentication.Add(builder.Services);
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
         // A body that cannot be bound is answered in words, like everything that is refused.
@@ -151,6 +155,7 @@ public static class ServerHost
         app.UseResponseCompression();
         app.MapSync();
         app.MapShop();
+        app.MapPersons();
         app.MapHealth();
         return app;
     }

@@ -31,6 +31,10 @@ public sealed record TillStatus(
 public sealed class Till : IDisposable
 {
     private const string OpenSalesFile = "open-sales.json";
+
+    private const string SomebodyElse = "Somebody else has posted as this till: the server gave back sales with numbers that this till had used. "
+        + "Tell the manager, who revokes it and enrols this machine anew; what was sold here is kept.";
+
     private readonly string folder;
     private readonly IFileStore files;
     private readonly TimeProvider clock;
@@ -102,7 +106,8 @@ public sealed class Till : IDisposable
     {
         var (unposted, cents) = journal.Unposted();
         var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
-        return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft, mirror.Fault ?? link.LastError, link.PutOff?.Why);
+        return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft,
+            mirror.Fault ?? link.LastError ?? (journal.NumberedTwice > 0 ? SomebodyElse : null), link.PutOff?.Why);
     });
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>

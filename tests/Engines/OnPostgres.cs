@@ -34,6 +34,8 @@ public sealed class OperatorOnPostgres() : OperatorTests(Engine.Postgres);
 
 public sealed class AuthorityWordsOnPostgres() : AuthorityWordsTests(Engine.Postgres);
 
+public sealed class PersonOnPostgres() : PersonTests(Engine.Postgres);
+
 public sealed class TillStateOnPostgres() : TillStateTests(Engine.Postgres);
 
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);

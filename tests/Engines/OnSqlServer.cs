@@ -34,6 +34,8 @@ public sealed class OperatorOnSqlServer() : OperatorTests(Engine.SqlServer);
 
 public sealed class AuthorityWordsOnSqlServer() : AuthorityWordsTests(Engine.SqlServer);
 
+public sealed class PersonOnSqlServer() : PersonTests(Engine.SqlServer);
+
 public sealed class TillStateOnSqlServer() : TillStateTests(Engine.SqlServer);
 
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);

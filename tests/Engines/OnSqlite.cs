@@ -34,6 +34,8 @@ public sealed class OperatorOnSqlite() : OperatorTests(Engine.Sqlite);
 
 public sealed class AuthorityWordsOnSqlite() : AuthorityWordsTests(Engine.Sqlite);
 
+public sealed class PersonOnSqlite() : PersonTests(Engine.Sqlite);
+
 public sealed class TillStateOnSqlite() : TillStateTests(Engine.Sqlite);
 
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);

@@ -19,6 +19,28 @@ public sealed class JournalTests : IDisposable
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
+    public void A_number_that_somebody_else_has_used_under_this_name_damages_nothing_and_is_told()
+    {
+        using var journal = Open();
+        var forged = Enumerable.Range(1, 2).Select(n =>
+        {
+            var (id, payload) = (Guid.NewGuid(), "forged"u8.ToArray());
+            var hash = JournalEntry.HashOf(n, id, "sale", 1, 5, payload);
+            return new PushedEntry(n, id, "sale", 1, 5, hash, payload, new EntryResult(n, EntryState.Posted, 600_000 + n, 5, [], null));
+        }).ToList();
+
+        journal.Refill(forged, _ => (100_007, 1));
+
+        Assert.Equal(1, journal.NumberedTwice);
+        Assert.Equal(1, journal.ByNumber(100_007)!.N);
+        Assert.Equal((2, null), JournalVerification.Verify(journal));
+        Assert.Equal(600_002, journal.HighestNumbered!.Result!.Number);
+        journal.AddBlock(new NumberBlock(200_001, 200_100, null));
+        Seal(journal, "goes on");
+        Assert.Equal(3, journal.LastN);
+    }
+
+    [Fact]
     public void Entries_are_numbered_without_gaps_and_chained()
     {
         using var journal = Open();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Bookmine.Schema;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
@@ -159,6 +160,90 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         shop.Clock.Advance(TimeSpan.FromHours(2));
         Assert.Throws<ShopException>(() => enrolment.Renew(parent, new string('c', 64)));
         Assert.Equal(first, enrolment.Renew(parent, secret));
+    }
+
+    [Fact]
+    public async Task A_revoked_till_brings_what_a_counter_sells_and_no_more_and_an_enrolled_one_whatever_it_has()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var quota = shop.Get<KeptQuota>();
+        var (revoked, enrolled) = (new KnownTill(1, "front", 1, TillState.Revoked), new KnownTill(1, "front", 1));
+        var push = Enumerable.Range(1, 4).Select(n => new PushedEntry(n, Guid.NewGuid(), "sale", 1, 0, [], new byte[1024 * 1024])).ToList();
+
+        for (var i = 0; i < 15; i++)
+        {
+            quota.Demand(revoked, push);
+        }
+
+        Assert.Throws<ShopException>(() => quota.Demand(revoked, push));
+        Assert.Throws<ShopException>(() => quota.Demand(revoked, push));
+        quota.Demand(enrolled, push);
+        Assert.Equal(["too much of a revoked till"], shop.Texts("SELECT kind FROM finding"));
+        Assert.InRange(shop.Number("SELECT kept FROM till"), 1, KeptQuota.MostBytes);
+    }
+
+    [Fact]
+    public async Task A_till_gets_no_second_block_of_numbers_within_the_hour_and_one_that_asks_daily_is_told_of()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var (tills, till) = (shop.Get<TillRegister>(), new KnownTill(1, "front", 1));
+        ClientRecord Greet() => tills.Greet(till, HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with
+        {
+            NumbersLeft = 0, Blocks = tills.RecordOf(till).Blocks,
+        });
+
+        for (var i = 0; i < 30; i++)
+        {
+            Greet();
+        }
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM number_block"));
+        Assert.Empty(shop.Texts("SELECT kind FROM finding"));
+
+        shop.Clock.Advance(TimeSpan.FromHours(2));
+        Greet();
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM number_block"));
+        Assert.Equal(["many numbers"], shop.Texts("SELECT kind FROM finding"));
+    }
+
+    [Fact]
+    public async Task A_number_is_believed_by_the_servers_own_word_alone()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var copy = await shop.CopyRecordsAsync();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await shop.ResyncAsync("front");
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+        using var http = ClientOf(shop, "front");
+        var forged = new AnswerProof("00", new EntryResult(1, EntryState.Posted, 9_223_372_036_854_600_000, 1, [], null, "no mac"));
+
+        await http.PostAsJsonAsync(
+            new Uri(shop.Url + "/sync/hello"), HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with { HighestProof = forged, HighestNumber = 9_223_372_036_854_600_000 },
+            WireJson.Default.HelloRequest, Cancel);
+        await shop.ResyncAsync("front");
+
+        Assert.InRange(shop.Number("SELECT trans_id FROM counter"), 546_789, 1_000_000);
+        Assert.Equal(546_789, shop.Number("SELECT trans_id FROM document"));
+    }
+
+    [Fact]
+    public async Task What_is_kept_for_a_while_is_forgotten_then()
+    {
+        await using var shop = await OpenShopAsync();
+        var old = shop.Clock.GetUtcNow().AddDays(-100).ToUnixTimeMilliseconds();
+        var now = shop.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var at in (long[])[old, now])
+        {
+            shop.Write("INSERT INTO command (request_id, till, received_at, answer) VALUES (@id, 1, @at, '')", Guid.NewGuid(), at);
+            shop.Write("INSERT INTO lookup (till, asked_at, number, found) VALUES (1, @at, '1', 0)", at);
+        }
+
+        Assert.Equal(2, new Forgetting(shop.Database).Run(now));
+
+        Assert.Equal((1, 1), (shop.Number("SELECT count(*) FROM command"), shop.Number("SELECT count(*) FROM lookup")));
     }
 
     [Fact]

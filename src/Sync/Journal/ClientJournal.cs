@@ -101,6 +101,11 @@ public sealed class ClientJournal : IDisposable
     /// <summary>How many printed numbers are left in the leased blocks.</summary>
     public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
+    /// <summary>
+    /// How many entries came back from the server with a number that another entry here has: somebody else has sealed under this client's name.
+    /// </summary>
+    public long NumberedTwice => Locked(() => JournalMarks.NumberedTwice(session));
+
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
     public bool IsSuspect => end.Suspicion is not null;
 
@@ -161,6 +166,12 @@ public sealed class ClientJournal : IDisposable
             }
             (last, chain) = (entry.N, JournalEntry.ChainOf(chain, entry.Hash));
             var (number, amount) = control(entry);
+            if (number is not null && session.Scalar("SELECT 1 FROM entry WHERE number = @number", number) is not null)
+            {
+                // Somebody else has sealed under this client's name. The entry is kept; the number is the first one's.
+                number = null;
+                JournalMarks.NoteTwice(session);
+            }
             EntryRow.Insert(session, packing, new JournalEntry(
                 entry.N, entry.Id, entry.Kind, entry.Format, number, amount, entry.Payload, entry.Hash, chain, entry.SealedAt, entry.Answer));
             JournalMarks.NoteAnswered(session, entry.N, entry.Answer);

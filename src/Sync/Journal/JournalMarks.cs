@@ -67,6 +67,12 @@ internal static class JournalMarks
     public static int Reopen(Session session, long through) =>
         session.Execute("UPDATE meta SET value = @through WHERE name = 'acknowledged' AND value > @through", through);
 
+    /// <summary>How many entries were given back with another's number; 0 for none.</summary>
+    public static long NumberedTwice(Session session) => session.Integer("SELECT value FROM meta WHERE name = 'numbered_twice'") ?? 0;
+
+    public static int NoteTwice(Session session) => session.Execute(
+        "INSERT INTO meta (name, value) VALUES ('numbered_twice', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
+
     public static int NoteReported(Session session, long through) => session.Execute(
         "INSERT INTO meta (name, value) VALUES ('reported', @n) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", through);
 }

@@ -9,7 +9,7 @@ using Bookmine.Sync.Rows;
 namespace Bookmine.SyncServer.Authority;
 
 /// <summary>
-/// The server's word, under its MAC, on who is let in no more: a till, an operator. Kept in the records, in a file beside them, and in every replica, so
+/// The server's word, under its MAC, on who is let in no more: a till, an operator, a person, a key. Kept in the records, in a file beside them, and in every replica, so
 /// that records put back from an older backup, however that was done, hear of it again. Of several words on one subject the one with the highest revision counts.
 /// </summary>
 public static class AuthorityWords
@@ -25,6 +25,10 @@ public static class AuthorityWords
     private const int IdBytes = 16;
 
     public static string OfTill(long till) => FormattableString.Invariant($"till {till}");
+
+    public static string OfPerson(string name) => "person " + name.ToLowerInvariant();
+
+    public static string OfKey(string name) => "key " + name.ToLowerInvariant();
 
     public static string OfOperator(string name) => "operator " + name.ToLowerInvariant();
 
@@ -43,11 +47,11 @@ public static class AuthorityWords
 
     /// <summary>Takes up words that these records have forgotten, and does what they say. What does not bear this server's MAC is passed over.</summary>
     /// <returns>How many were news.</returns>
-    public static int Hear(Session session, IEnumerable<AuthorityWord> words)
+    public static int Hear(Session session, IEnumerable<AuthorityWord?> words)
     {
         var proof = FeedState.ProofOf(session);
         var news = 0;
-        foreach (var word in words.Where(w => proof.HoldsText(Text(w.Subject, w.Revision, w.State), w.Mac)))
+        foreach (var word in words.OfType<AuthorityWord>().Where(w => proof.HoldsText(Text(w.Subject, w.Revision, w.State), w.Mac)))
         {
             if (Find(session, word.Subject) is { } held && held.Revision >= word.Revision)
             {
@@ -70,14 +74,31 @@ public static class AuthorityWords
                     "UPDATE till SET state = @state WHERE id = @till AND state <> @state AND (state = @revoked OR @out = 1)",
                     (isOut ? TillState.Revoked : TillState.Enrolled).Text(), till, TillState.Revoked.Text(), isOut ? 1L : 0L);
                 break;
+            case ["person", var name]:
+                Named(session, "person", name).ForEach(id => session.Execute("UPDATE person SET disabled = @disabled WHERE id = @id", isOut ? 1L : 0L, id));
+                break;
+            case ["key", var name] when isOut:
+                Named(session, "api_key", name).ForEach(
+                    id => session.Execute("UPDATE api_key SET revoked_at = @at WHERE id = @id AND revoked_at IS NULL", word.SaidAt, id));
+                break;
             case ["operator", var name]:
-                var all = TableSql.Where(session, BookmineSetup.Operator, "1 = 1");
-                foreach (var one in all.Where(o => o.Text("name").Equals(name, StringComparison.OrdinalIgnoreCase)))
-                {
-                    session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isOut ? 1L : 0L, one.Integer("id"));
-                }
+                Named(session, "operator", name).ForEach(id => session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isOut ? 1L : 0L, id));
                 break;
         }
+    }
+
+    private static List<long> Named(Session session, string table, string name)
+    {
+        var ids = new List<long>();
+        using var reader = session.Query($"SELECT id, name FROM {table}");
+        while (reader.Read())
+        {
+            if (reader.GetString(1).Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                ids.Add(reader.GetInt64(0));
+            }
+        }
+        return ids;
     }
 
     private static AuthorityWord? Find(Session session, string subject) =>

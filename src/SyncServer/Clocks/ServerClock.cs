@@ -65,9 +65,13 @@ public sealed class ServerClock : TimeProvider
         }
     }
 
-    /// <summary>What a till in use said of its own clock at this moment.</summary>
+    /// <summary>What a till in use said of its own clock at this moment; what is no moment is not heard.</summary>
     public void Heard(long till, ClientClock said)
     {
+        if (!IsMoment(said.Now))
+        {
+            return;
+        }
         lock (gate)
         {
             witnesses[till] = (new ClockWitness(said.Machine, said.Now - Now(), said.KeepsTime), inner.GetTimestamp());
@@ -131,6 +135,10 @@ public sealed class ServerClock : TimeProvider
     {
         Look(session);
         var now = Now();
+        if (said is { } moment && !IsMoment(moment))
+        {
+            throw new ShopException($"{moment} is no moment.");
+        }
         if (said is { } shown && Math.Abs(shown - now) > ClockTable.Agreement)
         {
             throw new ShopException($"The server's clock says {Instant.Format(now)} by now, and {Instant.Format(shown)} was agreed to. Look again.");
@@ -167,6 +175,9 @@ public sealed class ServerClock : TimeProvider
         }
         return WhyNot();
     }
+
+    /// <summary>Whether it lies where a clock can be, in milliseconds from 1970 on.</summary>
+    private static bool IsMoment(long instant) => instant >= 0 && instant <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private long Now() => inner.GetUtcNow().ToUnixTimeMilliseconds();
 

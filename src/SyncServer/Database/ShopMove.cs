@@ -22,7 +22,7 @@ public sealed class ShopMove(IShopDatabase from, IShopDatabase to, Action<MovePr
     private const int Slice = 2_000;
 
     // The tables whose numbers an engine may give by itself.
-    private static readonly string[] Numbered = ["dropped", "lookup", "sync_dirty", "sync_desk"];
+    private static readonly string[] Numbered = ["dropped", "lookup", "audit", "sync_dirty", "sync_desk"];
 
     /// <exception cref="ShopException">The new database holds another shop, or the old one holds none; nothing was changed.</exception>
     public MoveOutcome Run()

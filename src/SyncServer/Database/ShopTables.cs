@@ -19,7 +19,7 @@ public static class ShopTables
         .. BookmineSetup.Instance.Tables.Select(Replicated),
         Of(
             "till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at", "parent",
-            "forked_at"),
+            "forked_at", "kept"),
         Of("till_branch", "till branch", "since"),
         Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at"),
         Of("counter", "id", "trans_id", "posted_at", "block", "epoch_first", "till"),
@@ -31,6 +31,9 @@ public static class ShopTables
         Of("lookup", "id", "till", "asked_at", "number", "found"),
         Of("audit", "id", "at", "actor", "face", "source", "deed", "subject", "detail", "done"),
         Of("heartbeat", "host", "booted_at", "believed_at", "beats"),
+        Of("person", "id", "name", "password_hash", "role", "branches", "disabled", "failed", "locked_until", "made_at"),
+        Of("api_key", "id", "name", "key_hash", "scopes", "branch", "made_at", "used_at", "revoked_at"),
+        Of("protection_key", "id", "xml"),
         Of("server_key", "fingerprint", "state", "private_key", "made_at"),
         Of("sync_dirty", "id", "tab", "k_int", "k_guid:guid"),
         Of("sync_bucket", "id", "name"),

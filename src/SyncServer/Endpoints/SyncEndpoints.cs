@@ -84,7 +84,7 @@ internal static class SyncEndpoints
     private static EnrolReply Renew(RenewRequest? made, HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till(), made?.Secret);
 
     /// <summary>What a till has kept of this server's words, which records put back from a backup may have forgotten.</summary>
-    private static WordsHeard HearWords(AuthorityWord[] words, IServerDatabase database, ServerOptions options, ILogger<TillRegister> log)
+    private static WordsHeard HearWords(AuthorityWord?[] words, IServerDatabase database, ServerOptions options, ILogger<TillRegister> log)
     {
         var news = database.Writing(session => AuthorityWords.Hear(session, words.Take(AuthorityWords.Most)));
         if (news > 0)
@@ -96,13 +96,19 @@ internal static class SyncEndpoints
     }
 
     private static async Task<PushReply> PushAsync(
-        HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate, TimeProvider clock, ILogger<TillRegister> log)
+        HttpContext context, TillRegister tills, KeptQuota quota, ServerOrchestrator orchestrator, RequestGate gate, TimeProvider clock,
+        ILogger<TillRegister> log)
     {
         var began = clock.GetTimestamp();
         var (synchronisation, entries) = await EntriesAsync(context);
         var blocks = BlockProofs.Read(context.Request.Headers[BlocksHeader]);
         var reply = await gate.Posting.RunAsync(
-            () => orchestrator.Push(tills.RecordOf(context.Till(), blocks), synchronisation, entries), context.RequestAborted);
+            () =>
+            {
+                quota.Demand(context.Till(), entries);
+                return orchestrator.Push(tills.RecordOf(context.Till(), blocks), synchronisation, entries);
+            },
+            context.RequestAborted);
         log.Posted(context.Till(), reply.Results, clock.GetElapsedTime(began));
         return reply;
     }
@@ -124,10 +130,17 @@ internal static class SyncEndpoints
         }
     }
 
-    private static async Task<ForkReply> ForkAsync(HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, RequestGate gate)
+    private static async Task<ForkReply> ForkAsync(
+        HttpContext context, TillRegister tills, KeptQuota quota, ServerOrchestrator orchestrator, RequestGate gate)
     {
         var (_, entries) = await EntriesAsync(context);
-        return await gate.Posting.RunAsync(() => orchestrator.KeepForked(tills.RecordOf(context.Till()), entries), context.RequestAborted);
+        return await gate.Posting.RunAsync(
+            () =>
+            {
+                quota.Demand(context.Till(), entries);
+                return orchestrator.KeepForked(tills.RecordOf(context.Till()), entries);
+            },
+            context.RequestAborted);
     }
 
     private static FileContentHttpResult Refill(long after, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator) =>

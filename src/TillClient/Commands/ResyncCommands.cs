@@ -46,7 +46,7 @@ internal static class ResyncCommands
         {
             text.Add("  The server is newer than this program: install the new bookmine-till. Until then sales are posted, and nothing is downloaded.");
         }
-        if (Math.Abs(report.ClockOffsetSeconds) > 120)
+        if (report.PutOff is null && Math.Abs(report.ClockOffsetSeconds) > 120)
         {
             text.Add($"  This till's clock is {Math.Abs(report.ClockOffsetSeconds):0} s {(report.ClockOffsetSeconds > 0 ? "slow" : "fast")}: set it.");
         }

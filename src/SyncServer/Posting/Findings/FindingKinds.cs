@@ -19,6 +19,7 @@ public static class FindingKinds
     public const string RecordsRestored = "records restored";
     public const string JournalForked = "journal forked";
     public const string NobodySignedOn = "nobody signed on";
+    public const string TooMuchOfRevoked = "too much of a revoked till";
     public const string ManyNumbers = "many numbers";
     public const string FeedMended = "feed mended";
     public const string BooksDoNotAgree = "books do not agree";

@@ -1,0 +1,55 @@
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Posting.Findings;
+
+namespace Bookmine.SyncServer.Tills;
+
+/// <summary>
+/// What a till that is not let in can make the server keep: as much as a counter sells in 90 days, so that an honest one brings all it has, and whoever
+/// holds a stolen secret fills no disk. An enrolled till has no such limit, and neither has what a person brings by hand.
+/// </summary>
+public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
+{
+    /// <summary>600 sales a day of a kilobyte each, for 90 days, and as much again for their rows.</summary>
+    public const long MostBytes = 64 * 1024 * 1024;
+
+    private const long RowBytes = 500;
+
+    /// <exception cref="ShopException">It has brought too much; nothing was kept of this.</exception>
+    public void Demand(KnownTill till, IReadOnlyList<PushedEntry> entries)
+    {
+        if (till.State == TillState.Revoked && !database.Writing(session => Take(session, till, entries)))
+        {
+            throw new ShopException(
+                "This till was revoked, and has brought more than a counter sells in 90 days: no more is kept of it. What it has stays in its journal: "
+                + "the manager can bring that by hand (bookmine-till journal export, bookmine-server journal import), or let the till in again.");
+        }
+    }
+
+    private bool Take(Session session, KnownTill till, IReadOnlyList<PushedEntry> entries)
+    {
+        var kept = session.Integer("SELECT kept FROM till WHERE id = @till", till.Id) ?? 0;
+        // What comes again was counted when it came first.
+        var head = session.Integer("SELECT acknowledged FROM sync_client WHERE client = @till", till.Id) ?? 0;
+        var fresh = entries.Where(e => e.N > head && session.Scalar("SELECT 1 FROM sync_fork WHERE id = @id", e.Id) is null);
+        var more = fresh.Sum(e => e.Payload.Length + RowBytes);
+        if (more == 0)
+        {
+            return true;
+        }
+        if (kept + more <= MostBytes)
+        {
+            session.Execute("UPDATE till SET kept = @kept WHERE id = @till", kept + more, till.Id);
+            return true;
+        }
+        FindingLog.Note(
+            session,
+            new Finding(
+                till.Id, 0, FindingKinds.TooMuchOfRevoked, $"till {till.Id}",
+                $"till {till.Name} was revoked, and has brought more than a counter sells in 90 days; no more is kept of it"),
+            clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return false;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Json;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
+using Bookmine.Sync.Feed;
+using Bookmine.Tests.Support;
+
+namespace Bookmine.Tests.SyncServer;
+
+/// <summary>Persons of the back office and programs: who is let in, how long guessing takes, and that state decides at each request.</summary>
+public abstract class PersonTests(Engine engine) : ServerSuite(engine)
+{
+    private const string Password = "four plain old words";
+    private static readonly Actor Admin = new("test", "verb", null);
+
+    [Fact]
+    public async Task A_person_signs_in_and_is_out_as_soon_as_she_is_disabled()
+    {
+        await using var shop = await OpenShopAsync();
+        shop.Get<Persons>().Add(Admin, "Mara", Password, Person.Manager, [1]);
+        using var http = Client(shop);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("me", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SignInAsync(http, "Mara", "wrong password")).StatusCode);
+
+        var answer = await SignInAsync(http, "mara", Password);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"branches\":[1]", await http.GetStringAsync("me", Cancel), StringComparison.Ordinal);
+        // Another host takes the session, whose keys are the shop's.
+        await shop.StopServerAsync();
+        await shop.StartServerAsync();
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("me", Cancel)).StatusCode);
+
+        shop.Get<Persons>().Disable(Admin, "Mara");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("me", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SignInAsync(http, "Mara", Password)).StatusCode);
+        Assert.DoesNotContain(shop.Texts("SELECT coalesce(detail, '') FROM audit"), d => d.Contains(Password, StringComparison.Ordinal));
+        Assert.Contains("sign in", shop.Texts("SELECT deed FROM audit"));
+    }
+
+    [Fact]
+    public async Task Every_session_ends_when_records_are_put_back_and_with_the_cookie()
+    {
+        await using var shop = await OpenShopAsync();
+        shop.Get<Persons>().Add(Admin, "Mara", Password, Person.Admin, []);
+        using var http = Client(shop);
+        await SignInAsync(http, "Mara", Password);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("me", Cancel)).StatusCode);
+
+        shop.Database.Writing(session =>
+        {
+            FeedState.BeginEpoch(session, "after a restore");
+            return true;
+        });
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("me", Cancel)).StatusCode);
+
+        await SignInAsync(http, "Mara", Password);
+        Assert.Equal(HttpStatusCode.OK, (await http.PostAsync("sign-out", null, Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("me", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Guessing_a_password_takes_longer_each_time_and_the_right_one_waits_as_well()
+    {
+        await using var shop = await OpenShopAsync();
+        var persons = shop.Get<Persons>();
+        persons.Add(Admin, "Mara", Password, Person.Admin, []);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal((null, 0), Of(persons.TryPassword("Mara", "not this one")));
+        }
+        Assert.Equal((null, 30), Of(persons.TryPassword("Mara", Password)));
+        shop.Clock.Advance(TimeSpan.FromSeconds(31));
+        persons.TryPassword("Mara", "nor this");
+        Assert.Equal((null, 60), Of(persons.TryPassword("Mara", Password)));
+        using var http = Client(shop);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SignInAsync(http, "Mara", Password)).StatusCode);
+        shop.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(("Mara", 0), Of(persons.TryPassword("Mara", Password)));
+        Assert.Equal((null, 0), Of(persons.TryPassword("Nobody", Password)));
+        Assert.Contains("many wrong passwords", shop.Texts("SELECT coalesce(detail, '') FROM audit"));
+
+        static (string?, int) Of(SignIn tried) => (tried.Person?.Name, tried.WaitSeconds);
+    }
+
+    [Fact]
+    public async Task What_is_no_person_is_refused_with_the_reason()
+    {
+        await using var shop = await OpenShopAsync();
+        var persons = shop.Get<Persons>();
+        persons.Add(Admin, "Mara", Password, Person.Admin, []);
+        foreach (var (name, password, role, branches, reason) in (IEnumerable<(string, string, string, long[], string)>)
+        [
+            ("mara", Password, Person.Admin, [], "already"), ("Tom", "short", Person.Admin, [], "characters"), ("Tom", Password, "owner", [], "no role"),
+            ("Tom", Password, Person.Manager, [], "--branch"), ("Tom", Password, Person.Admin, [1], "--branch"), ("Tom", Password, Person.Manager, [9], "no branch 9"),
+            ("", Password, Person.Admin, [], "characters"),
+        ])
+        {
+            Assert.Contains(reason, Assert.Throws<ShopException>(() => persons.Add(Admin, name, password, role, branches)).Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<ShopException>(() => persons.SetPassword(Admin, "Tom", Password));
+        persons.SetPassword(Admin, "Mara", "another four words");
+        Assert.NotNull(persons.TryPassword("Mara", "another four words").Person);
+        Assert.Single(shop.Database.Reading(Persons.All));
+    }
+
+    [Fact]
+    public async Task A_key_is_shown_once_kept_as_a_hash_and_gone_when_it_is_revoked()
+    {
+        await using var shop = await OpenShopAsync();
+        var keys = shop.Get<ApiKeys>();
+
+        var key = keys.Add(Admin, "webshop", ["stock:read", "sales:read"], 1);
+
+        Assert.Equal(("webshop", 1), (keys.Prove(key)!.Name, keys.Prove(key)!.Branch));
+        Assert.Null(keys.Prove(key + "0"));
+        Assert.DoesNotContain(shop.Texts("SELECT coalesce(detail, '') FROM audit"), d => d.Contains(key, StringComparison.Ordinal));
+        Assert.NotNull(Assert.Single(shop.Database.Reading(ApiKeys.All)).UsedAt);
+        Assert.Throws<ShopException>(() => keys.Add(Admin, "Webshop", ["stock:read"], null));
+        Assert.Throws<ShopException>(() => keys.Add(Admin, "other", ["everything"], null));
+        keys.Revoke(Admin, "webshop");
+        Assert.Null(keys.Prove(key));
+        Assert.Throws<ShopException>(() => keys.Revoke(Admin, "webshop"));
+    }
+
+    [Fact]
+    public async Task A_person_who_was_disabled_and_a_key_that_was_revoked_stay_so_with_older_records()
+    {
+        await using var shop = await OpenShopAsync();
+        shop.Get<Persons>().Add(Admin, "Zoë", Password, Person.Admin, []);
+        var key = shop.Get<ApiKeys>().Add(Admin, "webshop", ["stock:read"], null);
+        var copy = await shop.CopyRecordsAsync();
+        shop.Get<Persons>().Disable(Admin, "ZOË");
+        shop.Get<ApiKeys>().Revoke(Admin, "webshop");
+        WordsFile.Bring(shop.Database, shop.ServerFolder);
+
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+
+        Assert.Null(shop.Get<Persons>().TryPassword("Zoë", Password).Person);
+        Assert.Null(shop.Get<ApiKeys>().Prove(key));
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static HttpClient Client(Shop shop) => new(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(shop.Url) };
+
+    private static Task<HttpResponseMessage> SignInAsync(HttpClient http, string name, string password) =>
+        http.PostAsJsonAsync("sign-in", new { name, password }, Cancel);
+}
