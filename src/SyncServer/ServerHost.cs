@@ -99,6 +99,8 @@ public static class ServerHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Bookmine", LogLevel.Information);
         // A line for each stranger would let strangers fill the disk.
         builder.Logging.AddFilter(typeof(TillAuthentication).FullName, LogLevel.Warning);
+        // The keys of sessions lie in the shop's database, beside all that they protect.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails is told once, by the command, with the remedy.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // What a program beside it reads from standard output are the addresses, and nothing else. As JSON with Logging__Console__FormatterName=json.

@@ -123,8 +123,9 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         shop.Clock.Advance(TimeSpan.FromDays(2));
         await shop.StartServerAsync();
 
-        await shop.ResyncAsync("front");
+        var report = await shop.ResyncAsync("front");
 
+        Assert.Equal((0, 2), (report.Posted.Sales, report.Again));
         Assert.Equivalent(before, shop.FindSale("D100002"));
         Assert.Equal(totals, System.Text.Json.JsonSerializer.Serialize(shop.Totals()));
         Assert.NotEqual(epoch, shop.Text("SELECT epoch FROM sync_state"));

@@ -50,6 +50,23 @@ public abstract class ClockTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task What_is_pushed_all_the_same_is_neither_posted_nor_blamed()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await RestartAsync(shop, new Machine(shop.Clock));
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await using (var till = new CrashingTill(shop, "front"))
+        {
+            var away = await Assert.ThrowsAnyAsync<Exception>(() => till.Channel.PushAsync(Guid.NewGuid(), till.Journal.After(0, 10), "", CancellationToken.None));
+            Assert.Contains("clock", away.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM sync_inbox"));
+        Assert.Equal(1, (await shop.ResyncAsync("front", ofAnotherMachine: true)).Posted.Sales);
+    }
+
+    [Fact]
     public async Task Somebody_at_a_till_says_that_the_time_is_right()
     {
         await using var shop = await OpenShopAsync();

@@ -150,6 +150,21 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public void An_empty_database_becomes_a_shop_where_that_is_meant_and_nowhere_else()
+    {
+        using var folder = new TestFolder();
+        var empty = Engine.NewEmptyDatabase(folder.Path);
+        foreach (var opening in (Opening[])[Opening.ToUse, Opening.ToUpgrade])
+        {
+            var fault = Assert.Throws<ShopDatabaseException>(() => ShopDatabase.Open(empty, TimeProvider.System, opening));
+            Assert.Contains("holds no shop", fault.Message, StringComparison.Ordinal);
+        }
+        ShopDatabase.Open(empty, TimeProvider.System, Opening.ToMake).Dispose();
+        ShopDatabase.Open(empty, TimeProvider.System, Opening.ToUse).Dispose();
+        Engine.Drop(empty);
+    }
+
+    [Fact]
     public async Task A_second_start_changes_nothing()
     {
         await using var shop = await OpenShopAsync();

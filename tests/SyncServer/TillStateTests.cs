@@ -217,12 +217,22 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
         await shop.PutRecordsBackAsync(copy);
         await shop.StartServerAsync();
+        AnswerProof? proof;
+        await using (var honest = new CrashingTill(shop, "front"))
+        {
+            proof = AnswerProof.Of(honest.Journal.ByN(1));
+        }
         using var http = ClientOf(shop, "front");
         var forged = new AnswerProof("00", new EntryResult(1, EntryState.Posted, 9_223_372_036_854_600_000, 1, [], null, "no mac"));
 
         await http.PostAsJsonAsync(
-            new Uri(shop.Url + "/sync/hello"), HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with { HighestProof = forged, HighestNumber = 9_223_372_036_854_600_000 },
+            new Uri(shop.Url + "/sync/hello"),
+            HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with
+            {
+                Epoch = shop.Text("SELECT epoch FROM sync_state"), Proof = proof, HighestProof = forged, HighestNumber = 9_223_372_036_854_600_000,
+            },
             WireJson.Default.HelloRequest, Cancel);
+        Assert.Equal(["records restored"], shop.Texts("SELECT kind FROM finding"));
         await shop.ResyncAsync("front");
 
         Assert.InRange(shop.Number("SELECT trans_id FROM counter"), 546_789, 1_000_000);

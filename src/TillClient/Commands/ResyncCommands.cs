@@ -28,6 +28,12 @@ internal static class ResyncCommands
         {
             text[0] = putOff.Why;
         }
+        if (report.Again > 0)
+        {
+            text.Add(
+                $"  The server's records had been put back: {Counted.Of(report.Again, "entry was", "entries were")} posted again, "
+                + "with the numbers and dates as before.");
+        }
         if (report.Posted.Sales > 0)
         {
             text.Add($"  {"",-12}{"this till",14}{"the server",14}");
@@ -72,7 +78,7 @@ internal static class ResyncCommands
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,
-                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions, report.PutOff?.Why),
+                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions, report.PutOff?.Why, report.Again),
             OutputJson.Readable.ResyncOutput, () => Text(report));
         till.Reported(report);
         return report.Agree && report.PutOff is null ? 0 : 1;
