@@ -53,6 +53,41 @@ public sealed class BackupFileTests
         await shop.StartServerAsync();
     }
 
+    [Fact]
+    public async Task An_encrypted_backup_is_restored_with_its_passphrase_and_with_no_other()
+    {
+        await using var shop = await Shop.OpenAsync();
+        shop.AddTitles(20_000);
+        var (file, cut, turned) = (shop.TillFolder("backup.sealed"), shop.TillFolder("cut"), shop.TillFolder("turned"));
+        Assert.Contains("at least", Assert.Throws<ShopException>(() => ShopBackup.Write(shop.DatabaseFile, file, "short")).Message, StringComparison.Ordinal);
+
+        ShopBackup.Write(shop.DatabaseFile, file, "five plain old words here");
+
+        var bytes = await File.ReadAllBytesAsync(file, Cancel);
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("SQLite format 3"u8));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("Lighthouse"u8));
+        Assert.Equal([file], Directory.GetFiles(Path.GetDirectoryName(file)!, "backup.sealed*"));
+        // Cut between two pieces, and a bit that has turned over.
+        await File.WriteAllBytesAsync(cut, bytes[..(38 + 20 + (1 << 20))], Cancel);
+        bytes[bytes.Length / 2] ^= 8;
+        await File.WriteAllBytesAsync(turned, bytes, Cancel);
+        shop.Write("UPDATE branch SET name = 'since'");
+        await shop.StopServerAsync();
+        foreach (var (name, passphrase, reason) in (IEnumerable<(string, string?, string)>)
+        [
+            (file, null, "--passphrase-stdin"), (file, "five plain old words here ", "not its passphrase"), (cut, "five plain old words here", "cut off"),
+            (turned, "five plain old words here", "damaged"),
+        ])
+        {
+            var fault = Assert.Throws<ShopException>(() => ShopBackup.Restore(name, shop.DatabaseFile, shop.Clock, passphrase));
+            Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+        }
+        ShopBackup.Restore(file, shop.DatabaseFile, shop.Clock, "five plain old words here");
+        await shop.StartServerAsync();
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM branch WHERE name = 'since'"));
+        Assert.Equal(20_004, shop.Number("SELECT count(*) FROM stock"));
+    }
+
     private static List<UnixFileMode> Modes(string file, CancellationToken ended)
     {
         var seen = new HashSet<UnixFileMode>();

@@ -9,25 +9,34 @@ internal static class BackupCommands
 {
     private static readonly Argument<string> File = new("file") { Description = "The backup's file" };
 
-    public static Command MakeBackup(Verbs verbs) => verbs.Make("backup", "A consistent copy, while serving (the other databases have their own means)", Backup, File);
+    private static readonly Option<bool> PassphraseStdin = new("--passphrase-stdin")
+    {
+        Description = "Encrypt it under the passphrase on the first line of standard input, without which nobody restores it",
+    };
+
+    public static Command MakeBackup(Verbs verbs) => verbs.Make(
+        "backup", "A consistent copy, while serving (the other databases have their own means)", Backup, File, PassphraseStdin);
 
     public static Command MakeRestore(Verbs verbs) => verbs.Make(
-        "restore", "Put a backup in place of the records; what tills posted since comes again with the numbers and dates it had", Restore, File);
+        "restore", "Put a backup in place of the records; what tills posted since comes again with the numbers and dates it had", Restore, File,
+        PassphraseStdin);
 
     private static int Backup(CommandContext context)
     {
         var file = Path.GetFullPath(context.Get(File));
-        ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file);
+        ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file, Passphrase(context));
         using (var database = context.OpenDatabase())
         {
-            context.Note(database, "backup", Path.GetFileName(file), null);
+            context.Note(database, "backup", Path.GetFileName(file), context.Get(PassphraseStdin) ? "encrypted" : null);
         }
         return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
     }
 
+    private static string? Passphrase(CommandContext context) => context.Get(PassphraseStdin) ? Console.In.ReadLine() ?? "" : null;
+
     private static int Restore(CommandContext context)
     {
-        var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock);
+        var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock, Passphrase(context));
         using (var database = context.OpenDatabase())
         {
             // What was revoked since the backup stays so.

@@ -14,7 +14,7 @@ namespace Bookmine.SyncServer.Commands;
 internal static class QuarantineCommands
 {
     private static readonly Argument<Guid> Id = new("id") { Description = "As quarantine list shows it" };
-    private static readonly Argument<Guid[]> Ids = new("id") { Description = "As quarantine list shows them", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Ids = new("id") { Description = "As quarantine list shows them", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Till = new("--till") { Description = "All that wait of this till, by its name or number" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what was dealt with" };
     private static readonly Option<string> From = new("--from") { Required = true, Description = "A file with the mended content, as show prints it" };
@@ -83,7 +83,8 @@ internal static class QuarantineCommands
     {
         using var database = context.OpenDatabase();
         var desk = Desk(context, database);
-        var ids = context.Get(Till) is { } named ? OfTill(desk, database.Reading(session => TillNames.Find(session, named))) : context.Get(Ids);
+        var ids = context.Get(Till) is { } named
+            ? OfTill(desk, database.Reading(session => TillNames.Find(session, named))) : Array.ConvertAll(context.Get(Ids), Read);
         if (ids.Length == 0)
         {
             throw new ShopException("Nothing to post: name entries of quarantine list, or a till with --till.");
@@ -106,6 +107,9 @@ internal static class QuarantineCommands
         }
         return failed == 0 ? 0 : 1;
     }
+
+    private static Guid Read(string id) => Guid.TryParse(id, out var read) ? read
+        : throw new ShopException($"“{id}” is no id of an entry. bookmine-server quarantine list shows those there are.");
 
     private static int WriteOff(CommandContext context)
     {

@@ -17,9 +17,14 @@ public static class ShopBackup
     private const int PatienceMilliseconds = 500;
 
     /// <summary>Writes a consistent copy into a new file, while the server serves and tills post.</summary>
+    /// <param name="passphrase">Under which the file can be read again; null for a plain one.</param>
     /// <exception cref="ShopException">The file is there already.</exception>
-    public static void Write(string database, string file)
+    public static void Write(string database, string file, string? passphrase = null)
     {
+        if (passphrase is not null)
+        {
+            EncryptedBackup.RequirePassphrase(passphrase);
+        }
         if (File.Exists(file))
         {
             throw new ShopException($"{file} is there already, and a backup overwrites nothing. Give another name, or move it away.");
@@ -27,6 +32,11 @@ public static class ShopBackup
         if (!File.Exists(database))
         {
             throw new ShopException($"There is no shop's database {database}. Give the server's folder with --data.");
+        }
+        if (passphrase is not null)
+        {
+            WriteEncrypted(database, file, passphrase);
+            return;
         }
         var part = file + ".part";
         File.Delete(part);
@@ -46,30 +56,66 @@ public static class ShopBackup
         });
     }
 
+    /// <summary>The plain copy lies beside it for as long as that takes, its owner's alone, and is gone when this ends, however it ends.</summary>
+    private static void WriteEncrypted(string database, string file, string passphrase)
+    {
+        var (plain, part) = (file + ".plain", file + ".sealed.part");
+        DeleteDatabase(plain);
+        try
+        {
+            Write(database, plain);
+            OrNothing(part, () =>
+            {
+                EncryptedBackup.Write(plain, part, passphrase);
+                File.Move(part, file);
+            });
+        }
+        finally
+        {
+            DeleteDatabase(plain);
+        }
+    }
+
     /// <summary>Puts a backup in place of the database, which is kept beside it under another name.</summary>
     /// <returns>Where the database that was there is now; null when there was none.</returns>
     /// <exception cref="ShopException">The file is no backup, or a program has the database open.</exception>
-    public static string? Restore(string file, string database, TimeProvider clock)
+    /// <param name="passphrase">Of an encrypted one; null for a plain one.</param>
+    public static string? Restore(string file, string database, TimeProvider clock, string? passphrase = null)
     {
         if (!File.Exists(file))
         {
             throw new ShopException($"There is no file {file}. Nothing was changed.");
+        }
+        var isEncrypted = EncryptedBackup.Is(file);
+        if (isEncrypted && passphrase is null)
+        {
+            throw new ShopException($"{file} is encrypted: give its passphrase on standard input, with --passphrase-stdin. Nothing was changed.");
         }
         var fresh = database + ".restoring";
         PrivateFiles.MakeFolder(Path.GetDirectoryName(database)!);
         DeleteDatabase(fresh);
         OrNothing(fresh, () =>
         {
-            using (var backup = File.OpenRead(file))
             using (var copy = PrivateFiles.Create(fresh))
             {
-                backup.CopyTo(copy);
+                Copy(file, copy, isEncrypted ? passphrase : null);
             }
             Prepare(file, fresh, clock, ReadBefore(database));
         });
         var aside = PutAside(database, clock);
         File.Move(fresh, database);
         return aside;
+    }
+
+    private static void Copy(string file, Stream to, string? passphrase)
+    {
+        if (passphrase is not null)
+        {
+            EncryptedBackup.Read(file, to, passphrase);
+            return;
+        }
+        using var backup = File.OpenRead(file);
+        backup.CopyTo(to);
     }
 
     /// <summary>Does what makes a file; when that fails, nothing of it is left, since a full disk has no room for halves.</summary>
