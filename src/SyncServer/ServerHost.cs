@@ -131,6 +131,8 @@ public static class ServerHost
         builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddSingleton<RequestGate>();
         RequestGate.HaveThreads();
+        builder.Services.AddSingleton<RefusedAuthentications>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RefusedAuthentications>());
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Observing;
 using Bookmine.Sync.Feed;
 using Bookmine.Tests.Support;
 
@@ -143,6 +144,42 @@ public abstract class PersonTests(Engine engine) : ServerSuite(engine)
 
         Assert.Null(shop.Get<Persons>().TryPassword("Zoë", Password).Person);
         Assert.Null(shop.Get<ApiKeys>().Prove(key));
+    }
+
+    [Fact]
+    public async Task Wrong_secrets_and_passwords_are_counted_and_put_on_record_by_the_minute()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        shop.Get<Persons>().Add(Admin, "Mara", Password, Person.Admin, []);
+        using var http = Client(shop);
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "sync/hello");
+            request.Headers.TryAddWithoutValidation("Authorization", "Till 1:guessed");
+            Assert.Equal(HttpStatusCode.Unauthorized, (await http.SendAsync(request, Cancel)).StatusCode);
+        }
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SignInAsync(http, "Mara", "wrong password")).StatusCode);
+        Assert.Empty(shop.Texts("SELECT detail FROM audit WHERE deed = 'authenticate'"));
+
+        shop.Get<RefusedAuthentications>().Write();
+        shop.Get<RefusedAuthentications>().Write();
+
+        Assert.Equal(
+            ["1 refused within a minute", "3 refused within a minute"],
+            shop.Texts("SELECT detail FROM audit WHERE deed = 'authenticate' ORDER BY face"));
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM audit WHERE deed = 'authenticate' AND source = '127.0.0.1' AND done = 0"));
+    }
+
+    [Fact]
+    public void Who_guesses_from_everywhere_fills_no_log()
+    {
+        var refused = new RefusedAuthentications(null!, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RefusedAuthentications>.Instance);
+        for (var i = 0; i < 10_000; i++)
+        {
+            refused.Note($"10.0.{i / 256}.{i % 256}", "Till");
+        }
+        Assert.InRange(refused.Sources, 1, 101);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

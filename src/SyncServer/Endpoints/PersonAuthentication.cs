@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Observing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -54,7 +55,9 @@ internal static class PersonAuthentication
 
     private static Me Shown(Person person) => new(person.Name, person.Role, person.Branches);
 
-    private static async Task<IResult> SignInAsync(Credentials given, HttpContext context, Persons persons, IServerDatabase database, TimeProvider clock)
+    private static async Task<IResult> SignInAsync(
+        Credentials given, HttpContext context, Persons persons, IServerDatabase database, TimeProvider clock, RefusedAuthentications refused,
+        ILogger<Persons> log)
     {
         var tried = await Task.Run(() => persons.TryPassword(given.Name, given.Password));
         if (tried.WaitSeconds > 0)
@@ -64,13 +67,16 @@ internal static class PersonAuthentication
         }
         if (tried.Person is not { } person)
         {
+            refused.Note(context.Connection.RemoteIpAddress?.ToString(), SchemeName);
             return Results.Problem("That is not the name or not the password.", statusCode: StatusCodes.Status401Unauthorized);
         }
+        var actor = new Actor(person.Name, "page", context.Connection.RemoteIpAddress?.ToString());
         var epoch = database.Writing(session =>
         {
-            AuditLog.Write(session, clock, new Actor(person.Name, "page", context.Connection.RemoteIpAddress?.ToString()), "sign in", $"person {person.Name}");
+            AuditLog.Write(session, clock, actor, "sign in", $"person {person.Name}");
             return FeedState.Read(session).Epoch;
         });
+        log.Did(actor, "sign in", $"person {person.Name}");
         var identity = new ClaimsIdentity(
             [
                 new Claim(ClaimTypes.NameIdentifier, person.Id.ToString(CultureInfo.InvariantCulture)), new Claim(ClaimTypes.Name, person.Name),

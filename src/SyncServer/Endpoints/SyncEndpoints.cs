@@ -25,7 +25,7 @@ internal static class SyncEndpoints
     {
         var small = new BodyLimit(EnrolmentBody);
         app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
-        app.MapPost("/sync/readmit", (ReadmitRequest request, Enrolment enrolment) => enrolment.Readmit(request))
+        app.MapPost("/sync/readmit", Readmit)
             .RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
         var group = app.MapGroup("/sync").RequireTill();
         var entries = new BodyLimit(Protocol.MostExpandedBytes);
@@ -42,12 +42,25 @@ internal static class SyncEndpoints
         group.MapGet("/totals", Totals).For(TillDeed.Download);
     }
 
-    private static EnrolReply Enrol(EnrolRequest request, Enrolment enrolment) =>
-        request.Protocol == Protocol.Version && request.Schema == BookmineSetup.SchemaVersion
-            ? enrolment.Enrol(request.Code)
-            : throw new ShopException(
+    private static EnrolReply Enrol(EnrolRequest request, Enrolment enrolment, ILogger<Enrolment> log)
+    {
+        if (request.Protocol != Protocol.Version || request.Schema != BookmineSetup.SchemaVersion)
+        {
+            throw new ShopException(
                 $"The till's program speaks version {request.Protocol}.{request.Schema} and this server {Protocol.Version}.{BookmineSetup.SchemaVersion}. "
                 + "Install the same version of Bookmine on both. The enrolment code was not used.");
+        }
+        var reply = enrolment.Enrol(request.Code);
+        log.Did(Actor.AtTill(reply.Till, reply.Name), "till enrol", AuthorityWords.OfTill(reply.Till));
+        return reply;
+    }
+
+    private static ReadmitReply Readmit(ReadmitRequest request, Enrolment enrolment, ILogger<Enrolment> log)
+    {
+        var reply = enrolment.Readmit(request);
+        log.Did(Actor.AtTill(request.Till, request.Name), "till readmit", AuthorityWords.OfTill(request.Till));
+        return reply;
+    }
 
     private static HelloReply Hello(
         HelloRequest request, HttpContext context, TillRegister tills, ServerOrchestrator orchestrator, ServerKeys keys, ServerClock clock,
@@ -81,7 +94,12 @@ internal static class SyncEndpoints
         return said with { Time = at };
     }
 
-    private static EnrolReply Renew(RenewRequest? made, HttpContext context, Enrolment enrolment) => enrolment.Renew(context.Till(), made?.Secret);
+    private static EnrolReply Renew(RenewRequest? made, HttpContext context, Enrolment enrolment, ILogger<Enrolment> log)
+    {
+        var reply = enrolment.Renew(context.Till(), made?.Secret);
+        log.Did(Actor.AtTill(context.Till().Id, context.Till().Name), "till renew", AuthorityWords.OfTill(reply.Till));
+        return reply;
+    }
 
     /// <summary>What a till has kept of this server's words, which records put back from a backup may have forgotten.</summary>
     private static WordsHeard HearWords(AuthorityWord?[] words, IServerDatabase database, ServerOptions options, ILogger<TillRegister> log)

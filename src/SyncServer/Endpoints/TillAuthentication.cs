@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -14,7 +15,8 @@ namespace Bookmine.SyncServer.Endpoints;
 /// a request costs its header and one indexed read.
 /// </summary>
 internal sealed class TillAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TillRegister tills, RequestGate gate)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TillRegister tills, RequestGate gate,
+    RefusedAuthentications refused)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Till";
@@ -49,6 +51,7 @@ internal sealed class TillAuthentication(
         var lane = Context.GetEndpoint()?.Metadata.GetMetadata<TakesItsOwnPlaces>() is { Posts: true } ? gate.Posting : gate.Others;
         if (await lane.RunAsync(() => tills.Prove(number, secret), Context.RequestAborted) is not { } till)
         {
+            refused.Note(Context.Connection.RemoteIpAddress?.ToString(), SchemeName);
             return AuthenticateResult.Fail("No such till, or not its secret.");
         }
         Context.Items[Key] = till;

@@ -54,6 +54,15 @@ internal static partial class ServerLog
     [LoggerMessage(LogLevel.Warning, "{News} revocations or their taking back were forgotten with older records, and are in force again")]
     public static partial void WordsHeard(this ILogger log, int news);
 
+    /// <summary>A deed of somebody's who is not at this machine.</summary>
+    public static void Did(this ILogger log, Actor actor, string deed, string subject) => log.Did(actor.Name, deed, subject, actor.From);
+
+    [LoggerMessage(LogLevel.Information, "{Actor}: {Deed}, {Subject} (from {Source})")]
+    private static partial void Did(this ILogger log, string actor, string deed, string subject, string? source);
+
+    [LoggerMessage(LogLevel.Warning, "{Scheme} from {Source}: {Times} wrong secrets or passwords within a minute")]
+    public static partial void Refused(this ILogger log, string scheme, string source, int times);
+
     [LoggerMessage(LogLevel.Information, "bookmine-server {Version} serves {Engine}")]
     public static partial void Serves(this ILogger log, string version, string engine);
 
