@@ -185,8 +185,8 @@ public sealed class ServerClock : TimeProvider
     {
         lock (gate)
         {
-            var (now, run) = (Now(), (long)inner.GetElapsedTime(anchor.Timestamp).TotalMilliseconds);
-            if (Math.Abs(now - anchor.At - run) > ClockTable.Drift || anchor.Doubt != ClockDoubt.None)
+            var now = Now();
+            if (Math.Abs(now - RanOn()) > ClockTable.Drift || anchor.Doubt != ClockDoubt.None)
             {
                 // It was set, or the machine has slept.
                 Judge();
@@ -196,9 +196,12 @@ public sealed class ServerClock : TimeProvider
                 last = Math.Max(last, now);
                 return now;
             }
-            return anchor.At + run;
+            return RanOn();
         }
     }
+
+    /// <summary>What was believed last, and the time gone by since.</summary>
+    private long RanOn() => anchor.At + (long)inner.GetElapsedTime(anchor.Timestamp).TotalMilliseconds;
 
     private Heartbeat? BeatNow()
     {
@@ -225,8 +228,7 @@ public sealed class ServerClock : TimeProvider
         else if (anchor.Doubt == ClockDoubt.None)
         {
             // From here on time is what was believed last, and runs on by itself.
-            var ranOn = isJudged ? anchor.At + (long)inner.GetElapsedTime(anchor.Timestamp).TotalMilliseconds : 0;
-            anchor = new Anchor(doubt, Math.Max(ranOn, last), inner.GetTimestamp());
+            anchor = new Anchor(doubt, Math.Max(isJudged ? RanOn() : 0, last), inner.GetTimestamp());
         }
         else
         {
