@@ -32,8 +32,23 @@ internal sealed class KeptWords(IFileStore files, string folder, ReplicaView vie
         }
     }
 
-    /// <summary>Keeps what the replica has, after a synchronisation.</summary>
+    /// <summary>
+    /// Keeps what the replica has, after a synchronisation, which has succeeded whatever becomes of this: a replica that the disk has changed is replaced,
+    /// and a full disk has room again, and then they are kept.
+    /// </summary>
     public void Keep()
+    {
+        try
+        {
+            KeepNew();
+        }
+        catch (Exception e) when (e is TillException or IOException or UnauthorizedAccessException || DamagedValueException.IsDamage(files, e))
+        {
+            written = (-1, -1);
+        }
+    }
+
+    private void KeepNew()
     {
         var (mark, words) = view.Look(() => view.Exists ? (Mark(), (AuthorityWord[]?)null) : ((-1, -1), null));
         if (mark == written || mark.Count <= 0)
