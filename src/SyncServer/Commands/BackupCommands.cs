@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Bookmine.Schema;
+using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Database;
 
@@ -25,11 +27,22 @@ internal static class BackupCommands
     {
         var file = Path.GetFullPath(context.Get(File));
         ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file, Passphrase(context));
-        using (var database = context.OpenDatabase())
+        NoteWritten(context, file);
+        return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
+    }
+
+    /// <summary>The backup stands, also of records that take no row: those of an earlier program, or on a full disk.</summary>
+    private static void NoteWritten(CommandContext context, string file)
+    {
+        try
         {
+            using var database = context.OpenDatabase();
             context.Note(database, "backup", Path.GetFileName(file), context.Get(PassphraseStdin) ? "encrypted" : null);
         }
-        return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
+        catch (Exception e) when (e is ShopDatabaseException or DatabaseAwayException or RecordsElsewhereException)
+        {
+            Console.Error.WriteLine(ShownText.OfLines($"{file} is written; the audit log has no row of it: {e.Message}"));
+        }
     }
 
     private static string? Passphrase(CommandContext context) => context.Get(PassphraseStdin) ? Console.In.ReadLine() ?? "" : null;

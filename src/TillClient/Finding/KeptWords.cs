@@ -50,15 +50,16 @@ internal sealed class KeptWords(IFileStore files, string folder, ReplicaView vie
 
     private void KeepNew()
     {
-        var (mark, words) = view.Look(() => view.Exists ? (Mark(), (AuthorityWord[]?)null) : ((-1, -1), null));
-        if (mark == written || mark.Count <= 0)
+        var mark = view.Look(() => view.Exists ? Mark() : (0, 0));
+        if (mark == written || mark.Count == 0)
         {
             return;
         }
-        words = view.Read(() => TableSql.Where(view.Session, BookmineSetup.Word, "1 = 1 ORDER BY id").Select(r =>
+        var words = view.Read(() => TableSql.Where(view.Session, BookmineSetup.Word, "1 = 1 ORDER BY id").Select(r =>
             new AuthorityWord(r.Text("subject"), r.Integer("revision"), r.Text("state"), r.Integer("said_at"), r.Text("mac"))).ToArray());
-        var newest = Read().Concat(words).GroupBy(w => w.Subject, StringComparer.Ordinal).Select(g => g.MaxBy(w => w.Revision)!).ToArray();
-        if (!newest.SequenceEqual(Read()))
+        var kept = Read();
+        var newest = kept.Concat(words).GroupBy(w => w.Subject, StringComparer.Ordinal).Select(g => g.MaxBy(w => w.Revision)!).ToArray();
+        if (!newest.SequenceEqual(kept))
         {
             files.Replace(FilePath, JsonSerializer.SerializeToUtf8Bytes(newest, ViewJson.Default.AuthorityWordArray));
         }
