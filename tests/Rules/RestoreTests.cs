@@ -1,3 +1,5 @@
+using Bookmine.SyncServer.BackOffice;
+using Bookmine.Sync.Orchestrators;
 using Bookmine.Schema;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Data;
@@ -145,14 +147,30 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("back");
         await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
         var before = (await shop.ResyncAsync("back")).Renumbered.Single();
+        var dated = shop.FindSale(before.Docket)!.PostedAt;
+        shop.Clock.Advance(TimeSpan.FromHours(3));
         await shop.PutRecordsBackAsync(copy);
         await shop.StartServerAsync();
         await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
 
-        Assert.True((await shop.ResyncAsync("back")).Agree);
+        var told = await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("back"));
 
+        // What this server proves to have posted is posted, as it was; whether the till was revoked meanwhile, no record says, and a person decides.
+        Assert.Contains("till admit", told.Message, StringComparison.Ordinal);
         Assert.Equal(before.TransId, shop.FindSale(before.Docket)!.TransId);
-        Assert.Equal(2, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal(dated, shop.FindSale(before.Docket)!.PostedAt);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM document"));
+        Assert.Equal("its till waits to be admitted", Assert.Single(ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false)).Reason);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'till recalled' AND resolved_at IS NULL"));
+        // It sells on meanwhile, with the records it has.
+        Assert.NotNull((await shop.OpenTill("back", false).SellAsync(Sales.Of(Sales.Garden))).Outcome.Entry);
+
+        Assert.Equal([new Admitted(2, 2, 0)], shop.Admit());
+
+        Assert.True((await shop.ResyncAsync("back")).Agree);
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
+        Assert.Empty(ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE kind = 'till recalled' AND resolved_at IS NULL"));
         Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'records restored'"));
         Replicas.AssertEqual(shop, "back");
         await shop.EnrolAsync("third");
@@ -183,6 +201,8 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         Assert.True(shop.FindSale(before.Docket)!.TransId >= before.TransId + 100_000);
         Assert.Equal(0, shop.Number("SELECT count(*) FROM quarantine"));
         await till.SellAsync(Sales.Of(Sales.Garden));
+        await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("back"));
+        Assert.Equal([new Admitted(2, 1, 0)], shop.Admit());
         Assert.True((await shop.ResyncAsync("back")).Agree);
         Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
         Replicas.AssertEqual(shop, "back");

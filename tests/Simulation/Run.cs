@@ -1,5 +1,6 @@
 using Bookmine.Simulation.Disk;
 using Bookmine.Simulation.World;
+using Bookmine.SyncServer.Authority;
 
 namespace Bookmine.Simulation;
 
@@ -49,6 +50,16 @@ internal static class Run
         return new SeedOutcome(world.Seed, [.. steps.Take(taken)], world.Model.Attempts.Count, world.Model.Faults, world.Story, world.Log);
     }
 
+    /// <summary>One whose name another machine has by now has posted all it sold, and gets nothing; people do what it says.</summary>
+    private static void GiveNameOfItsOwn(ShopWorld world, SimTill till)
+    {
+        world.Log.Met("Superseded", till.Program!.Status().Unposted == 0 ? "all posted" : "not all posted");
+        world.Model.Require(
+            till.Program.Status().Unposted == 0, $"{till.Name}: superseded, and has not posted all", (Excuse.MediumLost, till.MediumFailed), (Excuse.PutBack, till.WasPutBack));
+        world.Tell($"{till.Name} is enrolled under a name of its own");
+        world.PutRight(till, $"{till.Name}-{till.Identity.Till}");
+    }
+
     /// <summary>Leaves out of a failing seed what it fails without: halves, quarters, down to single steps.</summary>
     public static SeedOutcome Shrink(SeedOutcome failing)
     {
@@ -78,6 +89,7 @@ internal static class Run
         }
         for (var round = 0; round < MostRounds; round++)
         {
+            Day.Admit(world);
             foreach (var till in world.Tills)
             {
                 (till.Line.IsCut, till.Line.IsDeaf, till.Line.IsOlder, till.Clock.Offset) = (false, false, false, TimeSpan.Zero);
@@ -88,6 +100,7 @@ internal static class Run
                 day.Counter.Resync(till);
                 day.Settle(till);
             }
+            world.Tills.FindAll(t => world.Server.StateOf(t.Identity.Till) == TillState.Superseded).ForEach(t => GiveNameOfItsOwn(world, t));
         }
         foreach (var till in world.Tills)
         {

@@ -6,6 +6,8 @@ using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Imports;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
@@ -199,6 +201,9 @@ internal sealed class Shop : IAsyncDisposable
             tills.RecordOf(till, [.. heads.SelectMany(h => h.Blocks ?? [])]), new EntityIds(Clock).Next(),
             lines.Skip(1).Select((l, i) => JournalLines.ReadEntry(i + 2, l).Entry).OfType<PushedEntry>());
     }
+
+    /// <summary>Lets in the tills that wait for it, as a manager does.</summary>
+    public List<Admitted> Admit() => new Admission(Database, ShopOrchestrator.Desk(Database, Clock), Clock).Admit(Actor.AtTheMachine(), Admission.Waiting);
 
     public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));
 

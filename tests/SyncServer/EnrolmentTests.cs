@@ -95,6 +95,8 @@ public abstract class EnrolmentTests(Engine engine) : ServerSuite(engine)
         Bookmine.SyncServer.Database.ShopBackup.Restore(backup, shop.DatabaseFile, shop.Clock);
         await shop.StartServerAsync();
         using var till = shop.OpenTill("front", false);
+        await Assert.ThrowsAsync<ServerRefusedException>(async () => await till.ReprovisionAsync());
+        shop.Admit();
         await till.ReprovisionAsync();
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
         await till.SynchroniseAsync();

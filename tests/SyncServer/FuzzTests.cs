@@ -34,6 +34,7 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
     [Theory]
     [InlineData(TillState.Enrolled)]
     [InlineData(TillState.Superseded)]
+    [InlineData(TillState.Recalled)]
     [InlineData(TillState.Revoked)]
     public async Task No_request_makes_the_server_fail_whatever_is_in_it(TillState state)
     {

@@ -8,6 +8,7 @@ using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Tills;
 using Bookmine.Tests.Support;
 using Bookmine.TillClient;
@@ -29,6 +30,7 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
     [Theory]
     [InlineData(TillState.Enrolled)]
     [InlineData(TillState.Superseded)]
+    [InlineData(TillState.Recalled)]
     [InlineData(TillState.Revoked)]
     public async Task Each_state_may_what_its_row_of_the_table_says_and_nothing_else(TillState state)
     {
@@ -42,7 +44,7 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
             using var request = new HttpRequestMessage(method, $"{shop.Url}/{path}") { Content = method == HttpMethod.Post ? JsonContent.Create(new { }) : null };
             var status = (await http.SendAsync(request, Cancel)).StatusCode;
             // Spelt out here, so that the table is held against something.
-            var may = state != TillState.Revoked || deed == TillDeed.Bring;
+            var may = state == TillState.Enrolled || deed == TillDeed.Bring;
             Assert.True((status != HttpStatusCode.Forbidden) == may, $"{state}: {path} was answered {status}");
         }
         // Nor is there a fork that would make another till.
@@ -56,6 +58,77 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         await TillSetUp.EnrolAsync(shop.TillFolder("other"), shop.Url, shop.NewCode("front", 2), shop.Clock, Cancel);
         Assert.Equal(2, shop.Number("SELECT count(*) FROM till WHERE state = 'enrolled'"));
+    }
+
+    [Fact]
+    public async Task A_till_whose_name_another_machine_has_now_posts_what_it_sells_gets_nothing_and_says_what_to_do()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var old = shop.OpenTill("front", false);
+        await TillSetUp.EnrolAsync(shop.TillFolder("new"), shop.Url, shop.NewCode("front"), shop.Clock, Cancel);
+        shop.Write("UPDATE stock SET title = 'Another title'");
+
+        Assert.NotNull((await old.SellAsync(Sales.Of(Sales.Garden), Cancel)).TransId);
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        var told = await Assert.ThrowsAsync<ServerRefusedException>(async () => await old.SynchroniseAsync(cancel: Cancel));
+
+        Assert.Contains("under a name of its own", told.Message, StringComparison.Ordinal);
+        Assert.Contains("under a name of its own", old.Status().LastError, StringComparison.Ordinal);
+        Assert.Equal((2, 0), (shop.Number("SELECT count(*) FROM document"), old.Status().Unposted));
+        Assert.True(old.IsProvisioned);
+        Assert.Empty(await old.FindAsync("Another", Cancel));
+    }
+
+    [Fact]
+    public async Task A_till_of_a_lost_backup_is_revoked_instead_or_admitted_once_and_an_admission_that_broke_off_is_gone_on_with()
+    {
+        await using var shop = await OpenShopAsync();
+        var copy = await shop.CopyRecordsAsync();
+        await shop.EnrolAsync("front");
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+        var away = shop.OpenTill("front", true);
+        for (var i = 0; i < 3; i++)
+        {
+            await away.SellAsync(Sales.Of(Sales.Garden), Cancel);
+        }
+        await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("front"));
+        // Half-way: it is let in, and one is posted.
+        shop.Write("UPDATE till SET state = 'enrolled'");
+        var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
+        desk.Post(desk.List(all: false)[0].Id);
+        var admission = new Admission(shop.Database, desk, shop.Clock);
+        List<Admitted> Admit(long till) => admission.Admit(Actor.AtTheMachine(), _ => [till]);
+
+        Assert.Equal([new Admitted(1, 2, 0)], Admit(1));
+
+        Assert.Contains("does not wait", Assert.Throws<ShopException>(() => Admit(1)).Message, StringComparison.Ordinal);
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
+        // A revoked one is none of those.
+        shop.Write("UPDATE till SET state = 'revoked'");
+        Assert.Contains("--undo", Assert.Throws<ShopException>(() => Admit(1)).Message, StringComparison.Ordinal);
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task What_was_posted_of_a_revoked_till_before_the_records_were_put_back_is_posted_again_and_the_rest_waits()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var copy = await shop.CopyRecordsAsync();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        var before = (await shop.ResyncAsync("front")).Renumbered.Single();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+        shop.Write("UPDATE till SET state = 'revoked'");
+
+        await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("front"));
+
+        Assert.Equal(before.TransId, shop.FindSale(before.Docket)!.TransId);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM document"));
+        Assert.Contains("revoked", Assert.Single(ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

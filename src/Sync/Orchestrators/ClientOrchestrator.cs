@@ -50,7 +50,7 @@ public sealed class ClientOrchestrator(
             await ((Task)push).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         var results = await push.ConfigureAwait(false);
-        StopIfRevoked(hello);
+        StopIfWithheld(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         if (next == NextStep.Snapshot && beforeFresh is not null)
         {
@@ -170,7 +170,7 @@ public sealed class ClientOrchestrator(
     {
         progress?.Report(new SyncProgress(SyncStage.Greeting, 0, 0));
         var hello = await GreetAsync(null, cancel).ConfigureAwait(false);
-        StopIfRevoked(hello);
+        StopIfWithheld(hello);
         if (hello.Next == NextStep.Upgrade)
         {
             throw new ServerRefusedException("The server wants a newer program before it gives out a replica. Install it first.", 426);
@@ -183,7 +183,7 @@ public sealed class ClientOrchestrator(
     public async Task<(long Rows, string? Fault)> CheckAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)
     {
         var hello = await HelloAsync(cancel).ConfigureAwait(false);
-        StopIfRevoked(hello);
+        StopIfWithheld(hello);
         var (rows, fault) = await downloader.CheckAsync(hello, progress, cancel).ConfigureAwait(false);
         if (fault is not null)
         {
@@ -192,14 +192,16 @@ public sealed class ClientOrchestrator(
         return (rows, fault);
     }
 
-    /// <summary>One that was revoked ends here: its replica went when it heard of it.</summary>
-    private static void StopIfRevoked(HelloReply hello)
+    /// <summary>One that gets nothing ends here, when it has brought what it had; one that is to have no replica lost it when it heard of that.</summary>
+    private static void StopIfWithheld(HelloReply hello)
     {
+        if (hello.Withheld is { } why)
+        {
+            throw new ServerRefusedException(why, 403);
+        }
         if (hello.Next == NextStep.Wipe)
         {
-            throw new ServerRefusedException(
-                "This till was revoked. What it has sold is with the server, in quarantine; its replica is deleted and its journal kept. "
-                + "The manager lets it in again.", 403);
+            throw new ServerRefusedException("This till was revoked. Its replica is deleted and its journal kept. The manager lets it in again.", 403);
         }
     }
 
@@ -248,8 +250,8 @@ public sealed class ClientOrchestrator(
             }
             if (hello.Journal == JournalStanding.Short)
             {
-                // The server holds all that this journal has; one that was revoked is not filled again.
-                StopIfRevoked(hello);
+                // The server holds all that this journal has; one that gets nothing is not filled again either.
+                StopIfWithheld(hello);
                 await RefillAsync(cancel).ConfigureAwait(false);
             }
             else if (!journal.IsSuspect)

@@ -11,8 +11,14 @@ namespace Bookmine.Sync.Orchestrators;
 /// <param name="Scope">The buckets it may have, from the server's record of it and never from its request.</param>
 /// <param name="Blocks">The blocks of printed numbers leased to it.</param>
 /// <param name="ReprovisionFrom">A replica made before this moment (Unix milliseconds) is to be replaced; 0 for none.</param>
-/// <param name="IsRevoked">What it brings is kept in quarantine, and it gets nothing.</param>
-public sealed record ClientRecord(long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom, bool IsRevoked = false);
+/// <param name="Withheld">Why it gets nothing; null for one that does.</param>
+public sealed record ClientRecord(
+    long Client, IReadOnlyList<string> Scope, IReadOnlyList<NumberBlock> Blocks, long ReprovisionFrom, Withholding? Withheld = null);
+
+/// <summary>A client brings what it has and gets nothing.</summary>
+/// <param name="Wipes">Whether it is to delete its replica besides.</param>
+/// <param name="Why">For whoever stands at it, with what to do.</param>
+public sealed record Withholding(bool Wipes, string Why);
 
 /// <summary>The server's side: greets, posts, and serves the feed.</summary>
 public sealed class ServerOrchestrator(
@@ -37,7 +43,12 @@ public sealed class ServerOrchestrator(
             var state = FeedState.Read(session);
             var inbox = new Inbox(session, client.Client);
             var feed = new FeedReader(session, client.Scope);
-            var next = client.IsRevoked ? NextStep.Wipe : NextFor(request, client.ReprovisionFrom, state, feed);
+            var next = client.Withheld switch
+            {
+                null => NextFor(request, client.ReprovisionFrom, state, feed),
+                { Wipes: true } => NextStep.Wipe,
+                _ => NextStep.Upgrade,
+            };
             var differs = next == NextStep.None && state.IsWhole && request.Fingerprint is { } theirs && theirs != BucketDigest.Fingerprint(feed.Digests());
             next = differs ? NextStep.Snapshot : next;
             if (next == NextStep.Snapshot && !state.IsWhole)
@@ -46,7 +57,8 @@ public sealed class ServerOrchestrator(
             }
             var offer = next == NextStep.Snapshot ? snapshots.Current(state, () => SnapshotRows(session)) : null;
             return (new HelloReply(
-                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks, Standing(inbox, request)), differs);
+                inbox.Head().N, state.Epoch, state.Head, clock.GetUtcNow().ToUnixTimeMilliseconds(), next, offer, client.Blocks, Standing(inbox, request),
+                Withheld: client.Withheld?.Why), differs);
         });
         if (differs)
         {

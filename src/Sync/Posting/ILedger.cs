@@ -9,7 +9,10 @@ namespace Bookmine.Sync.Posting;
 /// <summary>The host's part in one unit, a member for each step of <see cref="PostingUnit"/>.</summary>
 public interface ILedger
 {
-    /// <summary>Why nothing of this client's is posted; null for a client in good standing.</summary>
+    /// <summary>
+    /// Why nothing of this client's is posted, but what this server proves to have posted before its records were restored; null for a client in good
+    /// standing.
+    /// </summary>
     string? RefusesAll { get; }
 
     /// <summary>The moment of the unit, Unix milliseconds; known once it is read.</summary>

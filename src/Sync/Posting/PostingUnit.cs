@@ -16,7 +16,9 @@ internal sealed class PostingUnit(Session session, ILedger ledger)
     /// <exception cref="RowConflictException">A row of one of them is there already.</exception>
     public IReadOnlyList<EntryResult> Enter(Guid synchronisation, IReadOnlyList<UnitEntry> entries)
     {
-        entries = ledger.RefusesAll is { } why ? [.. entries.Select(e => e with { Group = null, Fault = why })] : entries;
+        entries = ledger.RefusesAll is { } why
+            ? [.. entries.Select(e => e is { Given.State: EntryState.Posted } or { Group: null } ? e : e with { Group = null, Fault = why })]
+            : entries;
         var rows = Read(entries);
         var (results, posted) = Judge(entries, rows);
         Write(synchronisation, rows, posted);

@@ -57,6 +57,21 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
     public IReadOnlyList<QuarantinedItem> List(bool all) => database.Reading(session =>
         Read(session, $"SELECT * FROM ({Items}) q {(all ? "" : "WHERE state = 'quarantined'")} ORDER BY client, n"));
 
+    /// <summary>The entries of a client that continue its journal and wait for one and the same reason, in their order.</summary>
+    public List<Guid> Waiting(long client, string reason) => database.Reading(session =>
+    {
+        var waiting = new List<Guid>();
+        using var reader = session.Query("SELECT id, result FROM sync_inbox WHERE client = @client AND state = 'quarantined' ORDER BY n", client);
+        while (reader.Read())
+        {
+            if (ReasonOf(reader.GetString(1)) == reason)
+            {
+                waiting.Add(DbValues.ReadGuid(reader, 0));
+            }
+        }
+        return waiting;
+    });
+
     public QuarantinedItem? Find(Guid id) => database.Reading(session => Find(session, id));
 
     /// <summary>What was done with an entry, in order.</summary>

@@ -81,7 +81,7 @@ public enum NextStep
     /// <summary>Fetch the snapshot named, then pull.</summary>
     Snapshot,
 
-    /// <summary>Push, but download nothing before the program is renewed.</summary>
+    /// <summary>Push, but download nothing: what is withheld says why, or else the program has to be renewed first.</summary>
     Upgrade,
 
     /// <summary>The client is revoked: push, and delete the replica.</summary>
@@ -107,10 +107,11 @@ public enum JournalStanding
 /// <param name="ServerKeys">Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.</param>
 /// <param name="Program">The version of the server's program; null from one that tells none.</param>
 /// <param name="PutOff">Why nothing is posted at this moment; null where it is.</param>
+/// <param name="Withheld">Why this client gets no records, whatever its program; null for one that does.</param>
 public sealed record HelloReply(
     long Acknowledged, string Epoch, long Head, long ServerTime, NextStep Next, SnapshotOffer? Snapshot, IReadOnlyList<NumberBlock> Blocks,
     JournalStanding Journal = JournalStanding.Sound, IReadOnlyList<string>? ServerKeys = null, string? Program = null,
-    PutOff? PutOff = null);
+    PutOff? PutOff = null, string? Withheld = null);
 
 /// <summary>A ready replica file of the shared bucket.</summary>
 /// <param name="Name">The SHA-256 of the file, in hexadecimal.</param>

@@ -1,4 +1,5 @@
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Orchestrators;
 
 namespace Bookmine.SyncServer.Authority;
 
@@ -8,8 +9,14 @@ public enum TillState
     /// <summary>In use.</summary>
     Enrolled,
 
-    /// <summary>A new machine was enrolled under its name in its branch. It may what an enrolled one may, and is not counted among those in use.</summary>
+    /// <summary>A new machine was enrolled under its name in its branch. What it sells is posted, and it gets nothing.</summary>
     Superseded,
+
+    /// <summary>
+    /// It came by itself to records that were put back and do not know it, with this server's word that it was enrolled. Whether it was revoked since, they
+    /// cannot know: what this server proves to have posted of it is posted again, the rest is kept, and it gets nothing, until a person admits it.
+    /// </summary>
+    Recalled,
 
     /// <summary>A person has let it in no more; it stays so until one takes that back.</summary>
     Revoked,
@@ -51,11 +58,32 @@ public static class TillStates
         Enum.TryParse<TillState>(text, ignoreCase: true, out var state) ? state
         : throw new InvalidDataException($"A till's state is “{text}”, which this program does not know.");
 
-    public static bool May(this TillState state, TillDeed deed) => state != TillState.Revoked || deed == TillDeed.Bring;
+    public static bool May(this TillState state, TillDeed deed) => state == TillState.Enrolled || deed == TillDeed.Bring;
 
-    /// <summary>Why a revoked till may not, and what to do.</summary>
-    public const string WhyNot = "This till was revoked. What it has sold and not posted stays in its journal: keep its folder. "
-        + "The manager lets it in again with bookmine-server till revoke TILL --undo.";
+    /// <summary>Why what a till of this state brings is kept and not posted; null where it is posted.</summary>
+    public static string? KeptBecause(this TillState state) => state switch
+    {
+        TillState.Revoked => "its till is revoked",
+        TillState.Recalled => "its till waits to be admitted",
+        _ => null,
+    };
+
+    /// <summary>What a hello tells a till of this state; null for one that gets records.</summary>
+    public static Withholding? Withheld(this TillState state) =>
+        state == TillState.Enrolled ? null : new Withholding(state == TillState.Revoked, state.WhyNot());
+
+    /// <summary>Why a till of this state may not, and what to do.</summary>
+    public static string WhyNot(this TillState state) => state switch
+    {
+        TillState.Superseded =>
+            "Another machine was enrolled under this till's name. What this one sells is posted, and it gets no records any more: "
+            + "have it enrolled in a new folder, under a name of its own.",
+        TillState.Recalled =>
+            "The server's records were put back from a backup, and do not know this till. It sells on, and what it brings is kept. "
+            + "The manager admits it with bookmine-server till admit TILL.",
+        _ => "This till was revoked: it has no replica any more. What it has sold is kept, here and with the server: keep its folder. "
+            + "The manager lets it in again with bookmine-server till revoke TILL --undo.",
+    };
 
     /// <summary>Asks again inside a transaction.</summary>
     /// <exception cref="TillForbiddenException">It may not, or no longer.</exception>
@@ -65,7 +93,7 @@ public static class TillStates
         var state = session.Scalar(locked, till) is string text ? Read(text) : TillState.Revoked;
         if (!state.May(deed))
         {
-            throw new TillForbiddenException(WhyNot);
+            throw new TillForbiddenException(state.WhyNot());
         }
     }
 }

@@ -8,7 +8,7 @@ using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
-/// <summary><c>till enrol-code|list|revoke|reprovision|move</c>.</summary>
+/// <summary><c>till enrol-code|list|revoke|admit|reprovision|move</c>.</summary>
 internal static class TillCommands
 {
     private static readonly Option<long> Branch = new("--branch") { Required = true };
@@ -19,6 +19,7 @@ internal static class TillCommands
     };
 
     private static readonly Option<bool> All = new("--all") { Description = "All tills in use" };
+    private static readonly Option<bool> AllWaiting = new("--all") { Description = "All tills that wait to be admitted" };
     private static readonly Option<long?> OfBranch = new("--branch") { Description = "With --all: only those of this branch" };
 
     private static readonly Option<bool> NoKey = new("--no-key")
@@ -35,6 +36,8 @@ internal static class TillCommands
         verbs.Make(
             "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine",
             Revoke, Named, All, OfBranch, Undo),
+        verbs.Make(
+            "admit", "Let a till in that records put back from a backup do not know; what it has sold meanwhile is posted", Admit, Named, AllWaiting),
         verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Named, All, OfBranch),
         verbs.Make("move", "Give a till to another branch", Move, Named, Branch),
     };
@@ -95,6 +98,28 @@ internal static class TillCommands
                 context, tills.Revoke(Actor.AtTheMachine(), session => Meant(context, session)),
                 "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again");
     }
+
+    private static int Admit(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
+        var admitted = new Admission(database, desk, context.ServerClock).Admit(
+            Actor.AtTheMachine(), session => WhoWait(session, context.Get(AllWaiting), context.Get(Named)));
+        foreach (var till in admitted)
+        {
+            context.Print(
+                till, $"till {till.Till}: admitted; {till.Posted} entries that had waited are posted"
+                    + (till.Left == 0 ? "" : $", and {till.Left} stay in quarantine: bookmine-server quarantine post --till {till.Till} says why"));
+        }
+        return admitted.TrueForAll(t => t.Left == 0) ? 0 : 1;
+    }
+
+    private static List<long> WhoWait(Session session, bool all, string[] named) => (all, named) switch
+    {
+        (true, []) => Admission.Waiting(session) is { Count: > 0 } waiting ? waiting : throw new ShopException("No till waits to be admitted."),
+        (true, _) => throw new ShopException("Name tills, or say --all; not both."),
+        _ => NamedOf(session, named),
+    };
 
     private static int Reprovision(CommandContext context) => Change(
         context, "till reprovision", "will fetch a fresh replica when it next says hello",

@@ -68,7 +68,7 @@ internal sealed class TillAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
-        TillStates.WhyNot, statusCode: StatusCodes.Status403Forbidden, title: "Revoked till").ExecuteAsync(Context);
+        Of(Context).State.WhyNot(), statusCode: StatusCodes.Status403Forbidden, title: $"Till is {Of(Context).State.Text()}").ExecuteAsync(Context);
 
     private static bool May(AuthorizationHandlerContext asked, TillDeed deed) =>
         asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);

@@ -25,9 +25,9 @@ internal static partial class ServerLog
     /// <summary>What a hello shows that a person may want to know.</summary>
     public static void Greeted(this ILogger log, KnownTill till, HelloRequest hello, HelloReply reply)
     {
-        if (till.State == TillState.Revoked)
+        if (till.State != TillState.Enrolled)
         {
-            log.RevokedCalled(till.Id);
+            log.CalledAs(till.Id, till.State);
         }
         if (reply.Journal != JournalStanding.Sound)
         {
@@ -42,8 +42,8 @@ internal static partial class ServerLog
     [LoggerMessage(Message = "Till {Till}: {Entries} entries answered, {Quarantined} of them in quarantine, {Dropped} rows dropped, in {Milliseconds} ms")]
     private static partial void Posted(this ILogger log, LogLevel level, long till, int entries, int quarantined, int dropped, long milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "Till {Till} is revoked and has called")]
-    private static partial void RevokedCalled(this ILogger log, long till);
+    [LoggerMessage(LogLevel.Warning, "Till {Till} is {State} and has called")]
+    private static partial void CalledAs(this ILogger log, long till, TillState state);
 
     [LoggerMessage(LogLevel.Warning, "Till {Till}: its journal is {Standing}: it ends at {LastN}, and the server holds it up to {Held}")]
     private static partial void JournalDiffers(this ILogger log, long till, JournalStanding standing, long lastN, long held);
@@ -55,10 +55,11 @@ internal static partial class ServerLog
     public static partial void WordsHeard(this ILogger log, int news);
 
     /// <summary>A deed of somebody's who is not at this machine.</summary>
-    public static void Did(this ILogger log, Actor actor, string deed, string subject) => log.Did(actor.Name, deed, subject, actor.From);
+    public static void Did(this ILogger log, Actor actor, string deed, string subject) =>
+        log.Did(actor.Name, deed, subject, actor.From ?? "this machine");
 
     [LoggerMessage(LogLevel.Information, "{Actor}: {Deed}, {Subject} (from {Source})")]
-    private static partial void Did(this ILogger log, string actor, string deed, string subject, string? source);
+    private static partial void Did(this ILogger log, string actor, string deed, string subject, string source);
 
     [LoggerMessage(LogLevel.Warning, "{Scheme} from {Source}: {Times} wrong secrets or passwords within a minute")]
     public static partial void Refused(this ILogger log, string scheme, string source, int times);

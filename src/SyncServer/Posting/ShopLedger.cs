@@ -25,7 +25,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
     private Numbering numbering = new(0, 0);
     private LiveRows rows = new(session);
 
-    public string? RefusesAll => standing.State == TillState.Revoked && !byPerson ? "its till is revoked" : null;
+    public string? RefusesAll => byPerson ? null : standing.State.KeptBecause();
 
     public long PostedAt => numbering.PostedAt;
 

@@ -62,7 +62,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     /// <summary>
     /// Takes a till down again that this server has enrolled and no longer knows: its records were restored from a backup older than the
-    /// enrolment. That is proof of a restore, with all that follows from one.
+    /// enrolment. That is proof of a restore, with all that follows from one. Whether the till was revoked since cannot be known: a person admits it.
     /// </summary>
     /// <exception cref="ShopException">The proof is not this server's, or another till has the number.</exception>
     public ReadmitReply Readmit(ReadmitRequest request) => database.Writing(session =>
@@ -86,12 +86,13 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         {
             // Its journal was brought by hand before it came itself.
             session.Execute(
-                "UPDATE till SET name = @name, secret_hash = @hash, state = @enrolled WHERE id = @id",
+                "UPDATE till SET name = @name, secret_hash = @hash, state = @state WHERE id = @id",
                 request.Name, HashOf(request.Secret), StateOf(session, request.Till).Text(), request.Till);
         }
         var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
         AuditLog.Write(session, clock, Actor.AtTill(request.Till, request.Name), "till readmit", $"till {request.Till}");
         NoteRestored(session, request.Till, highest, isNews: request.Epoch is null || request.Epoch == FeedState.Read(session).Epoch);
+        NoteRecalled(session, request);
         return new ReadmitReply(true);
     });
 
@@ -109,10 +110,22 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         var name = FormattableString.Invariant($"till {till}");
         // A restore by command has lifted the numbers of tills past this one.
         var isNews = session.Integer("SELECT till FROM counter WHERE id = 1") < till;
-        Register(session, till, name, branch, [], TillState.Revoked, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Register(session, till, name, branch, [], StateOf(session, till), clock.GetUtcNow().ToUnixTimeMilliseconds());
         NoteRestored(session, till, 0, isNews);
         return new KnownTill(till, name, branch);
     });
+
+    private void NoteRecalled(Session session, ReadmitRequest request)
+    {
+        if (StateOf(session, request.Till) == TillState.Recalled)
+        {
+            var text = $"till {request.Name} of branch {request.Branch} was enrolled here after the backup that these records were put back from. "
+                + "What was posted of it is posted again; what it has sold besides waits until it is admitted: "
+                + $"bookmine-server till admit {request.Till}, or till revoke {request.Till}";
+            FindingLog.Note(
+                session, new Finding(request.Till, 0, FindingKinds.TillRecalled, $"till {request.Till}", text), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
 
     private void NoteRestored(Session session, long till, long highestNumber, bool isNews)
     {
@@ -170,7 +183,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     /// <summary>A word outlives the records that it was said in.</summary>
     private static TillState StateOf(Session session, long till) =>
-        AuthorityWords.IsOut(session, AuthorityWords.OfTill(till)) ? TillState.Revoked : TillState.Enrolled;
+        AuthorityWords.IsOut(session, AuthorityWords.OfTill(till)) ? TillState.Revoked : TillState.Recalled;
 
     /// <summary>What a machine that asks again was given; null where it was given nothing.</summary>
     private static EnrolReply? Known(Session session, long parent, string secret)

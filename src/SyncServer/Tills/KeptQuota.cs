@@ -7,8 +7,8 @@ using Bookmine.SyncServer.Posting.Findings;
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>
-/// What a till that is not let in can make the server keep: as much as a counter sells in 90 days, so that an honest one brings all it has, and whoever
-/// holds a stolen secret fills no disk. An enrolled till has no such limit, and neither has what a person brings by hand.
+/// What a till that is revoked, or waits to be admitted, can make the server keep: as much as a counter sells in 90 days, so that an honest one
+/// brings all it has, and whoever holds a stolen secret fills no disk. An enrolled till has no such limit, and neither has what a person brings by hand.
 /// </summary>
 public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
 {
@@ -20,20 +20,22 @@ public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
     /// <exception cref="ShopException">It has brought too much; nothing was kept of this.</exception>
     public void Demand(KnownTill till, IReadOnlyList<PushedEntry> entries)
     {
-        if (till.State == TillState.Revoked && !database.Writing(session => Take(session, till, entries)))
+        if (till.State.KeptBecause() is not null && !database.Writing(session => Take(session, till, entries)))
         {
             throw new ShopException(
-                "This till was revoked, and has brought more than a counter sells in 90 days: no more is kept of it. What it has stays in its journal: "
-                + "the manager can bring that by hand (bookmine-till journal export, bookmine-server journal import), or let the till in again.");
+                $"This till is {till.State.Text()}, and has brought more than a counter sells in 90 days: no more is kept of it. "
+                + "What it has stays in its journal: "
+                + "the manager can bring that by hand (bookmine-till journal export, bookmine-server journal import), or let the till in.");
         }
     }
 
     private bool Take(Session session, KnownTill till, IReadOnlyList<PushedEntry> entries)
     {
         var kept = session.Integer("SELECT kept FROM till WHERE id = @till", till.Id) ?? 0;
-        // What comes again was counted when it came first.
+        // What comes again was counted when it came first, and what was posted before is posted.
+        var proof = FeedState.ProofOf(session);
         var head = session.Integer("SELECT acknowledged FROM sync_client WHERE client = @till", till.Id) ?? 0;
-        var fresh = entries.Where(e => e.N > head && session.Scalar("SELECT 1 FROM sync_fork WHERE id = @id", e.Id) is null);
+        var fresh = entries.Where(e => e.N > head && !IsProven(proof, till.Id, e) && session.Scalar("SELECT 1 FROM sync_fork WHERE id = @id", e.Id) is null);
         var more = fresh.Sum(e => e.Payload.Length + RowBytes);
         if (more == 0)
         {
@@ -48,8 +50,11 @@ public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
             session,
             new Finding(
                 till.Id, 0, FindingKinds.TooMuchOfRevoked, $"till {till.Id}",
-                $"till {till.Name} was revoked, and has brought more than a counter sells in 90 days; no more is kept of it"),
+                $"till {till.Name} is {till.State.Text()}, and has brought more than a counter sells in 90 days; no more is kept of it"),
             clock.GetUtcNow().ToUnixTimeMilliseconds());
         return false;
     }
+
+    private static bool IsProven(ServerProof proof, long till, PushedEntry entry) =>
+        entry.Answer is { State: EntryState.Posted } answer && answer.N == entry.N && proof.Holds(till, Convert.ToHexStringLower(entry.Hash), answer);
 }

@@ -156,7 +156,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     private ClientRecord Record(Session session, KnownTill till)
     {
         var (scope, reprovisionFrom, state) = Standing(session, till.Id);
-        return new ClientRecord(till.Id, scope, NumberBlocks.Of(session, till.Id), reprovisionFrom, state == TillState.Revoked);
+        return new ClientRecord(till.Id, scope, NumberBlocks.Of(session, till.Id), reprovisionFrom, state.Withheld());
     }
 
     private (IReadOnlyList<string> Scope, long ReprovisionFrom, TillState State) Standing(Session session, long till)

@@ -219,8 +219,11 @@ internal sealed class Day
     {
         var till = world.Tills[world.Random.Next(world.Tills.Count)].Identity.Till;
         var stock = world.Stock[world.Random.Next(world.Stock.Count)];
-        switch (world.Random.Next(8))
+        switch (world.Random.Next(9))
         {
+            case 8:
+                Admit(world);
+                break;
             case 7:
                 var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2))).Run(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
                 world.Tell($"the server forgets {removals} removals and the content of {contents} entries");
@@ -263,6 +266,16 @@ internal sealed class Day
                     break;
                 }
                 break;
+        }
+    }
+
+    /// <summary>Tills that records which were put back do not know are let in.</summary>
+    public static void Admit(ShopWorld world)
+    {
+        foreach (var admitted in world.Server.Admit())
+        {
+            world.Tell($"till {admitted.Till} is admitted: {admitted.Posted} posted, {admitted.Left} left");
+            world.Log.Met("Admitted", admitted.Posted > 0 ? "with what had waited" : "till");
         }
     }
 

@@ -9,6 +9,7 @@ using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Replica;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Reports;
 using Bookmine.SyncServer.Tills;
 using Bookmine.TillClient.Files;
@@ -212,6 +213,10 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Readmit(JsonSerializer.Deserialize(body, ViewJson.Default.ReadmitRequest)!), ViewJson.Default.ReadmitReply);
             }
             var known = server.Tills.Prove(sender.Till, sender.Secret) ?? throw new ServerRefusedException("unknown till", 401);
+            if (!known.State.May(DeedOf(kind)))
+            {
+                throw new ServerRefusedException(known.State.WhyNot(), 403);
+            }
             return Handle(known, kind, body);
         }
         catch (Exception) when (server.Disk.IsDead)
@@ -222,9 +227,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         {
             throw Away();
         }
-        catch (Exception e) when (e is ShopException or EpochException or WireFormatException or MalformedEntryException)
+        catch (Exception e) when (e is ShopException or EpochException or WireFormatException or MalformedEntryException or TillForbiddenException)
         {
-            throw new ServerRefusedException(e.Message, e is EpochException ? 409 : 400);
+            throw new ServerRefusedException(e.Message, e is EpochException ? 409 : e is TillForbiddenException ? 403 : 400);
         }
         catch (Exception e) when (e is not ServerRefusedException)
         {
@@ -235,6 +240,16 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
             throw new ServerAwayException($"500 {e.GetType().Name} {e.Message}");
         }
     }
+
+    /// <summary>As the routes have it.</summary>
+    private static TillDeed DeedOf(string kind) => kind switch
+    {
+        "hello" or "push" or "fork" or "news" => TillDeed.Bring,
+        "refill" => TillDeed.Refill,
+        "renew" => TillDeed.Renew,
+        "edit" => TillDeed.Edit,
+        _ => TillDeed.Download,
+    };
 
     private byte[] Handle(KnownTill known, string kind, byte[] body)
     {

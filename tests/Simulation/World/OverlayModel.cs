@@ -88,7 +88,9 @@ internal static class OverlayModel
         var quarantined = TableSql.Where(replica, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", till.Identity.Till).Select(r => r.Integer("n")).ToList();
         var last = journal.Integer("SELECT max(n) FROM entry") ?? 0;
         if (overlay.Scalar("SELECT 1 FROM sqlite_master WHERE name = 'overlay_marks'") is null
-            || overlay.Integer("SELECT count(*) FROM overlay_marks WHERE included = @included AND through = @last AND quarantined = @quarantined", included, last, string.Join(' ', quarantined)) != 1)
+            || overlay.Integer(
+                "SELECT count(*) FROM overlay_marks WHERE included = @included AND through = @last AND quarantined = @quarantined AND chain = @chain",
+                included, last, string.Join(' ', quarantined), journal.Scalar("SELECT chain FROM entry WHERE n = @last", last) ?? Array.Empty<byte>()) != 1)
         {
             world.Log.Met("OverlayCompared", "not up to date, or in memory");
             return;

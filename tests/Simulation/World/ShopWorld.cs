@@ -123,8 +123,10 @@ internal sealed class ShopWorld : IDisposable
     /// A till whose journal cannot be used any more is put right as the programs say: what can be read of it, and its mirror, are brought to the
     /// server by hand, and the machine is enrolled afresh.
     /// </summary>
-    public void PutRight(SimTill till)
+    /// <param name="name">Under which it is enrolled; null for the name it had.</param>
+    public void PutRight(SimTill till, string? name = null)
     {
+        name ??= till.Name;
         till.Stop();
         till.Disk.PlanNothing();
         till.Line.PlanNothing();
@@ -148,9 +150,9 @@ internal sealed class ShopWorld : IDisposable
         till.Disk.Wipe(till.Folder);
         // Records that were put back may not know the till.
         var branch = Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till) is > 0 and var known ? known : till.Identity.Branch;
-        var (code, _) = Server.Enrolment.NewCode(branch, till.Name);
+        var (code, _) = Server.Enrolment.NewCode(branch, name);
         var reply = Server.Enrolment.Enrol(code);
-        var identity = new TillIdentity("https://server", reply.Till, till.Name, branch, reply.Secret, reply.Proof);
+        var identity = new TillIdentity("https://server", reply.Till, name, branch, reply.Secret, reply.Proof);
         TillSetUp.TakeIdentity(till.Machine, till.Folder, identity, new Sync.Journal.NumberBlock(reply.BlockFirst, reply.BlockLast, reply.BlockMac));
         till.Become(identity);
         till.Start(disconnected: false);

@@ -4,6 +4,9 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Posting;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Rules;
@@ -35,9 +38,18 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
 
     public LiveEdits Edits => Now.Edits;
 
+    public TillState? StateOf(long till) => Read(s => s.Scalar("SELECT state FROM till WHERE id = @till", till)) is string state ? TillStates.Read(state) : null;
+
+    /// <summary>Lets in tills that wait for it, as an administrator does.</summary>
+    public List<Admitted> Admit()
+    {
+        var desk = new QuarantineDesk(BookmineSetup.Instance, Database, new ShopPosting(new UploadRules(), clock), clock, Now.Ids);
+        return Read(Admission.Waiting) is { Count: > 0 } waiting ? new Admission(Database, desk, clock).Admit(Actor.AtTheMachine(), _ => waiting) : [];
+    }
+
     private Running Now => running ?? throw new InvalidOperationException("the server is down");
 
-    private sealed record Running(IServerDatabase Database, ServerOrchestrator Orchestrator, TillRegister Tills, Enrolment Enrolment, LiveEdits Edits);
+    private sealed record Running(IServerDatabase Database, ServerOrchestrator Orchestrator, TillRegister Tills, Enrolment Enrolment, LiveEdits Edits, EntityIds Ids);
 
     /// <summary>Starts the program, as <c>bookmine-server serve</c> puts it together.</summary>
     public void Start()
@@ -50,7 +62,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
             new ServerOrchestrator(
                 BookmineSetup.Instance, database, new ShopPosting(new UploadRules(), clock),
                 new SnapshotStore(BookmineSetup.Instance, disk, Folder + "/snapshots", clock), clock, ids),
-            new TillRegister(database, clock), new Enrolment(database, clock, secrets, ids), new LiveEdits(database, clock));
+            new TillRegister(database, clock), new Enrolment(database, clock, secrets, ids), new LiveEdits(database, clock), ids);
     }
 
     /// <summary>Ends the program, or what a death left of it.</summary>

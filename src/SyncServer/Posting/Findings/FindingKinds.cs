@@ -17,6 +17,7 @@ public static class FindingKinds
     public const string Oversold = "oversold";
     public const string ReplicaMended = "replica mended";
     public const string RecordsRestored = "records restored";
+    public const string TillRecalled = "till recalled";
     public const string JournalForked = "journal forked";
     public const string NobodySignedOn = "nobody signed on";
     public const string TooMuchOfRevoked = "too much of a revoked till";

@@ -1,0 +1,82 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Changes;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Posting;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Posting.Findings;
+
+namespace Bookmine.SyncServer.BackOffice;
+
+/// <summary>What became of a till's admission.</summary>
+/// <param name="Posted">Entries that had waited for it and are posted.</param>
+/// <param name="Left">Entries that wait for a person still, each for a reason of its own.</param>
+public sealed record Admitted(long Till, int Posted, int Left);
+
+/// <summary>
+/// Letting in tills that came by themselves to records which were put back and do not know them. What they had brought and was not proved to be
+/// posted is posted then, in its order, at that moment.
+/// </summary>
+public sealed class Admission(IServerDatabase database, QuarantineDesk desk, TimeProvider clock)
+{
+    /// <summary>Admits tills. One that was interrupted is gone on with by asking again.</summary>
+    /// <param name="meant">The tills that are named; asked in the deed's transaction.</param>
+    /// <exception cref="ShopException">One does not wait to be admitted; nothing was changed.</exception>
+    public List<Admitted> Admit(Actor actor, Func<Session, List<long>> meant)
+    {
+        var tills = database.Doing(clock, actor, "till admit", session =>
+        {
+            var named = meant(session);
+            named.ForEach(till => Admit(session, till));
+            return new Done<List<long>>(named, $"till {string.Join(", ", named)}");
+        });
+        return tills.ConvertAll(PostKept);
+    }
+
+    /// <summary>The tills that wait.</summary>
+    public static List<long> Waiting(Session session)
+    {
+        var tills = new List<long>();
+        using var reader = session.Query("SELECT id FROM till WHERE state = @recalled ORDER BY id", TillState.Recalled.Text());
+        while (reader.Read())
+        {
+            tills.Add(reader.GetInt64(0));
+        }
+        return tills;
+    }
+
+    private void Admit(Session session, long till)
+    {
+        var isWaiting = session.Execute(
+            "UPDATE till SET state = @enrolled WHERE id = @till AND state = @recalled", TillState.Enrolled.Text(), till, TillState.Recalled.Text()) > 0;
+        if (!isWaiting && KeptOf(till).Count == 0)
+        {
+            throw new ShopException(
+                $"Till {till} does not wait to be admitted. A revoked one is let in again with bookmine-server till revoke {till} --undo. Nothing was changed.");
+        }
+        session.Execute(
+            "UPDATE finding SET resolved_at = @now WHERE kind = @kind AND till = @till AND resolved_at IS NULL",
+            clock.GetUtcNow().ToUnixTimeMilliseconds(), FindingKinds.TillRecalled, till);
+    }
+
+    private List<Guid> KeptOf(long till) => desk.Waiting(till, TillState.Recalled.KeptBecause()!);
+
+    private Admitted PostKept(long till)
+    {
+        var (posted, left) = (0, 0);
+        foreach (var id in KeptOf(till))
+        {
+            try
+            {
+                desk.Post(id);
+                posted++;
+            }
+            catch (Exception e) when (e is MalformedEntryException or QuarantineException)
+            {
+                // It stays where it is, and quarantine post says what is wrong with it.
+                left++;
+            }
+        }
+        return new Admitted(till, posted, left);
+    }
+}
