@@ -46,9 +46,10 @@ public static class BookmineServices
                 provider.GetRequiredService<ServerClock>().Beat(session);
                 return true;
             });
-            WordsFile.Bring(database, options.DataFolder);
+            new WordsFile(database, ShopOrchestrator.Files, options.DataFolder).Bring();
             return database;
         })
+        .AddSingleton(provider => new WordsFile(provider.GetRequiredService<IServerDatabase>(), ShopOrchestrator.Files, options.DataFolder))
         .AddSingleton<Readiness>()
         .AddSingleton<TillRegister>()
         .AddSingleton<ISecrets, SystemSecrets>()

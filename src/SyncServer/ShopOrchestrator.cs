@@ -14,11 +14,14 @@ namespace Bookmine.SyncServer;
 /// <summary>The engine's server side as the shop uses it: its setup, its posting, its upload rules.</summary>
 public static class ShopOrchestrator
 {
+    /// <summary>The files of the server's machine.</summary>
+    public static IFileStore Files { get; } = new DiskFiles(SqliteDatabase.OpenPlain, SqliteDatabase.IsDamage);
+
     /// <param name="dataFolder">For snapshots.</param>
     /// <param name="demand">Asked in each posting's transaction whether the time is known; null where it always is.</param>
     public static ServerOrchestrator Make(IServerDatabase database, string dataFolder, TimeProvider clock, Action<Session>? demand = null) => new(
         BookmineSetup.Instance, database, Posting(clock, demand),
-        new SnapshotStore(BookmineSetup.Instance, new DiskFiles(SqliteDatabase.OpenPlain, SqliteDatabase.IsDamage), Path.Combine(dataFolder, "snapshots"), clock),
+        new SnapshotStore(BookmineSetup.Instance, Files, Path.Combine(dataFolder, "snapshots"), clock),
         clock, new EntityIds(clock));
 
     public static QuarantineDesk Desk(IServerDatabase database, TimeProvider clock, Action<Session>? demand = null) =>

@@ -21,7 +21,8 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
         var (from, through) = (journal.ReportedThrough + 1, journal.Acknowledged);
         var entries = Answered(from, through).ToList();
         var posted = entries.FindAll(e => e.Result!.State == EntryState.Posted);
-        var asked = posted.Count == 0 ? Task.FromResult(Nothing) : shop.TotalsAsync(from, through, cancel);
+        var asked = posted.Count == 0 ? Task.FromResult(Nothing)
+            : shop.TotalsAsync(from, through, [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => e.N)], cancel);
         var totals = new Totals();
         foreach (var entry in posted.Where(e => e.Result!.Number is not null))
         {

@@ -14,6 +14,9 @@ internal static class Run
 {
     private const int MostRounds = 6;
 
+    /// <summary>By then each till has called, and whoever heard of a revocation has brought it.</summary>
+    private const int RoundsBeforeTakingBack = 1;
+
     public static SeedOutcome Seed(int seed, int steps) => Seed(seed, [.. Enumerable.Range(0, steps)]);
 
     /// <summary>Takes only the steps of these numbers.</summary>
@@ -87,6 +90,7 @@ internal static class Run
         {
             world.Server.Start();
         }
+        world.AwaitLastBelieved();
         for (var round = 0; round < MostRounds; round++)
         {
             Day.Admit(world);
@@ -99,6 +103,11 @@ internal static class Run
                 }
                 day.Counter.Resync(till);
                 day.Settle(till);
+            }
+            if (round == RoundsBeforeTakingBack)
+            {
+                Revocations.Check(world);
+                Revocations.TakeBack(world);
             }
             world.Tills.FindAll(t => world.Server.StateOf(t.Identity.Till) == TillState.Superseded).ForEach(t => GiveNameOfItsOwn(world, t));
         }

@@ -137,7 +137,7 @@ public abstract class PersonTests(Engine engine) : ServerSuite(engine)
         var copy = await shop.CopyRecordsAsync();
         shop.Get<Persons>().Disable(Admin, "ZOË");
         shop.Get<ApiKeys>().Revoke(Admin, "webshop");
-        WordsFile.Bring(shop.Database, shop.ServerFolder);
+        shop.Get<WordsFile>().Bring();
 
         await shop.PutRecordsBackAsync(copy);
         await shop.StartServerAsync();

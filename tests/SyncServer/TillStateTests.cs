@@ -131,6 +131,33 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
         Assert.Contains("revoked", Assert.Single(ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false)).Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_posted_by_hand_is_counted_by_both_sides_or_by_neither(bool wasTold)
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        shop.Write("UPDATE till SET state = 'recalled'");
+        if (wasTold)
+        {
+            await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("front"));
+        }
+        else
+        {
+            await using var deaf = new CrashingTill(shop, "front");
+            await deaf.Channel.PushAsync(Guid.NewGuid(), deaf.Journal.After(0, 10), "", Cancel);
+        }
+        shop.Admit();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+
+        var report = await shop.ResyncAsync("front");
+
+        Assert.True(report.Agree, $"{report.Till} {report.Server}");
+        Assert.Equal((wasTold ? 1 : 2, 2), (report.Till.Documents, shop.Number("SELECT count(*) FROM document")));
+    }
+
     [Fact]
     public async Task A_person_names_a_till_by_its_name_and_the_one_in_use_is_meant()
     {

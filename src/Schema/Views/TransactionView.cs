@@ -130,6 +130,9 @@ public sealed record ControlTotals(
     long Documents, long TotalCents, long Quantity, IReadOnlyDictionary<string, long> ByMethod,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NotedException>? Exceptions = null)
 {
+    /// <summary>How many entries that are kept for a person are told when totals are asked for; of more, none.</summary>
+    public const int MostKept = 200;
+
     public bool Agrees(ControlTotals other) =>
         Documents == other.Documents && TotalCents == other.TotalCents && Quantity == other.Quantity
         && ByMethod.Where(m => m.Value != 0).OrderBy(m => m.Key, StringComparer.Ordinal)

@@ -40,7 +40,8 @@ public sealed record QuarantineStep(long At, string Deed, string? Why, string? H
 /// </summary>
 public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IPostingHost host, TimeProvider clock, EntityIds ids)
 {
-    private const string ByHand = "posted by hand";
+    /// <summary>The state of an entry that a person has posted.</summary>
+    public const string ByHand = "posted by hand";
     private const string WrittenOff = "written off";
 
     // An entry of a forked journal that was posted in the ordinary way since, because the missing ones before it arrived, is no longer one.

@@ -13,7 +13,7 @@ namespace Bookmine.SyncServer.BackOffice;
 public sealed record ApiKey(long Id, string Name, IReadOnlyList<string> Scopes, long? Branch, long MadeAt, long? UsedAt, long? RevokedAt);
 
 /// <summary>The keys of programs: shown once, kept as hashes, and revocable at once.</summary>
-public sealed class ApiKeys(IServerDatabase database, TimeProvider clock)
+public sealed class ApiKeys(IServerDatabase database, TimeProvider clock, WordsFile words)
 {
     /// <summary>What a key can be for.</summary>
     public static readonly IReadOnlyList<string> Scopes =
@@ -58,13 +58,17 @@ public sealed class ApiKeys(IServerDatabase database, TimeProvider clock)
         });
     }
 
-    public void Revoke(Actor actor, string name) => database.Doing(clock, actor, "api-key revoke", session =>
+    public void Revoke(Actor actor, string name)
     {
-        var key = All(session).Find(k => k.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && k.RevokedAt is null)
-            ?? throw new ShopException($"There is no key {name} in use. bookmine-server api-key list shows those there are.");
-        AuthorityWords.Say(session, AuthorityWords.OfKey(key.Name), AuthorityWords.Out, Now);
-        return new Done<int>(session.Execute("UPDATE api_key SET revoked_at = @now WHERE id = @id", Now, key.Id), $"key {key.Name}");
-    });
+        database.Doing(clock, actor, "api-key revoke", session =>
+        {
+            var key = All(session).Find(k => k.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && k.RevokedAt is null)
+                ?? throw new ShopException($"There is no key {name} in use. bookmine-server api-key list shows those there are.");
+            AuthorityWords.Say(session, AuthorityWords.OfKey(key.Name), AuthorityWords.Out, Now);
+            return new Done<int>(session.Execute("UPDATE api_key SET revoked_at = @now WHERE id = @id", Now, key.Id), $"key {key.Name}");
+        });
+        words.Bring();
+    }
 
     /// <summary>The key in use that this is; null for none. Notes, to the minute, that it was used.</summary>
     public ApiKey? Prove(string key)

@@ -16,7 +16,7 @@ public sealed record Operator(long Id, string Name, string Role, IReadOnlyList<l
 /// Who sells at the tills. Names are known in the whole shop, the hash of a PIN only in the branches where it is used. Operators are never deleted: what they have sold names
 /// them, and a shop that has had some goes on wanting one signed on.
 /// </summary>
-public sealed class Operators(IServerDatabase database, TimeProvider clock, EntityIds ids)
+public sealed class Operators(IServerDatabase database, TimeProvider clock, EntityIds ids, WordsFile words)
 {
     private const int MostNameCharacters = 40;
 
@@ -110,12 +110,16 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
         return session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
     }
 
-    private void Change(Actor actor, string deed, string name, Func<Session, Operator, int> change, string? detail = null) => database.Doing(clock, actor, deed, session =>
+    private void Change(Actor actor, string deed, string name, Func<Session, Operator, int> change, string? detail = null)
     {
-        var one = All(session).Find(o => o.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ShopException($"There is no operator {name}. bookmine-server operator list shows those there are.");
-        return new Done<int>(change(session, one), Subject(one.Name), detail);
-    });
+        database.Doing(clock, actor, deed, session =>
+        {
+            var one = All(session).Find(o => o.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ShopException($"There is no operator {name}. bookmine-server operator list shows those there are.");
+            return new Done<int>(change(session, one), Subject(one.Name), detail);
+        });
+        words.Bring();
+    }
 
     private int SetPins(Session session, long id, IReadOnlyList<long>? branches, string hash)
     {

@@ -25,7 +25,7 @@ public sealed record SignIn(Person? Person, int WaitSeconds);
 /// <summary>
 /// The persons of the back office, their passwords (hashed as ASP.NET Core Identity does at its current strength) and the time that guessing takes.
 /// </summary>
-public sealed class Persons(IServerDatabase database, TimeProvider clock)
+public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsFile words)
 {
     private const int LeastPassword = 10;
     private const int MostPassword = 200;
@@ -140,11 +140,15 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock)
         return session.Execute("UPDATE person SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
     });
 
-    private void Change(Actor actor, string deed, string name, Func<Session, Person, int> change) => database.Doing(clock, actor, deed, session =>
+    private void Change(Actor actor, string deed, string name, Func<Session, Person, int> change)
     {
-        var one = Find(session, name) ?? throw new ShopException($"There is no person {name}. bookmine-server person list shows those there are.");
-        return new Done<int>(change(session, one), Subject(one.Name));
-    });
+        database.Doing(clock, actor, deed, session =>
+        {
+            var one = Find(session, name) ?? throw new ShopException($"There is no person {name}. bookmine-server person list shows those there are.");
+            return new Done<int>(change(session, one), Subject(one.Name));
+        });
+        words.Bring();
+    }
 
     private static Person? Find(Session session, string name) => All(session).Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

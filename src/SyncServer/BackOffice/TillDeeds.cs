@@ -6,8 +6,7 @@ using Bookmine.SyncServer.Tills;
 namespace Bookmine.SyncServer.BackOffice;
 
 /// <summary>The counter machines, as people let them in and out.</summary>
-/// <param name="dataFolder">Of this host's files: the server's words are kept there too.</param>
-public sealed class TillDeeds(IServerDatabase database, TimeProvider clock, string dataFolder)
+public sealed class TillDeeds(IServerDatabase database, TimeProvider clock, WordsFile words)
 {
     /// <summary>Lets tills in no more, with all that were renewed from them.</summary>
     /// <param name="meant">The tills that are named; asked in the deed's transaction.</param>
@@ -49,7 +48,7 @@ public sealed class TillDeeds(IServerDatabase database, TimeProvider clock, stri
             var done = work(session);
             return new Done<List<long>>(done, $"till {string.Join(", ", done)}");
         });
-        WordsFile.Bring(database, dataFolder);
+        words.Bring();
         return tills;
     }
 }

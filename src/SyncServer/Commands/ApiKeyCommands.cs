@@ -27,7 +27,7 @@ internal static class ApiKeyCommands
     private static int Add(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var key = new ApiKeys(database, context.Clock).Add(Actor.AtTheMachine(), context.Get(Name), context.Get(Scope), context.Get(Branch));
+        var key = new ApiKeys(database, context.Clock, context.WordsOf(database)).Add(Actor.AtTheMachine(), context.Get(Name), context.Get(Scope), context.Get(Branch));
         return context.Print(new { Key = key }, $"{key}\nKeep it now: it is not shown again.");
     }
 
@@ -47,8 +47,7 @@ internal static class ApiKeyCommands
     private static int Revoke(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        new ApiKeys(database, context.Clock).Revoke(Actor.AtTheMachine(), context.Get(Which));
-        WordsFile.Bring(database, context.DataFolder);
+        new ApiKeys(database, context.Clock, context.WordsOf(database)).Revoke(Actor.AtTheMachine(), context.Get(Which));
         return context.Print(new { Name = context.Get(Which) }, $"key {context.Get(Which)} is revoked");
     }
 }

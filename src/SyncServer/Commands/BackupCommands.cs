@@ -53,7 +53,7 @@ internal static class BackupCommands
         using (var database = context.OpenDatabase())
         {
             // What was revoked since the backup stays so.
-            WordsFile.Bring(database, context.DataFolder);
+            context.WordsOf(database).Bring();
             context.Note(database, "restore", Path.GetFileName(context.Get(File)), aside is null ? null : $"before: {Path.GetFileName(aside)}");
         }
         return context.Print(

@@ -52,6 +52,9 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
     /// <exception cref="ShopDatabaseException">There is no shop, or not one of this program's tables; nothing was made.</exception>
     public IServerDatabase OpenDatabase(Opening opening = Opening.ToUse) => ShopDatabase.Open(DatabaseName, clock, opening);
 
+    /// <summary>The file of the server's words beside these records.</summary>
+    public WordsFile WordsOf(IServerDatabase database) => new(database, ShopOrchestrator.Files, DataFolder);
+
     /// <summary>Does something to the shop's records, with its row of the audit log.</summary>
     public T Do<T>(IServerDatabase database, string deed, Func<Session, Done<T>> work) => database.Doing(Clock, Actor.AtTheMachine(), deed, work);
 

@@ -71,11 +71,11 @@ internal static class OperatorCommands
     {
         using var database = context.OpenDatabase();
         deed(Of(context, database), Actor.AtTheMachine(), context.Get(Who));
-        WordsFile.Bring(database, context.DataFolder);
         return context.Print(new { Name = context.Get(Who) }, $"{context.Get(Who)} {what}");
     }
 
-    private static Operators Of(CommandContext context, IServerDatabase database) => new(database, context.Clock, new EntityIds(context.Clock));
+    private static Operators Of(CommandContext context, IServerDatabase database) =>
+        new(database, context.Clock, new EntityIds(context.Clock), context.WordsOf(database));
 
     private static string ReadPin() => Console.In.ReadLine()?.Trim() ?? "";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 
@@ -26,7 +27,7 @@ internal static class PersonCommands
     {
         var password = ReadPassword();
         using var database = context.OpenDatabase();
-        var id = new Persons(database, context.Clock).Add(Actor.AtTheMachine(), context.Get(Name), password, context.Get(Role), context.Get(Branches) ?? []);
+        var id = Of(context, database).Add(Actor.AtTheMachine(), context.Get(Name), password, context.Get(Role), context.Get(Branches) ?? []);
         return context.Print(new { Person = id }, $"person {id}: {context.Get(Name)}, {context.Get(Role)}");
     }
 
@@ -49,10 +50,11 @@ internal static class PersonCommands
     private static int Run(CommandContext context, string what, Action<Persons, Actor, string> deed)
     {
         using var database = context.OpenDatabase();
-        deed(new Persons(database, context.Clock), Actor.AtTheMachine(), context.Get(Who));
-        WordsFile.Bring(database, context.DataFolder);
+        deed(Of(context, database), Actor.AtTheMachine(), context.Get(Who));
         return context.Print(new { Name = context.Get(Who) }, $"{context.Get(Who)} {what}");
     }
+
+    private static Persons Of(CommandContext context, IServerDatabase database) => new(database, context.Clock, context.WordsOf(database));
 
     private static string ReadPassword() => Console.In.ReadLine() ?? "";
 }

@@ -91,7 +91,7 @@ internal static class TillCommands
     private static int Revoke(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var tills = new TillDeeds(database, context.Clock, context.DataFolder);
+        var tills = new TillDeeds(database, context.Clock, context.WordsOf(database));
         return context.Get(Undo)
             ? Tell(context, tills.LetInAgain(Actor.AtTheMachine(), session => Meant(context, session)), "let in again")
             : Tell(

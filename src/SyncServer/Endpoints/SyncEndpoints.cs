@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Feed;
@@ -102,13 +103,13 @@ internal static class SyncEndpoints
     }
 
     /// <summary>What a till has kept of this server's words, which records put back from a backup may have forgotten.</summary>
-    private static WordsHeard HearWords(AuthorityWord?[] words, IServerDatabase database, ServerOptions options, ILogger<TillRegister> log)
+    private static WordsHeard HearWords(AuthorityWord?[] words, IServerDatabase database, WordsFile file, ILogger<TillRegister> log)
     {
         var news = database.Writing(session => AuthorityWords.Hear(session, words.Take(AuthorityWords.Most)));
         if (news > 0)
         {
             log.WordsHeard(news);
-            WordsFile.Bring(database, options.DataFolder);
+            file.Bring();
         }
         return new WordsHeard(news);
     }
@@ -179,6 +180,18 @@ internal static class SyncEndpoints
             ? TypedResults.PhysicalFile(path, "application/vnd.sqlite3", enableRangeProcessing: true)
             : TypedResults.Problem("That snapshot is no longer kept. Start the download afresh.", statusCode: StatusCodes.Status404NotFound);
 
-    private static ControlTotals Totals(long from, long through, HttpContext context, IServerDatabase database) =>
-        database.Reading(session => PostedTotals.Of(session, context.Till().Id, from, through));
+    /// <param name="kept">Numbers with commas between; null from a till that does not say.</param>
+    private static ControlTotals Totals(long from, long through, string? kept, HttpContext context, IServerDatabase database)
+    {
+        var entries = kept is null ? null : Numbers(kept);
+        return database.Reading(session => PostedTotals.Of(session, context.Till().Id, from, through, entries));
+    }
+
+    private static long[] Numbers(string list)
+    {
+        var texts = list.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        return texts.Length <= ControlTotals.MostKept && Array.TrueForAll(texts, t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? Array.ConvertAll(texts, t => long.Parse(t, CultureInfo.InvariantCulture))
+            : throw new ShopException($"kept is no list of at most {ControlTotals.MostKept} numbers of entries.");
+    }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Posting;
 
 namespace Bookmine.SyncServer.Reports;
 
@@ -8,11 +10,16 @@ public static class PostedTotals
 {
     private const int MostFindings = 200;
 
-    public static ControlTotals Of(Session session, long till, long from, long through)
+    /// <param name="kept">
+    /// The entries of which the till was told that they are kept for a person: what was posted of them by hand since is in the books, and not in what the till
+    /// counts. Null from a till that does not say; then nothing that was posted by hand is counted.
+    /// </param>
+    public static ControlTotals Of(Session session, long till, long from, long through, IReadOnlyCollection<long>? kept)
     {
         const string entries = "sync_inbox i JOIN document d ON d.id = i.id";
-        // What was posted by hand later is in the books, and not in what the till was told.
-        const string range = "i.state = 'posted' AND i.client = @till AND i.n BETWEEN @from AND @through";
+        var states = kept is null ? "i.state = 'posted'" : $"i.state IN ('posted', '{QuarantineDesk.ByHand}')";
+        var others = kept is { Count: > 0 } ? $" AND i.n NOT IN ({string.Join(", ", kept.Select(n => n.ToString(CultureInfo.InvariantCulture)))})" : "";
+        var range = $"{states} AND i.client = @till AND i.n BETWEEN @from AND @through{others}";
         long documents, total;
         using (var reader = session.Query($"SELECT CAST(count(*) AS bigint), CAST(coalesce(sum(d.total_cents), 0) AS bigint) FROM {entries} WHERE {range}", till, from, through))
         {

@@ -39,7 +39,7 @@ internal sealed class NoServer : IServerChannel, IShopChannel, IDisposable
 
     public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) => throw Away();
 
-    public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => throw Away();
+    public Task<ControlTotals> TotalsAsync(long from, long through, IReadOnlyList<long> kept, CancellationToken cancel) => throw Away();
 
     public void Dispose()
     {

@@ -32,7 +32,8 @@ public interface IShopChannel
     Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel);
 
     /// <summary>What the entries came to in the server's books.</summary>
-    Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel);
+    /// <param name="kept">Those of which the till was told that they are kept for a person: it does not count them.</param>
+    Task<ControlTotals> TotalsAsync(long from, long through, IReadOnlyList<long> kept, CancellationToken cancel);
 }
 
 /// <summary>The shop over HTTP.</summary>
@@ -68,7 +69,9 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
     public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) =>
         http.PostAsync("sync/words", JsonContent.Create(words, ViewJson.Default.AuthorityWordArray), ViewJson.Default.WordsHeard, cancel);
 
-    public async Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) =>
-        await http.GetAsync(FormattableString.Invariant($"sync/totals?from={from}&through={through}"), ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)
+    public async Task<ControlTotals> TotalsAsync(long from, long through, IReadOnlyList<long> kept, CancellationToken cancel) =>
+        await http.GetAsync(
+            FormattableString.Invariant($"sync/totals?from={from}&through={through}") + (kept.Count > ControlTotals.MostKept ? "" : $"&kept={string.Join(',', kept)}"),
+            ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)
         ?? new ControlTotals(0, 0, 0, new Dictionary<string, long>());
 }

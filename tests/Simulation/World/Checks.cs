@@ -20,7 +20,7 @@ internal static class Checks
     {
         var zone = TimeZones.Find(branch == 1 ? "Europe/London" : "Australia/Sydney");
         // A clock that went back keeps the last posting's day open.
-        var last = world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var last = world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var counter = world.Server.Number("SELECT posted_at FROM counter");
         var today = BranchDay.Of(Math.Max(last, counter), zone);
         return world.Server.Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, today - 1, byTaken: false, last))
@@ -107,8 +107,8 @@ internal static class Checks
         model.Require(documents.Select(d => d.Integer("trans_id")).Distinct().Count() == documents.Count, "a TransID was given twice");
         model.Require(documents.Select(d => d.Integer("docket")).Distinct().Count() == documents.Count, "a D-number was given twice");
         model.Require(
-            world.Server.Number("SELECT count(*) FROM quarantine") == 0,
-            $"an honest entry is in quarantine: {world.Server.Read(s => s.Scalar("SELECT q.till || '/' || q.n || coalesce(': ' || i.result, ' of a fork') FROM quarantine q LEFT JOIN sync_inbox i ON i.client = q.till AND i.n = q.n"))}",
+            world.Server.Number("SELECT count(*) FROM quarantine WHERE state = 'quarantined'") == 0,
+            $"an honest entry is in quarantine: {world.Server.Read(s => s.Scalar("SELECT q.till || '/' || q.n || coalesce(': ' || i.result, ' of a fork') FROM quarantine q LEFT JOIN sync_inbox i ON i.client = q.till AND i.n = q.n WHERE q.state = 'quarantined'"))}",
             (Excuse.MoveForgotten, world.WasRestored && world.Tills.Exists(t => t.HasMoved)), (Excuse.MediumLost, world.AnyMediumFailed));
     }
 
@@ -196,7 +196,7 @@ internal static class Checks
     public static void Replica(ShopWorld world, SimTill till)
     {
         var branch = world.Server.Number("SELECT branch FROM till WHERE id = @till", till.Identity.Till);
-        var now = Math.Max(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), world.Server.Number("SELECT posted_at FROM counter"));
+        var now = Math.Max(world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds(), world.Server.Number("SELECT posted_at FROM counter"));
         var expected = world.Server.Read(s => ReplicaModel.OfScope(s, branch, now));
         using var session = new Session(till.Disk.OpenDatabase(new ReplicaFolder(till.Disk, till.Folder).Current!));
         var actual = ReplicaModel.All(session);

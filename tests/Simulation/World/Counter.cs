@@ -118,6 +118,10 @@ internal sealed class Counter(ShopWorld world)
         // An entry whose bits turned over after it was posted is told like this: the sides do not agree.
         world.Model.Require(
             report.Agree, $"{till.Name}: till {report.Till} and server {report.Server} disagree", (Excuse.AnswerTurnedOver, till.MediumFailed && till.JournalFailed));
+        if (report.PutOff is { Asks: { } time } && (world.IsCalm || Random.Next(3) == 0))
+        {
+            SayYes(till, time);
+        }
         foreach (var renumbered in report.Renumbered)
         {
             if (world.Model.Attempts.Find(a => a.Docket == renumbered.Docket) is { } attempt)
@@ -130,6 +134,20 @@ internal sealed class Counter(ShopWorld world)
             till.Program!.Reported(report);
         }
     });
+
+    /// <summary>The server does not know whether its clock is right; the cashier looks at her watch.</summary>
+    private void SayYes(SimTill till, long time)
+    {
+        if (Math.Abs(time - world.Server.Clock.TrueNow) < 10 * 60_000)
+        {
+            world.Log.Met("ClockAccepted", "by a cashier");
+            Attempted(till, () =>
+            {
+                till.Program!.AcceptClockAsync(time, null).GetAwaiter().GetResult();
+                return true;
+            }, _ => { });
+        }
+    }
 
     public void Reprovision(SimTill till) => Attempted(
         till,

@@ -53,6 +53,10 @@ internal sealed class Day
         {
             Outside();
         }
+        if (world.Server.IsUp && world.Random.Next(3) == 0)
+        {
+            world.Server.Beat();
+        }
         var till = world.Tills[world.Random.Next(world.Tills.Count)];
         Revive(till);
         var (name, deed) = Pick();
@@ -106,6 +110,7 @@ internal sealed class Day
         {
             world.Tell($"the server {(world.Server.Disk.PowerLost ? "lost its power" : "was killed")}");
             world.Server.Stop();
+            world.Server.BootedAt = world.Server.Disk.PowerLost ? world.Server.Clock.TrueNow : world.Server.BootedAt;
             world.Server.Disk.Restart();
         }
         till.Disk.PlanNothing();
@@ -165,8 +170,15 @@ internal sealed class Day
 
     private void Outside()
     {
-        switch (world.Random.Next(15))
+        switch (world.Random.Next(17))
         {
+            case 15 when world.Server.IsUp && world.Tills.Count < 4:
+                world.Tell("another till is enrolled");
+                world.Enrol($"till{world.Tills.Count}", world.Random.Next(1, 3));
+                break;
+            case 16 when world.Server.IsUp && world.DisksFail:
+                media.BackUpOrRestore(Settle);
+                break;
             case 0 when world.Server.IsUp:
                 world.Tell("the server stops");
                 if (world.Random.Next(2) == 0)
@@ -219,13 +231,19 @@ internal sealed class Day
     {
         var till = world.Tills[world.Random.Next(world.Tills.Count)].Identity.Till;
         var stock = world.Stock[world.Random.Next(world.Stock.Count)];
-        switch (world.Random.Next(9))
+        switch (world.Random.Next(11))
         {
+            case 9:
+                Revocations.Revoke(world, till);
+                break;
+            case 10:
+                Revocations.TakeBack(world);
+                break;
             case 8:
                 Admit(world);
                 break;
             case 7:
-                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2))).Run(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2))).Run(world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds());
                 world.Tell($"the server forgets {removals} removals and the content of {contents} entries");
                 world.Log.Met("Forgotten", removals > 0 && contents > 0 ? "both" : removals > 0 ? "removals" : contents > 0 ? "content" : "nothing");
                 break;
@@ -236,7 +254,7 @@ internal sealed class Day
                 world.Server.Database.Writing(s => s.Execute("UPDATE holding SET price_cents = @price", (long)world.Random.Next(100, 3000)));
                 break;
             case 2:
-                world.Server.Database.Writing(s => s.Execute("UPDATE till SET reprovision_from = @now WHERE id = @till", world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(), till));
+                world.Server.Database.Writing(s => s.Execute("UPDATE till SET reprovision_from = @now WHERE id = @till", world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds(), till));
                 break;
             case 3:
                 world.Tell($"till {till} moves");
@@ -272,6 +290,7 @@ internal sealed class Day
     /// <summary>Tills that records which were put back do not know are let in.</summary>
     public static void Admit(ShopWorld world)
     {
+        world.MakeSureOfTime();
         foreach (var admitted in world.Server.Admit())
         {
             world.Tell($"till {admitted.Till} is admitted: {admitted.Posted} posted, {admitted.Left} left");

@@ -14,6 +14,10 @@ internal sealed class Excuse
         "what was sold after a move that a restored backup has forgotten waits in quarantine",
         "A move of a till made after the backup is forgotten with it: what it sold there since waits in quarantine until it is moved again.");
 
+    public static readonly Excuse RevocationForgotten = new(
+        "a revocation that nobody has heard of before it was forgotten",
+        "A revocation that no till has heard of is forgotten with records and the file beside them that were both put back.");
+
     public static readonly Excuse MediumLost = new(
         "a medium that lost or changed what was durable",
         "the promise is that it is noticed, said, nothing is posted twice, and what can be read is brought in.");

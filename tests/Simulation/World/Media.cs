@@ -1,5 +1,6 @@
 using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Database;
 
 namespace Bookmine.Simulation.World;
@@ -58,14 +59,40 @@ internal sealed class Media(ShopWorld world, Counter counter)
                 world.Clone(till);
                 break;
             case 4 when world.Server.IsUp:
-                world.Server.Stop();
-                serverImage = world.Server.Disk.Image();
-                world.Server.Start();
-                world.Tell("a backup is made");
+                BackUp();
                 break;
-            case 5 when serverImage is not null && world.Tills.TrueForAll(t => !t.WasPutBack):
-                Restore(settle);
+            case 5:
+                RestoreIfMay(settle);
                 break;
+        }
+    }
+
+    /// <summary>A backup is made where there is none; else it is put back now and then.</summary>
+    public void BackUpOrRestore(Action<SimTill> settle)
+    {
+        if (serverImage is null)
+        {
+            BackUp();
+        }
+        else
+        {
+            RestoreIfMay(settle);
+        }
+    }
+
+    private void BackUp()
+    {
+        world.Server.Stop();
+        serverImage = world.Server.Disk.Image();
+        world.Server.Start();
+        world.Tell("a backup is made");
+    }
+
+    private void RestoreIfMay(Action<SimTill> settle)
+    {
+        if (serverImage is not null && world.Tills.TrueForAll(t => !t.WasPutBack))
+        {
+            Restore(settle);
         }
     }
 
@@ -164,9 +191,15 @@ internal sealed class Media(ShopWorld world, Counter counter)
         world.Tell($"the server is restored {(byCommand ? "by command" : "behind its back")}");
         world.Log.Met("Restored", byCommand ? "by command" : "behind the back");
         var given = world.Server.IsUp ? world.Server.Read(SyncServer.Posting.Given.Read) : null;
+        var words = byCommand ? world.Server.Read(AuthorityWords.All) : [];
+        var file = world.Server.Disk.Find(SimServer.WordsPath)?.Copy();
         ForgetReportsNobodyCanMakeAgain();
         world.Server.Stop();
         world.Server.Disk.Restore(serverImage!);
+        if (file is not null && (byCommand || world.Random.Next(2) == 0))
+        {
+            world.Server.Disk.Put(SimServer.WordsPath, file);
+        }
         world.Tills.ForEach(t => t.Line.Forget());
         world.WasRestored = true;
         world.Server.Start();
@@ -192,6 +225,7 @@ internal sealed class Media(ShopWorld world, Counter counter)
         if (byCommand)
         {
             ShopBackup.BeginAfterRestore(world.Server.Database, new EntityIds(world.Server.Clock, world.Random), given);
+            world.Server.Database.Writing(session => AuthorityWords.Hear(session, words));
             return;
         }
         world.WasRestoredBehindItsBack = true;

@@ -122,17 +122,17 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     public Task<EditReply> EditAsync(ChangeGroup edit, CancellationToken cancel) => Task.FromResult(
         Exchange("edit", [.. edit.Id.ToByteArray(bigEndian: true), .. ChangeGroupJson.Write(edit)], ViewJson.Default.EditReply));
 
-    /// <summary>The simulated server is never in doubt.</summary>
-    public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => Task.FromResult(said);
+    public Task<ClockAcceptance> AcceptClockAsync(ClockAcceptance said, CancellationToken cancel) => Task.FromResult(
+        Exchange("clock", JsonSerializer.SerializeToUtf8Bytes(said, ViewJson.Default.ClockAcceptance), ViewJson.Default.ClockAcceptance));
 
     /// <summary>Nobody has a PIN in a simulation.</summary>
     public Task<PinChanged> ChangePinAsync(PinChange change, CancellationToken cancel) => throw new InvalidOperationException("a simulated shop has no operators");
 
-    /// <summary>Nobody is revoked by a word in a simulation.</summary>
-    public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) => Task.FromResult(new WordsHeard(0));
+    public Task<WordsHeard> BringWordsAsync(AuthorityWord[] words, CancellationToken cancel) => Task.FromResult(
+        Exchange("words", JsonSerializer.SerializeToUtf8Bytes(words, ViewJson.Default.AuthorityWordArray), ViewJson.Default.WordsHeard));
 
-    public Task<ControlTotals> TotalsAsync(long from, long through, CancellationToken cancel) => Task.FromResult(
-        Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}")), ViewJson.Default.ControlTotals));
+    public Task<ControlTotals> TotalsAsync(long from, long through, IReadOnlyList<long> kept, CancellationToken cancel) => Task.FromResult(
+        Exchange("totals", System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {through}") + string.Concat(kept.Select(n => $" {n}"))), ViewJson.Default.ControlTotals));
 
     private T Exchange<T>(string kind, byte[] body, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Exchange(kind, body), type)!;
 
@@ -227,7 +227,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         {
             throw Away();
         }
-        catch (Exception e) when (e is ShopException or EpochException or WireFormatException or MalformedEntryException or TillForbiddenException)
+        catch (Exception e) when (e is ShopException or EpochException or WireFormatException or MalformedEntryException or TillForbiddenException or PostingPutOffException)
         {
             throw new ServerRefusedException(e.Message, e is EpochException ? 409 : e is TillForbiddenException ? 403 : 400);
         }
@@ -244,10 +244,10 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>As the routes have it.</summary>
     private static TillDeed DeedOf(string kind) => kind switch
     {
-        "hello" or "push" or "fork" or "news" => TillDeed.Bring,
+        "hello" or "push" or "fork" or "news" or "words" => TillDeed.Bring,
         "refill" => TillDeed.Refill,
         "renew" => TillDeed.Renew,
-        "edit" => TillDeed.Edit,
+        "edit" or "clock" => TillDeed.Edit,
         _ => TillDeed.Download,
     };
 
@@ -257,7 +257,18 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         {
             case "hello":
                 var hello = JsonSerializer.Deserialize(body, WireJson.Default.HelloRequest)!;
-                return JsonSerializer.SerializeToUtf8Bytes(server.Orchestrator.Hello(server.Tills.Greet(known, hello), hello), WireJson.Default.HelloReply);
+                if (hello.Clock is { } said && known.State == TillState.Enrolled)
+                {
+                    server.Judged?.Heard(known.Id, said);
+                }
+                var putOff = server.Judged?.WhyNot(server.Database);
+                log.Met("ClockJudged", server.Judged is null ? "trusted" : putOff is null ? "believed" : putOff.Asks is null ? "behind" : "in doubt");
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    server.Orchestrator.Hello(server.Tills.Greet(known, hello), hello) with { PutOff = putOff }, WireJson.Default.HelloReply);
+            case "clock":
+                var time = JsonSerializer.Deserialize(body, ViewJson.Default.ClockAcceptance)!.Time;
+                return JsonSerializer.SerializeToUtf8Bytes(
+                    new ClockAcceptance(server.Database.Writing(session => server.Judged!.Accept(session, time)), null), ViewJson.Default.ClockAcceptance);
             case "push":
                 var head = Array.IndexOf(body, (byte)'\n');
                 var (synchronisation, entries) = PushEnvelope.Read(body.AsSpan(head + 1));
@@ -270,6 +281,12 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                     server.Orchestrator.KeepForked(server.Tills.RecordOf(known), PushEnvelope.Read(body).Entries), WireJson.Default.ForkReply);
             case "renew":
                 return JsonSerializer.SerializeToUtf8Bytes(server.Enrolment.Renew(known, JsonSerializer.Deserialize(body, ViewJson.Default.RenewRequest)!.Secret), ViewJson.Default.EnrolReply);
+            case "words":
+                var words = JsonSerializer.Deserialize(body, ViewJson.Default.AuthorityWordArray)!;
+                var heard = server.Database.Writing(session => AuthorityWords.Hear(session, words));
+                log.Met("WordsHeard", heard > 0 ? "forgotten ones" : "known ones");
+                server.Words.Bring();
+                return JsonSerializer.SerializeToUtf8Bytes(new WordsHeard(heard), ViewJson.Default.WordsHeard);
             case "news":
                 // What waits here is the simulation: a till asks without waiting, and is woken by Interest.
                 var asked = JsonSerializer.Deserialize(body, WireJson.Default.NewsRequest)! with { WaitSeconds = 0 };
@@ -289,7 +306,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
                 return JsonSerializer.SerializeToUtf8Bytes(server.Edits.Apply(known.Id, known.Branch, edit), ViewJson.Default.EditReply);
             default:
                 var range = Numbers(body);
-                return JsonSerializer.SerializeToUtf8Bytes(server.Read(s => PostedTotals.Of(s, known.Id, range[0], range[1])), ViewJson.Default.ControlTotals);
+                return JsonSerializer.SerializeToUtf8Bytes(server.Read(s => PostedTotals.Of(s, known.Id, range[0], range[1], range[2..])), ViewJson.Default.ControlTotals);
         }
     }
 

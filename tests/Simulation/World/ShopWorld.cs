@@ -28,7 +28,7 @@ internal sealed class ShopWorld : IDisposable
         Random = new Random(seed);
         SimVfs.Reset(seed);
         var clock = new SimClock(Time);
-        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between, records);
+        Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between, records, doubtsItsClock: seed % 2 == 1);
         OpenShop();
     }
 
@@ -65,6 +65,9 @@ internal sealed class ShopWorld : IDisposable
 
     /// <summary>Whether that was done by copying files, so that the server does not know of it before a till tells it.</summary>
     public bool WasRestoredBehindItsBack { get; set; }
+
+    /// <summary>The tills that a person has revoked and not let in again.</summary>
+    public HashSet<long> Revoked { get; } = [];
 
     /// <summary>Nobody else writes any more.</summary>
     public bool IsCalm { get; set; }
@@ -136,6 +139,7 @@ internal sealed class ShopWorld : IDisposable
         {
             Server.Start();
         }
+        MakeSureOfTime();
         LeaveBehind(till);
         if (till.Disk.Exists(till.Folder + "/till.json"))
         {
@@ -203,6 +207,28 @@ internal sealed class ShopWorld : IDisposable
             lines.Skip(1).Where(l => l.Length > 0).Select((l, i) => Sync.Journal.JournalLines.ReadEntry(i + 2, l).Entry).OfType<Sync.Journal.PushedEntry>());
         Tell($"{till.Name}: its journal is brought by hand: {outcome}");
         Log.Met("BroughtByHand", outcome.KeptAside > 0 ? "with some kept aside" : "whole");
+    }
+
+    /// <summary>A person who is to post something by hand hears that the server does not know the time, and sees to it.</summary>
+    public void MakeSureOfTime()
+    {
+        if (Server.Judged is { } judged && judged.WhyNot(Server.Database) is not null)
+        {
+            Tell("somebody sets the server's clock, and says that it is right");
+            Server.Clock.Offset = TimeSpan.Zero;
+            AwaitLastBelieved();
+            Server.Database.Writing(session => judged.Accept(session, null));
+        }
+    }
+
+    /// <summary>A clock that is behind what the shop has believed is waited for: tills sell on, and nothing is posted until then.</summary>
+    public void AwaitLastBelieved()
+    {
+        var last = Math.Max(Server.Number("SELECT max(believed_at) FROM heartbeat"), Server.Number("SELECT posted_at FROM counter"));
+        if (Server.Judged is not null && last > Server.Clock.TrueNow)
+        {
+            Time.Now = DateTimeOffset.FromUnixTimeMilliseconds(last);
+        }
     }
 
     /// <summary>Starts a till's program; a journal that the medium has damaged is told, and put right by people.</summary>

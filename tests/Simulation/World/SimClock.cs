@@ -1,3 +1,5 @@
+using Bookmine.Sync.Clocks;
+
 namespace Bookmine.Simulation.World;
 
 /// <summary>A machine's clock: the true time and how far the machine is off. Its timers never ring: nothing waits in a simulation.</summary>
@@ -12,6 +14,9 @@ internal sealed class SimClock(TrueTime time) : TimeProvider
             WasWrong |= value != TimeSpan.Zero;
         }
     }
+
+    /// <summary>The true time, Unix milliseconds.</summary>
+    public long TrueNow => time.Now.ToUnixTimeMilliseconds();
 
     /// <summary>Whether it was off at any time.</summary>
     public bool WasWrong { get; private set; }
@@ -34,6 +39,13 @@ internal sealed class SimClock(TrueTime time) : TimeProvider
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
+}
+
+/// <summary>What a machine that nothing keeps right knows of its clock, which runs on while it is off.</summary>
+/// <param name="bootedAt">When it was started, by the true time; Unix milliseconds.</param>
+internal sealed class SimMachineClock(string machine, SimClock clock, Func<long> bootedAt) : IMachineClock
+{
+    public MachineReading Read(long now) => new(machine, now - (clock.TrueNow - bootedAt()), IsSynchronised: false, KeepsTime: true);
 }
 
 /// <summary>The time that no machine knows for sure.</summary>

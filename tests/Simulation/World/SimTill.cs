@@ -23,6 +23,7 @@ internal sealed class SimTill : IDisposable
             return new ServerLine(Line, Line, connectionless);
         })
         {
+            TimeKeeping = new SimMachineClock(disk.Machine, clock, () => 0),
             Keeping = new JournalKeeping(TimeSpan.FromHours(20), 2),
             NewSecret = () =>
             {
