@@ -10,6 +10,8 @@ public sealed class EdgeOnPostgres() : EdgeTests(Engine.Postgres);
 
 public sealed class KeptJournalOnPostgres() : KeptJournalTests(Engine.Postgres);
 
+public sealed class LandedShopOnPostgres() : LandedShopTests(Engine.Postgres);
+
 public sealed class RescueOnPostgres() : RescueTests(Engine.Postgres);
 
 public sealed class RestoreOnPostgres() : RestoreTests(Engine.Postgres);

@@ -10,6 +10,8 @@ public sealed class EdgeOnSqlServer() : EdgeTests(Engine.SqlServer);
 
 public sealed class KeptJournalOnSqlServer() : KeptJournalTests(Engine.SqlServer);
 
+public sealed class LandedShopOnSqlServer() : LandedShopTests(Engine.SqlServer);
+
 public sealed class RescueOnSqlServer() : RescueTests(Engine.SqlServer);
 
 public sealed class RestoreOnSqlServer() : RestoreTests(Engine.SqlServer);

@@ -10,6 +10,8 @@ public sealed class EdgeOnSqlite() : EdgeTests(Engine.Sqlite);
 
 public sealed class KeptJournalOnSqlite() : KeptJournalTests(Engine.Sqlite);
 
+public sealed class LandedShopOnSqlite() : LandedShopTests(Engine.Sqlite);
+
 public sealed class RescueOnSqlite() : RescueTests(Engine.Sqlite);
 
 public sealed class RestoreOnSqlite() : RestoreTests(Engine.Sqlite);

@@ -77,6 +77,10 @@ internal static class Prove
         new("an answer given anew to an entry that comes again",
             ("src/Sync/Posting/Inbox.cs", "answered.Add(known.Answer);",
                 "answered.Add(known.Answer with { Number = known.Answer.Number + 1 });")),
+        new("a sale that was posted before a restore kept with what was not, until its till is admitted",
+            ("src/Sync/Posting/PostingUnit.cs", "e is { Given.State: EntryState.Posted } or { Group: null } ? e : e with", "e is { Group: null } ? e : e with")),
+        new("a revocation forgotten with the records it was said in",
+            ("src/SyncServer/Authority/AuthorityWords.cs", "            Apply(session, word);\n", "")),
         new("a till that waits and is not woken",
             ("src/Sync/Feed/NewsBoard.cs", "FROM sync_feed WHERE seq > @since)", "FROM sync_feed WHERE seq > @since + 1)")),
     ];

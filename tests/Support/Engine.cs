@@ -88,6 +88,15 @@ public abstract class Engine
 
     protected abstract string TypeOf(ColumnType type);
 
+    /// <summary>A database with what a folder holds of an older program's: <c>shop.db</c> or <c>shop.sql</c>.</summary>
+    public virtual string Load(string folder)
+    {
+        var database = NewEmptyDatabase(folder);
+        using var session = Connect(database);
+        session.Script(File.ReadAllText(Path.Combine(folder, "shop.sql")));
+        return database;
+    }
+
     /// <summary>Copies a database that nobody uses.</summary>
     public abstract string Copy(string database);
 
@@ -112,6 +121,8 @@ public abstract class Engine
             """;
 
         public override string NewDatabase(string folder) => "sqlite:" + Path.Combine(folder, "shop.db");
+
+        public override string Load(string folder) => NewDatabase(folder);
 
         internal override Session Connect(string database) => new(SqliteDatabase.OpenPlain(ConnectionOf(database)));
 

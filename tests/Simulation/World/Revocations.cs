@@ -31,7 +31,9 @@ internal static class Revocations
             world.Tell($"till {string.Join(", ", revoked)} is let in again");
         }
         world.Revoked.Clear();
+        // One may have waited to be admitted when it was revoked.
         world.Server.PostKept(TillState.Revoked.KeptBecause()!);
+        world.Server.PostKept(TillState.Recalled.KeptBecause()!);
     }
 
     /// <summary>Who was revoked is so still, whatever was put back since, as long as anybody has heard of it.</summary>

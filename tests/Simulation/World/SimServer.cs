@@ -57,11 +57,11 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
 
     public TillDeeds TillDeeds => new(Database, Time, Words);
 
-    /// <summary>What is kept of revoked tills is posted by a person who has looked at it.</summary>
+    /// <summary>What is kept of tills that are in use again is posted by a person who has looked at it.</summary>
     public void PostKept(string reason)
     {
         var desk = Desk;
-        foreach (var till in TillsIn(null))
+        foreach (var till in TillsIn(TillState.Enrolled))
         {
             desk.Waiting(till, reason).ForEach(id => desk.Post(id));
         }
