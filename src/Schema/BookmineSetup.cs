@@ -48,15 +48,19 @@ public static class BookmineSetup
         .Key("first").InBucket(Shared).Build();
 
     public static readonly SyncTable Stock = new TableBuilder(5, "stock")
-        .Guid(1, "id").Text(2, "code").Integer(3, "isbn13", nullable: true).Text(4, "isbn10", nullable: true).Text(5, "title")
-        .Text(6, "authors", nullable: true).Text(7, "publisher", nullable: true).Integer(8, "year", nullable: true)
-        .Text(9, "binding", nullable: true).Text(10, "condition", nullable: true).Text(11, "category", nullable: true)
+        .Guid(1, "id").Text(2, "code").Most(100).Integer(3, "isbn13", nullable: true).Text(4, "isbn10", nullable: true)
+        .Text(5, "title").Most(1_000)
+        .Text(6, "authors", nullable: true).Most(1_000).Text(7, "publisher", nullable: true).Most(500).Integer(8, "year", nullable: true)
+        .Text(9, "binding", nullable: true).Most(100).Text(10, "condition", nullable: true).Most(500)
+        .Text(11, "category", nullable: true).Most(200)
         .Integer(12, "tax_rate_bp", nullable: true).Rate().Integer(13, "made_by", nullable: true).ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Index("isbn13").Index("code").Search("title", "authors").Build();
 
     public static readonly SyncTable Contact = new TableBuilder(6, "contact")
-        .Guid(1, "id").Text(2, "kind").Text(3, "name").Text(4, "email", nullable: true).Text(5, "phone", nullable: true)
-        .Text(6, "address", nullable: true).Text(7, "notes", nullable: true).Integer(8, "made_by", nullable: true).ByServer()
+        .Guid(1, "id").Text(2, "kind").Most(50).Text(3, "name").Most(300).Text(4, "email", nullable: true).Most(320)
+        .Text(5, "phone", nullable: true).Most(100)
+        .Text(6, "address", nullable: true).Most(1_000).Text(7, "notes", nullable: true).Most(2_000)
+        .Integer(8, "made_by", nullable: true).ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Search("name", "email", "phone").Build();
 
     /// <summary>A branch's sell price and on-hand count of a stock record.</summary>
@@ -72,19 +76,21 @@ public static class BookmineSetup
     /// <summary>A transaction: a sale, refund or other POS document. The header keeps its own dates whenever it is posted.</summary>
     public static readonly SyncTable Document = new TableBuilder(9, "document")
         .Guid(1, "id").Integer(2, "trans_id", nullable: true).ByServer().Integer(3, "docket").Text(4, "kind").Integer(5, "branch")
-        .Integer(6, "till").Text(7, "operator", nullable: true).Guid(8, "contact_id", nullable: true)
+        .Integer(6, "till").Text(7, "operator", nullable: true).Most(200).Guid(8, "contact_id", nullable: true)
         .Integer(9, "started_at").Instant().Integer(10, "shipped_at", nullable: true).Instant()
         .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
         .Integer(13, "month", nullable: true).ByServer()
-        .Integer(14, "taken_day", nullable: true).Day().ByServer().Integer(15, "total_cents").Cents().Text(16, "reference", nullable: true)
-        .Text(17, "note", nullable: true).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
-        .Text(20, "original_number", nullable: true)
+        .Integer(14, "taken_day", nullable: true).Day().ByServer().Integer(15, "total_cents").Cents()
+        .Text(16, "reference", nullable: true).Most(200)
+        .Text(17, "note", nullable: true).Most(2_000).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
+        .Text(20, "original_number", nullable: true).Most(100)
         .Key("id").InBucket(OfBranchMonth).UploadedByClients()
         .Index("trans_id").Index("docket").Index("original_id").Index("reference").Index("contact_id").Build();
 
     public static readonly SyncTable DocumentLine = new TableBuilder(10, "document_line")
         .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Integer(4, "month", nullable: true).ByServer().Integer(5, "line")
-        .Guid(6, "stock_id", nullable: true).Text(7, "code", nullable: true).Integer(8, "isbn13", nullable: true).Text(9, "title")
+        .Guid(6, "stock_id", nullable: true).Text(7, "code", nullable: true).Most(100).Integer(8, "isbn13", nullable: true)
+        .Text(9, "title").Most(1_000)
         .Integer(10, "qty").Quantity().Integer(11, "unit_price_cents").Price()
         .Integer(12, "discount_cents").Cents().Integer(13, "tax_rate_bp").Rate()
         .Guid(14, "original_line_id", nullable: true)
@@ -101,7 +107,8 @@ public static class BookmineSetup
     /// <summary>A change of an on-hand count: goods shipped (negative), returned or received. Those of documents are the shipment postings.</summary>
     public static readonly SyncTable StockMovement = new TableBuilder(12, "stock_movement")
         .Guid(1, "id").Guid(2, "document_id", nullable: true).Integer(3, "branch").Integer(4, "month", nullable: true).ByServer()
-        .Guid(5, "stock_id", nullable: true).Text(6, "code", nullable: true).Integer(7, "qty").Quantity().Integer(8, "value_cents").Cents()
+        .Guid(5, "stock_id", nullable: true).Text(6, "code", nullable: true).Most(100).Integer(7, "qty").Quantity()
+        .Integer(8, "value_cents").Cents()
         .Text(9, "reason").Integer(10, "taken_at").Instant()
         .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
         .Integer(13, "taken_day", nullable: true).Day().ByServer()
@@ -114,8 +121,8 @@ public static class BookmineSetup
         .Key("id").InBucket(OfBranch).UploadedByClients().Index("contact_id").Build();
 
     public static readonly SyncTable Email = new TableBuilder(14, "email")
-        .Guid(1, "id").Integer(2, "branch").Guid(3, "contact_id").Text(4, "subject").Text(5, "body")
-        .Text(6, "operator", nullable: true).Integer(7, "sent_at").Instant()
+        .Guid(1, "id").Integer(2, "branch").Guid(3, "contact_id").Text(4, "subject").Most(500).Text(5, "body").Most(20_000)
+        .Text(6, "operator", nullable: true).Most(200).Integer(7, "sent_at").Instant()
         .Key("id").InBucket(OfBranch).UploadedByClients().Index("contact_id").Build();
 
     /// <summary>Entries kept in quarantine, so that the till goes on showing them.</summary>
@@ -125,13 +132,14 @@ public static class BookmineSetup
 
     /// <summary>What happened at a till that is no transaction and stays on record: see <see cref="TillEvents"/>.</summary>
     public static readonly SyncTable TillEvent = new TableBuilder(16, "till_event")
-        .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Text(5, "kind").Text(6, "text")
+        .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Most(200).Text(5, "kind")
+        .Text(6, "text").Most(2_000)
         .Integer(7, "amount_cents").Cents().Integer(8, "happened_at").Instant().Integer(9, "posted_at", nullable: true).Instant().ByServer()
         .Key("id").OnServerOnly().UploadedByClients().Build();
 
     /// <summary>Gift vouchers as a ledger by their number: sold is positive, used negative; a balance is a sum. Good in every branch.</summary>
     public static readonly SyncTable Voucher = new TableBuilder(17, "voucher")
-        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Integer(5, "amount_cents").Cents()
+        .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Most(100).Integer(5, "amount_cents").Cents()
         .Integer(6, "entered_at", nullable: true).Instant().ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Index("number").Build();
 

@@ -56,6 +56,7 @@ public static class Columns
         public static readonly Column Id = BookmineSetup.DocumentLine["id"];
         public static readonly Column Month = BookmineSetup.DocumentLine["month"];
         public static readonly Column StockId = BookmineSetup.DocumentLine["stock_id"];
+        public static readonly Column Code = BookmineSetup.DocumentLine["code"];
         public static readonly Column Title = BookmineSetup.DocumentLine["title"];
         public static readonly Column Qty = BookmineSetup.DocumentLine["qty"];
         public static readonly Column UnitPriceCents = BookmineSetup.DocumentLine["unit_price_cents"];
@@ -80,6 +81,7 @@ public static class Columns
         public static readonly Column Branch = BookmineSetup.StockMovement["branch"];
         public static readonly Column Month = BookmineSetup.StockMovement["month"];
         public static readonly Column StockId = BookmineSetup.StockMovement["stock_id"];
+        public static readonly Column Code = BookmineSetup.StockMovement["code"];
         public static readonly Column Qty = BookmineSetup.StockMovement["qty"];
         public static readonly Column TakenAt = BookmineSetup.StockMovement["taken_at"];
         public static readonly Column PostedAt = BookmineSetup.StockMovement["posted_at"];

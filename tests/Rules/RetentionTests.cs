@@ -1,3 +1,4 @@
+using Bookmine.SyncServer;
 using System.Text;
 using Bookmine.Schema;
 using Bookmine.Sync.Feed;
@@ -77,6 +78,41 @@ public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
         Assert.Contains(Path.GetFileName(file), Assert.Throws<JournalException>(() => till.VerifyJournal()).Message, StringComparison.Ordinal);
         Assert.NotNull((await till.SellAsync(Sales.Of(Sales.Garden))).Outcome.Entry);
         Assert.True((await shop.ResyncAsync("front")).Agree);
+    }
+
+    [Fact]
+    public async Task What_a_person_has_settled_loses_its_content_after_400_days_and_what_waits_keeps_it()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        shop.Write("UPDATE till SET state = 'revoked'");
+        for (var i = 0; i < 3; i++)
+        {
+            await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
+        }
+        await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("front"));
+        var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
+        var (posted, given, waiting) = (desk.List(all: false)[0].Id, desk.List(all: false)[1].Id, desk.List(all: false)[2].Id);
+        foreach (var id in (Guid[])[posted, given, waiting])
+        {
+            desk.Edit(id, desk.Find(id)!.Payload);
+        }
+        desk.Post(posted);
+        desk.WriteOff(given, "a test");
+        var retention = new Retention(shop.Database, RetentionPeriods.Standard);
+
+        shop.Clock.Advance(TimeSpan.FromDays(399));
+        retention.Run(Now(shop));
+        Assert.All(desk.List(all: true), i => Assert.NotEmpty(i.Payload));
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        // The server's own night's work may have done it.
+        retention.Run(Now(shop));
+
+        Assert.Equal(waiting, Assert.Single(desk.List(all: true), i => i.Payload.Length > 0).Id);
+        Assert.NotNull(desk.Find(waiting)!.Mended);
+        Assert.Equal("a test", desk.Deeds(given)[^1].Why);
+        Assert.NotNull(desk.Post(waiting).Number);
+        Assert.Empty(shop.BookFaults());
     }
 
     [Fact]

@@ -279,7 +279,7 @@ internal static class EveryStep
         Sell(world, day, 3);
         world.Tills[0].Start(disconnected: false);
         day.Counter.Resync(world.Tills[0]);
-        var periods = new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2));
+        var periods = new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2), TimeSpan.FromDays(3));
         void Forget() => new Retention(world.Server.Database, periods).Run(world.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         Forget();
         world.Time.Now += TimeSpan.FromDays(3);

@@ -45,6 +45,15 @@ public abstract class ImportTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task What_is_longer_than_its_column_is_rejected_by_name_and_length()
+    {
+        await using var shop = await OpenShopAsync();
+        var (imported, rejected, file) = shop.ImportStock($"{Header}9780000000057,{new string('t', 1_001)},,,100,1\n9780000000064,{new string('t', 1_000)},,,100,1\n");
+        Assert.Equal((1, 1), (imported, rejected));
+        Assert.Contains("title has 1,001 characters, and may have 1,000", await File.ReadAllTextAsync(file!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Latin_1_bytes_are_rejected_with_the_remedy_and_never_become_question_marks()
     {
         await using var shop = await OpenShopAsync();

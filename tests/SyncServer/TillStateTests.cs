@@ -284,6 +284,55 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_till_that_was_away_for_90_days_brings_all_of_it_also_after_a_fork_of_all_and_a_wrong_rule_of_ours()
+    {
+        const int days = 90, perDay = 5;
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+        var began = shop.Clock.GetUtcNow();
+        for (var day = 0; day < days; day++)
+        {
+            for (var i = 0; i < perDay; i++)
+            {
+                await till.SellAsync(Sales.Of(Sales.Garden), Cancel);
+            }
+            shop.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        CopyFolder(shop.TillFolder("front"), shop.TillFolder("copy"));
+        // A rule of the server's that refuses whatever comes: nothing is lost by it.
+        shop.Write("UPDATE branch SET time_zone = 'Nowhere/None'");
+        await Assert.ThrowsAnyAsync<Exception>(() => shop.ResyncAsync("front"));
+        shop.Write("UPDATE branch SET time_zone = 'UTC'");
+
+        var report = await shop.ResyncAsync("front");
+
+        Assert.True(report.Agree);
+        Assert.Equal((days * perDay, 0), (report.Posted.Sales, report.Quarantined.Count));
+        Assert.Equal(began.ToUnixTimeMilliseconds(), shop.Number("SELECT min(started_at) FROM document"));
+        // The same machine put back from a copy, which has sold as much again under the same numbers.
+        var copy = shop.OpenTill("copy", true);
+        for (var i = 0; i < days * perDay; i++)
+        {
+            await copy.SellAsync(Sales.Of(Sales.Lighthouse), Cancel);
+        }
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        await shop.ResyncAsync("front");
+        await Assert.ThrowsAsync<TillRenewedException>(() => shop.ResyncAsync("copy"));
+        Assert.Equal(days * perDay, ShopOrchestrator.Desk(shop.Database, shop.Clock).List(all: false).Count);
+        Assert.Empty(shop.BookFaults());
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    [Fact]
     public async Task A_till_gets_no_second_block_of_numbers_within_the_hour_and_one_that_asks_daily_is_told_of()
     {
         await using var shop = await OpenShopAsync();

@@ -33,6 +33,33 @@ public sealed class SellingTests
     }
 
     [Fact]
+    public async Task What_is_typed_too_long_is_refused_and_what_a_record_has_had_since_before_is_sold_cut_to_the_lengths()
+    {
+        await using var shop = await Shop.OpenAsync();
+        // As programs without lengths have taken them in.
+        shop.Write("UPDATE stock SET title = @title WHERE isbn13 = @isbn", new string('x', 999) + "📚📚", long.Parse(Sales.Maps, System.Globalization.CultureInfo.InvariantCulture));
+        await shop.EnrolAsync("front");
+        var till = shop.OpenTill("front", true);
+
+        var typed = await till.SellAsync(new SaleDraft
+        {
+            ShippedAt = SaleDraft.Now, Lines = [new LineDraft { Title = new string('t', 1_001), UnitPriceCents = 5 }], Payments = [new PaymentDraft { Method = "cash", AmountCents = 5 }],
+        });
+        var note = Sales.Of(Sales.Garden);
+        note.Reference = new string('r', 201);
+        var contact = (await till.NewContactAsync(new ContactDraft { Name = new string('n', 301) })).Outcome;
+        var sold = await till.SellAsync(Sales.Of(Sales.Maps));
+
+        Assert.Equal("title has 1,001 characters, and may have 1,000", typed.Outcome.Refused!.Reason);
+        Assert.StartsWith("reference has 201", (await till.SellAsync(note)).Outcome.Refused!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("name has 301", contact.Refused!.Reason, StringComparison.Ordinal);
+        Assert.NotNull(sold.Outcome.Entry);
+        Assert.True((await shop.ResyncAsync("front")).Agree);
+        // No pair of halves is parted.
+        Assert.Equal(new string('x', 999), shop.FindSale("D100001")!.Lines[0].Title);
+    }
+
+    [Fact]
     public async Task Goods_that_come_back_without_their_docket_are_a_sale_of_less_than_nothing()
     {
         await using var pos = await Counter.OpenAsync();

@@ -18,7 +18,7 @@ public static class EventRows
         ["till"] = happened.Till,
         ["operator"] = happened.Operator,
         ["kind"] = happened.Kind,
-        ["text"] = happened.Text,
+        ["text"] = BookmineSetup.TillEvent["text"].Cut(happened.Text),
         ["amount_cents"] = happened.AmountCents,
         ["happened_at"] = happened.HappenedAt,
     };

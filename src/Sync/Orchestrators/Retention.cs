@@ -7,9 +7,10 @@ namespace Bookmine.Sync.Orchestrators;
 /// <summary>How long the server keeps what only a client that was away for long, or has lost much, could still ask for.</summary>
 /// <param name="Removals">Of rows; a client that comes back later gets a fresh replica.</param>
 /// <param name="Content">Of posted entries; a journal that has lost more goes on as another client's.</param>
-public sealed record RetentionPeriods(TimeSpan Removals, TimeSpan Content)
+/// <param name="Settled">Of entries that a person has posted or written off, from then on; that it was done, and why, stays.</param>
+public sealed record RetentionPeriods(TimeSpan Removals, TimeSpan Content, TimeSpan Settled)
 {
-    public static readonly RetentionPeriods Standard = new(TimeSpan.FromDays(60), TimeSpan.FromDays(180));
+    public static readonly RetentionPeriods Standard = new(TimeSpan.FromDays(60), TimeSpan.FromDays(180), TimeSpan.FromDays(400));
 }
 
 /// <summary>
@@ -34,7 +35,23 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
         var removals = Repeat(session => session.Execute(
             $"DELETE FROM sync_feed WHERE seq IN (SELECT seq FROM sync_feed WHERE removed = 1 AND seq <= @floor ORDER BY seq {session.Dialect.Limit("@slice")})", FeedState.Read(session).Floor, Slice));
         var before = now - (long)periods.Content.TotalMilliseconds;
-        return (removals, database.Reading(Clients).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before))));
+        var contents = database.Reading(Clients).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before)));
+        return (removals, contents + database.Writing(session => ForgetSettled(session, now - (long)periods.Settled.TotalMilliseconds)));
+    }
+
+    private static long ForgetSettled(Session session, long before)
+    {
+        var forgotten = 0L;
+        const string settled = "SELECT entry FROM sync_desk WHERE at < @before AND deed IN (@posted, @written_off)";
+        foreach (var table in (string[])["sync_inbox", "sync_fork"])
+        {
+            forgotten += session.Execute(
+                $"UPDATE {table} SET payload = @none WHERE state <> 'posted' AND id IN ({settled}) AND payload <> @none",
+                Array.Empty<byte>(), before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
+        }
+        session.Execute(
+            $"UPDATE sync_desk SET payload = NULL WHERE payload IS NOT NULL AND entry IN ({settled})", before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
+        return forgotten;
     }
 
     /// <summary>The floor is durable before anything is forgotten: nobody is served from below it any more.</summary>

@@ -42,7 +42,9 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
 {
     /// <summary>The state of an entry that a person has posted.</summary>
     public const string ByHand = "posted by hand";
-    private const string WrittenOff = "written off";
+
+    /// <summary>The state of an entry that a person has given up.</summary>
+    public const string WrittenOff = "written off";
 
     // An entry of a forked journal that was posted in the ordinary way since, because the missing ones before it arrived, is no longer one.
     private const string Items = """
@@ -62,7 +64,8 @@ public sealed class QuarantineDesk(SyncSetup setup, IServerDatabase database, IP
     public List<Guid> Waiting(long client, string reason) => database.Reading(session =>
     {
         var waiting = new List<Guid>();
-        using var reader = session.Query("SELECT id, result FROM sync_inbox WHERE client = @client AND state = 'quarantined' ORDER BY n", client);
+        using var reader = session.Query("SELECT id, result FROM sync_inbox WHERE client = @client AND state <> 'posted' AND state = 'quarantined' ORDER BY n",
+            client);
         while (reader.Read())
         {
             if (ReasonOf(reader.GetString(1)) == reason)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bookmine.Sync.Setup;
 
 /// <summary>What a replicated column may hold. There are no decimals, floats or local times: they differ between engines.</summary>
@@ -43,6 +45,26 @@ public enum Meaning : byte
 public sealed record Column(int Number, string Name, ColumnType Type, bool Nullable, int Ordinal)
 {
     public Meaning Meaning { get; init; }
+
+    /// <summary>
+    /// How long a text may be where it is entered or imported, in UTF-16 units; 0 for no limit. What a program has sealed is posted whatever its length.
+    /// </summary>
+    public int MostCharacters { get; init; }
+
+    /// <summary>A text that is copied into this column, cut where it is longer than may be entered.</summary>
+    public string? Cut(string? text)
+    {
+        if (text is null || MostCharacters == 0 || text.Length <= MostCharacters)
+        {
+            return text;
+        }
+        var end = char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters;
+        return text[..end];
+    }
+
+    /// <summary>What is wrong with a text's length, as <c>title has 1,204 characters, and may have 1,000</c>; null where nothing is.</summary>
+    public string? TooLong(string? text) => MostCharacters == 0 || text is null || text.Length <= MostCharacters ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{Name} has {text.Length:N0} characters, and may have {MostCharacters:N0}");
 
     /// <summary>Whether the server alone decides its value, whatever a client sends.</summary>
     public bool IsByServer { get; init; }

@@ -34,6 +34,9 @@ public sealed class TableBuilder(int number, string name)
     /// <summary>The column before is a calendar's day.</summary>
     public TableBuilder Day() => Change(c => c with { Meaning = Meaning.Day });
 
+    /// <summary>What is entered into the column before has at most so many characters.</summary>
+    public TableBuilder Most(int characters) => Change(c => c with { MostCharacters = characters });
+
     /// <summary>The server alone decides the column before.</summary>
     public TableBuilder ByServer() => Change(c => c with { IsByServer = true });
 

@@ -156,6 +156,10 @@ internal static class QuarantineCommands
     /// <summary>The content as a person can read and edit it; what is no JSON in base64.</summary>
     private static string Pretty(byte[] payload)
     {
+        if (payload.Length == 0)
+        {
+            return "(its content is no longer kept)";
+        }
         try
         {
             return JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(payload), Indented);

@@ -93,7 +93,9 @@ internal static class TillCommands
         using var database = context.OpenDatabase();
         var tills = new TillDeeds(database, context.Clock, context.WordsOf(database));
         return context.Get(Undo)
-            ? Tell(context, tills.LetInAgain(Actor.AtTheMachine(), session => Meant(context, session)), "let in again; what waits of it in quarantine is posted by hand: bookmine-server quarantine post --till TILL")
+            ? Tell(
+                context, tills.LetInAgain(Actor.AtTheMachine(), session => Meant(context, session)),
+                "let in again; what waits of it in quarantine is posted by hand: bookmine-server quarantine post --till TILL")
             : Tell(
                 context, tills.Revoke(Actor.AtTheMachine(), session => Meant(context, session)),
                 "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again");

@@ -8,7 +8,6 @@ namespace Bookmine.SyncServer.Imports;
 /// <summary>Imports contacts. A contact of the same name, email and phone is there already; run twice, it changes nothing.</summary>
 internal sealed class ContactImport(IServerDatabase database, TimeProvider clock)
 {
-    private const int MostText = 4_000;
     private static readonly string[] Columns = ["name", "email", "phone", "address"];
     private readonly EntityIds ids = new(clock);
 
@@ -38,7 +37,8 @@ internal sealed class ContactImport(IServerDatabase database, TimeProvider clock
 
     private static string? Fault(CsvSource csv) =>
         csv["name"] is null ? "has no name"
-        : Columns.Any(c => csv[c]?.Length > MostText || csv[c]?.Contains('\0') == true) ? $"has a field longer than {MostText} characters or with U+0000"
+        : Columns.Any(c => csv[c]?.Contains('\0') == true) ? "has a field with U+0000"
+        : Columns.Select(c => BookmineSetup.Contact[c].TooLong(csv[c])).FirstOrDefault(f => f is not null) is { } fault ? fault
         : csv["email"] is { } email && !email.Contains('@', StringComparison.Ordinal) ? $"“{email}” is not an email address"
         : null;
 

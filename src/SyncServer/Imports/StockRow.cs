@@ -13,7 +13,6 @@ internal sealed record StockRow(
         "code", "isbn13", "isbn10", "title", "authors", "publisher", "year", "binding", "condition", "category", "price_cents", "tax_rate", "on_hand",
     ];
 
-    private const int MostText = 4_000;
     private const long MostOnHand = 1_000_000;
 
     /// <summary>Reads the row at hand.</summary>
@@ -33,9 +32,9 @@ internal sealed record StockRow(
         {
             return "has no title";
         }
-        if (Columns.FirstOrDefault(c => csv[c]?.Length > MostText || csv[c]?.Contains('\0') == true) is { } unfit)
+        if (Columns.Select(c => Unfit(c, csv[c])).FirstOrDefault(f => f is not null) is { } unfit)
         {
-            return $"{unfit} is longer than {MostText} characters or holds U+0000";
+            return unfit;
         }
         if ((csv["isbn13"] ?? csv["isbn10"]) is { } text)
         {
@@ -50,6 +49,10 @@ internal sealed record StockRow(
             ?? Rate(csv, out tax)
             ?? Whole(csv, "on_hand", -MostOnHand, MostOnHand, "a whole number of copies", out onHand);
     }
+
+    private static string? Unfit(string column, string? text) =>
+        text?.Contains('\0') == true ? $"{column} holds U+0000"
+        : BookmineSetup.Stock.Ordinal(column) >= 0 ? BookmineSetup.Stock[column].TooLong(text) : null;
 
     private static string? Whole(CsvSource csv, string column, long least, long most, string wanted, out long? value)
     {

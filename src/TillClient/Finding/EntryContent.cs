@@ -3,6 +3,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
+using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
 
 namespace Bookmine.TillClient.Finding;
@@ -10,16 +11,18 @@ namespace Bookmine.TillClient.Finding;
 /// <summary>What may stand in an entry, and what is read from one.</summary>
 internal static class EntryContent
 {
-    /// <summary>U+0000 and halves of surrogate pairs are refused where they would enter.</summary>
-    /// <exception cref="RefusedException">A text holds one.</exception>
+    /// <summary>U+0000, halves of surrogate pairs and what is longer than its column may be are refused where they would enter.</summary>
+    /// <exception cref="RefusedException">A text is none, or too long.</exception>
     public static void RequireText(ChangeGroup group)
     {
         Require("operator", group.Author);
+        RequireLength(BookmineSetup.Document["operator"], group.Author);
         foreach (var row in group.Changes.Select(c => c.Values))
         {
             for (var i = 0; i < row.Table.Columns.Count; i++)
             {
                 Require(row.Table.Columns[i].Name, row[i] as string);
+                RequireLength(row.Table.Columns[i], row[i] as string);
             }
         }
     }
@@ -29,6 +32,14 @@ internal static class EntryContent
         if (text is not null && (text.Contains('\0') || text.EnumerateRunes().Any(r => r == Rune.ReplacementChar && !text.Contains('\uFFFD'))))
         {
             throw new RefusedException($"{name} holds characters that are no text", "Type it again.");
+        }
+    }
+
+    private static void RequireLength(Column column, string? text)
+    {
+        if (column.TooLong(text) is { } fault)
+        {
+            throw new RefusedException(fault, "Shorten it.");
         }
     }
 

@@ -97,6 +97,10 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, PaymentMa
         {
             throw new RefusedException($"a line has the price {draft.UnitPriceCents} and the discount {draft.DiscountCents}", "Give a price in cents, 0 or more; a return has a negative quantity instead.");
         }
+        if (Columns.Line.Title.TooLong(draft.Title) is { } fault)
+        {
+            throw new RefusedException(fault, "Shorten it.");
+        }
         var item = Item(draft);
         var price = draft.UnitPriceCents ?? item?.PriceCents ?? throw new RefusedException(
             $"“{item?.Title ?? draft.Title}” has no price in this branch", "Give unit_price_cents.");

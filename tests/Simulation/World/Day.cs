@@ -243,7 +243,7 @@ internal sealed class Day
                 Admit(world);
                 break;
             case 7:
-                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2))).Run(world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds());
+                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2), TimeSpan.FromDays(3))).Run(world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds());
                 world.Tell($"the server forgets {removals} removals and the content of {contents} entries");
                 world.Log.Met("Forgotten", removals > 0 && contents > 0 ? "both" : removals > 0 ? "removals" : contents > 0 ? "content" : "nothing");
                 break;
