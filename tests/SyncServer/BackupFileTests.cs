@@ -1,3 +1,5 @@
+using System.Text;
+using System.Security.Cryptography;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Database;
 using Bookmine.Tests.Support;
@@ -54,14 +56,53 @@ public sealed class BackupFileTests
     }
 
     [Fact]
+    public async Task A_backup_encrypted_to_a_public_key_is_restored_by_the_private_one_alone()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        using var folder = new TestFolder();
+        string Pem(string name, Func<RSA, string> of, RSA rsa)
+        {
+            var path = Path.Combine(folder.Path, name);
+            File.WriteAllText(path, of(rsa));
+            return path;
+        }
+
+        using var own = RSA.Create(2_048);
+        using var other = RSA.Create(2_048);
+        using var small = RSA.Create(1_024);
+        var (to, key) = (Pem("public.pem", r => r.ExportSubjectPublicKeyInfoPem(), own), Pem("private.pem", r => r.ExportPkcs8PrivateKeyPem(), own));
+        var file = shop.TillFolder("backup.sealed");
+        Assert.Contains("1024 bits", Refusal(() => BackupLock.OfKey(Pem("small.pem", r => r.ExportSubjectPublicKeyInfoPem(), small))), StringComparison.Ordinal);
+        Assert.Contains("openssl", Refusal(() => BackupLock.OfKey(Path.Combine(folder.Path, "none.pem"))), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder.Path, "text.pem"), "no key");
+        Assert.Contains("openssl", Refusal(() => BackupLock.OfKey(Path.Combine(folder.Path, "text.pem"))), StringComparison.Ordinal);
+
+        ShopBackup.Write(shop.DatabaseFile, file, BackupLock.OfKey(to));
+
+        Assert.DoesNotContain("Lighthouse", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        await shop.StopServerAsync();
+        string Restore(BackupLock? under) => Refusal(() => ShopBackup.Restore(file, shop.DatabaseFile, shop.Clock, under));
+        Assert.Contains("--key", Restore(null), StringComparison.Ordinal);
+        Assert.Contains("public key", Restore(BackupLock.OfKey(to)), StringComparison.Ordinal);
+        Assert.Contains("not its passphrase or key", Restore(BackupLock.OfKey(Pem("other.pem", r => r.ExportPkcs8PrivateKeyPem(), other))), StringComparison.Ordinal);
+        Assert.Contains("not its passphrase or key", Restore(BackupLock.OfPassphrase("five plain old words here")), StringComparison.Ordinal);
+        Assert.NotNull(ShopBackup.Restore(file, shop.DatabaseFile, shop.Clock, BackupLock.OfKey(key)));
+        await shop.StartServerAsync();
+        Assert.True((await shop.ResyncAsync("front")).Agree);
+
+        static string Refusal(Action what) => Assert.Throws<ShopException>(what).Message;
+    }
+
+    [Fact]
     public async Task An_encrypted_backup_is_restored_with_its_passphrase_and_with_no_other()
     {
         await using var shop = await Shop.OpenAsync();
         shop.AddTitles(20_000);
         var (file, cut, turned) = (shop.TillFolder("backup.sealed"), shop.TillFolder("cut"), shop.TillFolder("turned"));
-        Assert.Contains("at least", Assert.Throws<ShopException>(() => ShopBackup.Write(shop.DatabaseFile, file, "short")).Message, StringComparison.Ordinal);
+        Assert.Contains("at least", Assert.Throws<ShopException>(() => ShopBackup.Write(shop.DatabaseFile, file, BackupLock.OfPassphrase("short"))).Message, StringComparison.Ordinal);
 
-        ShopBackup.Write(shop.DatabaseFile, file, "five plain old words here");
+        ShopBackup.Write(shop.DatabaseFile, file, BackupLock.OfPassphrase("five plain old words here"));
 
         var bytes = await File.ReadAllBytesAsync(file, Cancel);
         Assert.Equal(-1, bytes.AsSpan().IndexOf("SQLite format 3"u8));
@@ -79,10 +120,10 @@ public sealed class BackupFileTests
             (turned, "five plain old words here", "damaged"),
         ])
         {
-            var fault = Assert.Throws<ShopException>(() => ShopBackup.Restore(name, shop.DatabaseFile, shop.Clock, passphrase));
+            var fault = Assert.Throws<ShopException>(() => ShopBackup.Restore(name, shop.DatabaseFile, shop.Clock, passphrase is null ? null : BackupLock.OfPassphrase(passphrase)));
             Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
         }
-        ShopBackup.Restore(file, shop.DatabaseFile, shop.Clock, "five plain old words here");
+        ShopBackup.Restore(file, shop.DatabaseFile, shop.Clock, BackupLock.OfPassphrase("five plain old words here"));
         await shop.StartServerAsync();
         Assert.Equal(0, shop.Number("SELECT count(*) FROM branch WHERE name = 'since'"));
         Assert.Equal(20_004, shop.Number("SELECT count(*) FROM stock"));

@@ -16,17 +16,24 @@ internal static class BackupCommands
         Description = "Encrypt it under the passphrase on the first line of standard input, without which nobody restores it",
     };
 
+    private static readonly Option<string?> To = new("--to")
+    {
+        Description = "Encrypt it to the public key in this PEM file; the private one alone restores it",
+    };
+
+    private static readonly Option<string?> Key = new("--key") { Description = "The PEM file of the private key that the backup was encrypted to" };
+
     public static Command MakeBackup(Verbs verbs) => verbs.Make(
-        "backup", "A consistent copy, while serving (the other databases have their own means)", Backup, File, PassphraseStdin);
+        "backup", "A consistent copy, while serving (the other databases have their own means)", Backup, File, PassphraseStdin, To);
 
     public static Command MakeRestore(Verbs verbs) => verbs.Make(
         "restore", "Put a backup in place of the records; what tills posted since comes again with the numbers and dates it had", Restore, File,
-        PassphraseStdin);
+        PassphraseStdin, Key);
 
     private static int Backup(CommandContext context)
     {
         var file = Path.GetFullPath(context.Get(File));
-        ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file, Passphrase(context));
+        ShopBackup.Write(ShopDatabase.SqlitePath(context.DatabaseName), file, Lock(context, To));
         NoteWritten(context, file);
         return context.Print(new { Backup = file, Bytes = new FileInfo(file).Length }, $"{file}: {new FileInfo(file).Length:N0} bytes");
     }
@@ -37,7 +44,7 @@ internal static class BackupCommands
         try
         {
             using var database = context.OpenDatabase();
-            context.Note(database, "backup", Path.GetFileName(file), context.Get(PassphraseStdin) ? "encrypted" : null);
+            context.Note(database, "backup", Path.GetFileName(file), context.Get(PassphraseStdin) || context.Get(To) is not null ? "encrypted" : null);
         }
         catch (Exception e) when (e is ShopDatabaseException or DatabaseAwayException or RecordsElsewhereException)
         {
@@ -45,11 +52,17 @@ internal static class BackupCommands
         }
     }
 
-    private static string? Passphrase(CommandContext context) => context.Get(PassphraseStdin) ? Console.In.ReadLine() ?? "" : null;
+    private static BackupLock? Lock(CommandContext context, Option<string?> key) => (context.Get(PassphraseStdin), context.Get(key)) switch
+    {
+        (true, not null) => throw new ShopException("Say a passphrase or a key, not both. Nothing was done."),
+        (true, _) => BackupLock.OfPassphrase(Console.In.ReadLine() ?? ""),
+        (_, { } file) => BackupLock.OfKey(file),
+        _ => null,
+    };
 
     private static int Restore(CommandContext context)
     {
-        var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock, Passphrase(context));
+        var aside = ShopBackup.Restore(Path.GetFullPath(context.Get(File)), ShopDatabase.SqlitePath(context.DatabaseName), context.Clock, Lock(context, Key));
         using (var database = context.OpenDatabase())
         {
             // What was revoked since the backup stays so.

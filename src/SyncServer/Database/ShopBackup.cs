@@ -17,14 +17,10 @@ public static class ShopBackup
     private const int PatienceMilliseconds = 500;
 
     /// <summary>Writes a consistent copy into a new file, while the server serves and tills post.</summary>
-    /// <param name="passphrase">Under which the file can be read again; null for a plain one.</param>
+    /// <param name="under">What encrypts it; null for a plain one.</param>
     /// <exception cref="ShopException">The file is there already.</exception>
-    public static void Write(string database, string file, string? passphrase = null)
+    public static void Write(string database, string file, BackupLock? under = null)
     {
-        if (passphrase is not null)
-        {
-            EncryptedBackup.RequirePassphrase(passphrase);
-        }
         if (File.Exists(file))
         {
             throw new ShopException($"{file} is there already, and a backup overwrites nothing. Give another name, or move it away.");
@@ -33,9 +29,9 @@ public static class ShopBackup
         {
             throw new ShopException($"There is no shop's database {database}. Give the server's folder with --data.");
         }
-        if (passphrase is not null)
+        if (under is not null)
         {
-            WriteEncrypted(database, file, passphrase);
+            WriteEncrypted(database, file, under);
             return;
         }
         var part = file + ".part";
@@ -57,7 +53,7 @@ public static class ShopBackup
     }
 
     /// <summary>The plain copy lies beside it for as long as that takes, its owner's alone, and is gone when this ends, however it ends.</summary>
-    private static void WriteEncrypted(string database, string file, string passphrase)
+    private static void WriteEncrypted(string database, string file, BackupLock under)
     {
         var (plain, part) = (file + ".plain", file + ".sealed.part");
         DeleteDatabase(plain);
@@ -66,7 +62,7 @@ public static class ShopBackup
             Write(database, plain);
             OrNothing(part, () =>
             {
-                EncryptedBackup.Write(plain, part, passphrase);
+                EncryptedBackup.Write(plain, part, under);
                 File.Move(part, file);
             });
         }
@@ -79,17 +75,17 @@ public static class ShopBackup
     /// <summary>Puts a backup in place of the database, which is kept beside it under another name.</summary>
     /// <returns>Where the database that was there is now; null when there was none.</returns>
     /// <exception cref="ShopException">The file is no backup, or a program has the database open.</exception>
-    /// <param name="passphrase">Of an encrypted one; null for a plain one.</param>
-    public static string? Restore(string file, string database, TimeProvider clock, string? passphrase = null)
+    /// <param name="under">What an encrypted one is read with; null for a plain one.</param>
+    public static string? Restore(string file, string database, TimeProvider clock, BackupLock? under = null)
     {
         if (!File.Exists(file))
         {
             throw new ShopException($"There is no file {file}. Nothing was changed.");
         }
-        var isEncrypted = EncryptedBackup.Is(file);
-        if (isEncrypted && passphrase is null)
+        var wanted = EncryptedBackup.WantedFor(file);
+        if (wanted is not null && under is null)
         {
-            throw new ShopException($"{file} is encrypted: give its passphrase on standard input, with --passphrase-stdin. Nothing was changed.");
+            throw new ShopException($"{file} is encrypted: give {wanted}. Nothing was changed.");
         }
         var fresh = database + ".restoring";
         PrivateFiles.MakeFolder(Path.GetDirectoryName(database)!);
@@ -98,7 +94,7 @@ public static class ShopBackup
         {
             using (var copy = PrivateFiles.Create(fresh))
             {
-                Copy(file, copy, isEncrypted ? passphrase : null);
+                Copy(file, copy, wanted is null ? null : under);
             }
             Prepare(file, fresh, clock, ReadBefore(database));
         });
@@ -107,11 +103,11 @@ public static class ShopBackup
         return aside;
     }
 
-    private static void Copy(string file, Stream to, string? passphrase)
+    private static void Copy(string file, Stream to, BackupLock? under)
     {
-        if (passphrase is not null)
+        if (under is not null)
         {
-            EncryptedBackup.Read(file, to, passphrase);
+            EncryptedBackup.Read(file, to, under);
             return;
         }
         using var backup = File.OpenRead(file);
