@@ -97,6 +97,7 @@ internal static class Run
             foreach (var till in world.Tills)
             {
                 (till.Line.IsCut, till.Line.IsDeaf, till.Line.IsOlder, till.Clock.Offset) = (false, false, false, TimeSpan.Zero);
+                till.Line.LosesRareAnswers = false;
                 if (round == 0)
                 {
                     world.Start(till, disconnected: false);

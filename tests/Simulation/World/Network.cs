@@ -50,6 +50,9 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>The till's program is older than the server's: it posts, and downloads nothing.</summary>
     public bool IsOlder { get; set; }
 
+    /// <summary>Whether answers to what is seldom asked, such as for a new identity, are lost often.</summary>
+    public bool LosesRareAnswers { get; set; } = true;
+
     /// <summary>Requests arrive and answers do not.</summary>
     public bool IsDeaf { get; set; }
 
@@ -158,6 +161,11 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
         if (fault == LineFault.RequestDoubled)
         {
             TryAnswer(Identity, kind, body);
+        }
+        if (LosesRareAnswers && kind is ("renew" or "readmit") && random.Next(3) == 0)
+        {
+            log.Met(nameof(LineFault.AnswerLost), kind);
+            throw Away();
         }
         return IsDeaf || fault is LineFault.AnswerLost or LineFault.AnswerDamaged or LineFault.AnswerCutShort ? throw Away() : answer;
     }
