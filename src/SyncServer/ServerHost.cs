@@ -61,6 +61,7 @@ public static class BookmineServices
         .AddSingleton<Operators>()
         .AddSingleton<Persons>()
         .AddSingleton<ApiKeys>()
+        .AddSingleton<FirstAdmin>()
         .AddSingleton(provider =>
         {
             var judged = provider.GetRequiredService<ServerClock>();
@@ -150,6 +151,7 @@ public static class ServerHost
         app.Services.GetRequiredService<ServingLock>();
         app.Services.GetRequiredService<ServerOrchestrator>();
         app.UseMetricsPage(options.Metrics);
+        app.UseSlowRequests();
         app.UseProblems();
         // Who asks is known before anything is counted, unpacked or read.
         app.UseRouting();
@@ -161,6 +163,7 @@ public static class ServerHost
         app.MapSync();
         app.MapShop();
         app.MapPersons();
+        app.MapFirstAdmin();
         app.MapHealth();
         return app;
     }

@@ -44,6 +44,54 @@ public abstract class PersonTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task The_first_admin_is_made_by_a_link_that_is_good_once_and_only_while_there_is_none()
+    {
+        await using var shop = await OpenShopAsync();
+        using var http = Client(shop);
+        async Task<(HttpStatusCode Status, string Page)> PostAsync(string code, string name, string password)
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["code"] = code, ["name"] = name, ["password"] = password });
+            var answer = await http.PostAsync("first-admin", form, Cancel);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+        }
+
+        var old = shop.Get<FirstAdmin>().NewLink()!;
+        var link = shop.Get<FirstAdmin>().NewLink()!;
+        var code = link.Split("code=")[1];
+        Assert.Equal(HttpStatusCode.Gone, (await http.GetAsync("first-admin", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await http.GetAsync(old[1..], Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await PostAsync("AAAA", "Mara", Password)).Status);
+        Assert.Contains("Make this person admin", await http.GetStringAsync(link[1..], Cancel), StringComparison.Ordinal);
+        var wrong = await PostAsync(code, "<script>Mara", "short");
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.Status);
+        Assert.Contains("&lt;script&gt;Mara", wrong.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", wrong.Page, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(code, " Mara ", Password)).Status);
+
+        Assert.Equal(HttpStatusCode.OK, (await SignInAsync(http, "Mara", Password)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await PostAsync(code, "Eve", Password)).Status);
+        Assert.Null(shop.Get<FirstAdmin>().NewLink());
+        // Disabling the last admin opens the shop to nobody.
+        shop.Get<Persons>().Disable(Admin, "Mara");
+        Assert.Null(shop.Get<FirstAdmin>().NewLink());
+        Assert.Equal(["Mara"], shop.Texts("SELECT name FROM person"));
+        Assert.Equal(["first admin"], shop.Texts("SELECT face FROM audit WHERE deed = 'person add' AND done = 1"));
+    }
+
+    [Fact]
+    public async Task A_first_admins_link_is_good_for_a_day()
+    {
+        await using var shop = await OpenShopAsync();
+        var first = shop.Get<FirstAdmin>();
+        var code = first.NewLink()!.Split("code=")[1];
+        shop.Clock.Advance(TimeSpan.FromHours(23));
+        Assert.True(first.IsGood(code));
+        shop.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Throws<ShopException>(() => first.Make(code, "Mara", Password, null));
+    }
+
+    [Fact]
     public async Task Every_session_ends_when_records_are_put_back_and_with_the_cookie()
     {
         await using var shop = await OpenShopAsync();

@@ -50,7 +50,8 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
                 Array.Empty<byte>(), before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
         }
         session.Execute(
-            $"UPDATE sync_desk SET payload = NULL WHERE payload IS NOT NULL AND entry IN ({settled})", before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
+            $"UPDATE sync_desk SET payload = NULL WHERE payload IS NOT NULL AND entry IN ({settled})",
+            before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
         return forgotten;
     }
 

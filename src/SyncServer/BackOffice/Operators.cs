@@ -99,6 +99,23 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
         }
     }
 
+    /// <summary>The names of those in use whose hash of a PIN tills of these branches have.</summary>
+    public static List<string> KnownAt(Session session, IEnumerable<long> tills)
+    {
+        var names = new SortedSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var till in tills)
+        {
+            using var reader = session.Query(
+                "SELECT o.name FROM till t JOIN operator_pin p ON p.branch = t.branch JOIN operator o ON o.id = p.operator "
+                + "WHERE t.id = @till AND o.disabled = 0", till);
+            while (reader.Read())
+            {
+                names.Add(reader.GetString(0));
+            }
+        }
+        return [.. names];
+    }
+
     /// <summary>Whether somebody in use may do a supervisor's acts in a branch.</summary>
     internal static bool HasSupervisor(Session session, long branch) =>
         All(session).Exists(o => !o.IsDisabled && o.Role == OperatorRoles.Supervisor && (o.Branches is null || o.Branches.Contains(branch)));

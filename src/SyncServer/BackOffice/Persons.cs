@@ -40,14 +40,19 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <param name="isFirstAdmin">Whether this is refused where the shop has, or had, an admin.</param>
     /// <exception cref="ShopException">The name is taken, the password too short, a manager has no branches or an admin some.</exception>
-    public long Add(Actor actor, string name, string password, string role, IReadOnlyList<long> branches)
+    public long Add(Actor actor, string name, string password, string role, IReadOnlyList<long> branches, bool isFirstAdmin = false)
     {
         var clean = name.Trim();
         Require(clean, password, role, branches);
         var hash = Hasher.HashPassword(clean, password);
         return database.Doing(clock, actor, "person add", session =>
         {
+            if (isFirstAdmin && All(session).Exists(p => p.Role == Person.Admin))
+            {
+                throw new ShopException("The shop has an admin already, who makes others. Nothing was changed.");
+            }
             if (Find(session, clean) is { } taken)
             {
                 var state = taken.IsDisabled ? ", who is disabled: person enable lets her in again" : "";

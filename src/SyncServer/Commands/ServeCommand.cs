@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 
@@ -75,6 +76,10 @@ internal static class ServeCommand
         {
             var key = app.Services.GetRequiredService<ServerKeys>().Current().Fingerprint;
             Console.WriteLine($"tills know this server by its key {KeyFingerprint.Grouped(key[..KeyFingerprint.ShortLength])}");
+        }
+        if (app.Services.GetRequiredService<FirstAdmin>().NewLink() is { } link)
+        {
+            Console.WriteLine($"no admin yet: make the first one, once and within a day, at {app.Urls.First(url => url != metrics)}{link}");
         }
         Console.WriteLine($"bookmine-server {ProgramVersion.Own}");
         app.Logger.Serves(ProgramVersion.Own, context.DatabaseName.Split(':')[0]);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
@@ -92,13 +93,15 @@ internal static class TillCommands
     {
         using var database = context.OpenDatabase();
         var tills = new TillDeeds(database, context.Clock, context.WordsOf(database));
-        return context.Get(Undo)
-            ? Tell(
+        if (context.Get(Undo))
+        {
+            return Tell(
                 context, tills.LetInAgain(Actor.AtTheMachine(), session => Meant(context, session)),
-                "let in again; what waits of it in quarantine is posted by hand: bookmine-server quarantine post --till TILL")
-            : Tell(
-                context, tills.Revoke(Actor.AtTheMachine(), session => Meant(context, session)),
-                "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again");
+                "let in again; what waits of it in quarantine is posted by hand: bookmine-server quarantine post --till TILL");
+        }
+        var revoked = tills.Revoke(Actor.AtTheMachine(), session => Meant(context, session));
+        Tell(context, revoked, "revoked: at its next call it deletes its replica, and what it brings waits in quarantine; --undo lets it in again");
+        return TellPins(context, database, revoked);
     }
 
     private static int Admit(CommandContext context)
@@ -122,6 +125,19 @@ internal static class TillCommands
         (true, _) => throw new ShopException("Name tills, or say --all; not both."),
         _ => NamedOf(session, named),
     };
+
+    /// <summary>Four digits fall to whoever has the disk of a till.</summary>
+    private static int TellPins(CommandContext context, IServerDatabase database, List<long> tills)
+    {
+        var names = database.Reading(session => Operators.KnownAt(session, tills));
+        if (names.Count > 0 && !context.AsJson)
+        {
+            Console.WriteLine(ShownText.OfLines(
+                $"If it was stolen, these should have new PINs, whose hashes it has: {string.Join(", ", names)} "
+                + "(bookmine-server operator set-pin NAME --pin-stdin)"));
+        }
+        return 0;
+    }
 
     private static int Reprovision(CommandContext context) => Change(
         context, "till reprovision", "will fetch a fresh replica when it next says hello",
