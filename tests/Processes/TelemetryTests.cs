@@ -54,6 +54,7 @@ public sealed partial class TelemetryTests : IDisposable
         await using var collector = await CollectAsync(received);
         programs.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.First();
         programs.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        programs.Environment["OTEL_TRACES_SAMPLER"] = "always_on";
         programs.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
         programs.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "500";
         programs.Environment["OTEL_BLRP_SCHEDULE_DELAY"] = "500";

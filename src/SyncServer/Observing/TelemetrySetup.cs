@@ -15,6 +15,10 @@ namespace Bookmine.SyncServer.Observing;
 internal static class TelemetrySetup
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Sampler = "OTEL_TRACES_SAMPLER";
+
+    /// <summary>Of all traces, where nothing else is said: figures are of everything, and a trace shows how one request went.</summary>
+    private const double TracedShare = 0.05;
 
     /// <summary>.NET's own meters, whose names are OpenTelemetry's conventions for HTTP, PostgreSQL and the process.</summary>
     private static readonly string[] Meters =
@@ -43,7 +47,15 @@ internal static class TelemetrySetup
             });
         if (hasCollector)
         {
-            telemetry.WithTracing(tracing => tracing.AddSource(Sources)).WithLogging().UseOtlpExporter();
+            var isSaid = !string.IsNullOrWhiteSpace(builder.Configuration[Sampler]);
+            telemetry.WithTracing(tracing =>
+            {
+                tracing.AddSource(Sources);
+                if (!isSaid)
+                {
+                    tracing.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(TracedShare)));
+                }
+            }).WithLogging().UseOtlpExporter();
         }
     }
 }
