@@ -58,6 +58,7 @@ public static class BookmineServices
         .AddSingleton<KeptQuota>()
         .AddSingleton<ServerKeys>()
         .AddSingleton<LiveEdits>()
+        .AddSingleton<AskedNumbers>()
         .AddSingleton<Operators>()
         .AddSingleton<Persons>()
         .AddSingleton<ApiKeys>()

@@ -69,7 +69,7 @@ public abstract class AuthorityWordsTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         Revoke(shop, 1);
         var revoked = shop.Database.Reading(AuthorityWords.All);
-        new TillDeeds(shop.Database, shop.Clock, shop.Get<WordsFile>()).LetInAgain(Admin, _ => [1]);
+        new Machines(shop.Database, shop.Clock, shop.Get<WordsFile>()).LetInAgain(Admin, _ => [1]);
         Assert.Equal("enrolled", State(shop, 1));
 
         Assert.Equal(0, Hear(shop, revoked));
@@ -77,7 +77,7 @@ public abstract class AuthorityWordsTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(0, Hear(shop, [new AuthorityWord("till 1\n99 out", 0, "", 0, "no mac"), new AuthorityWord("", long.MaxValue, "out", 0, "")]));
 
         Assert.Equal("enrolled", State(shop, 1));
-        Assert.Throws<ShopException>(() => new TillDeeds(shop.Database, shop.Clock, shop.Get<WordsFile>()).LetInAgain(Admin, _ => [1]));
+        Assert.Throws<ShopException>(() => new Machines(shop.Database, shop.Clock, shop.Get<WordsFile>()).LetInAgain(Admin, _ => [1]));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public abstract class AuthorityWordsTests(Engine engine) : ServerSuite(engine)
         public AuthorityWord[] Words => System.Text.Json.JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), ViewJson.Default.AuthorityWordArray)!;
     }
 
-    private static void Revoke(Shop shop, long till) => Assert.Contains(till, new TillDeeds(shop.Database, shop.Clock, shop.Get<WordsFile>()).Revoke(Admin, _ => [till]));
+    private static void Revoke(Shop shop, long till) => Assert.Contains(till, new Machines(shop.Database, shop.Clock, shop.Get<WordsFile>()).Revoke(Admin, _ => [till]));
 
     private static string? State(Shop shop, long till) => shop.Text("SELECT state FROM till WHERE id = @till", till);
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Bookmine.Schema;
-using Bookmine.Sync.Data;
-using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Database;
@@ -31,79 +29,29 @@ internal static class BranchCommands
         verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, Header, TaxRate, Currency, Supervised),
     };
 
-    /// <summary>The branch's row.</summary>
-    /// <exception cref="ShopException">There is none of that number.</exception>
-    public static Row Require(Session session, long branch) => TableSql.Find(session, BookmineSetup.Branch, new RowKey(branch, Guid.Empty))
-        ?? throw new ShopException($"There is no branch {branch}. bookmine-server branch list shows those there are.");
-
     private static int Add(CommandContext context)
     {
-        var zone = context.Get(TimeZone);
-        if (!TimeZones.TryFind(zone, out _))
-        {
-            throw new ShopException($"{zone} is no time zone that this machine knows. Give an IANA name, such as Europe/London.");
-        }
-        if (string.IsNullOrWhiteSpace(context.Get(Name)))
-        {
-            throw new ShopException("A branch needs a name, such as High Street.");
-        }
+        var (name, zone) = (context.Get(Name), context.Get(TimeZone));
         using var database = context.OpenDatabase(Opening.ToMake);
-        var id = context.Do(database, "branch add", session =>
-        {
-            var next = (session.Integer("SELECT max(id) FROM branch") ?? 0) + 1;
-            session.Execute(
-                "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (@id, @name, @zone, @name, 0, '')",
-                next, context.Get(Name), zone);
-            Operators.WorkIn(session, new EntityIds(context.Clock), next);
-            return new Done<long>(next, $"branch {next}", $"{context.Get(Name)}, {zone}");
-        });
-        return context.Print(new { Branch = id }, $"branch {id}: {context.Get(Name)}, {zone}");
+        var id = new Branches(database, context.Clock).Add(Actor.AtTheMachine(), name, zone);
+        return context.Print(new { Branch = id }, $"branch {id}: {name}, {zone}");
     }
 
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(s => TableSql.Where(s, BookmineSetup.Branch, "1 = 1 ORDER BY id")).Select(r => new
-        {
-            Branch = r.Integer("id"), Name = r.Text("name"), TimeZone = r.Text("time_zone"), Header = r.Text("header"),
-            TaxRate = r.Integer("tax_rate_bp") / 100m, Currency = r.Text("currency"), Supervised = SupervisedActs.Read(r.TextOrNull("supervised")).ToString(),
-        });
+        var rows = database.Reading(Branches.All)
+            .Select(b => new { Branch = b.Id, b.Name, b.TimeZone, b.Header, b.TaxRate, b.Currency, Supervised = b.Supervised.ToString() });
         return context.PrintList(rows, ("branch", r => $"{r.Branch}"), ("name", r => r.Name), ("time zone", r => r.TimeZone), ("tax %", r => $"{r.TaxRate}"),
             ("supervised", r => r.Supervised));
     }
 
     private static int Set(CommandContext context)
     {
-        var id = context.Get(Id);
-        var rate = context.Get(TaxRate);
-        if (rate is < 0 or > 100)
-        {
-            throw new ShopException($"A tax rate of {rate} % is none. Give per cent, such as 20 or 8.1.");
-        }
-        var acts = context.Get(Supervised) is { } words ? SupervisedActs.Parse(words, out var fault) ?? throw new ShopException(fault!) : null;
         using var database = context.OpenDatabase();
-        context.Do(database, "branch set", session =>
-        {
-            var branch = TableSql.FindForChange(session, BookmineSetup.Branch, new RowKey(id, Guid.Empty)) ?? Require(session, id);
-            branch["header"] = context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal) ?? branch["header"];
-            branch["tax_rate_bp"] = rate is { } percent ? (long)(percent * 100) : branch["tax_rate_bp"];
-            branch["currency"] = context.Get(Currency) ?? branch["currency"];
-            branch["supervised"] = acts is null ? branch["supervised"] : acts.IsAny ? acts.ToString() : null;
-            if (acts is { IsAny: true } && !Operators.HasSupervisor(session, id))
-            {
-                throw new ShopException(
-                    $"Branch {id} has no supervisor who could do that. Make one first: bookmine-server operator set-role NAME supervisor. "
-                    + "Nothing was changed.");
-            }
-            TableSql.Replace(session, branch);
-            return new Done<bool>(true, $"branch {id}", Changed(context, acts));
-        });
-        return context.Print(new { Branch = id }, $"branch {id} set");
+        var change = new BranchChange(
+            context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxRate), context.Get(Currency), context.Get(Supervised));
+        new Branches(database, context.Clock).Set(Actor.AtTheMachine(), context.Get(Id), change);
+        return context.Print(new { Branch = context.Get(Id) }, $"branch {context.Get(Id)} set");
     }
-
-    private static string Changed(CommandContext context, SupervisedActs? acts) => string.Join(", ", new[]
-    {
-        context.Get(Header) is null ? null : "header", context.Get(TaxRate) is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
-        context.Get(Currency) is { } currency ? $"currency {currency}" : null, acts is null ? null : $"supervised: {acts}",
-    }.OfType<string>());
 }

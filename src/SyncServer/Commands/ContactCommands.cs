@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
-using Bookmine.Sync.Data;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Imports;
 
 namespace Bookmine.SyncServer.Commands;
@@ -31,15 +31,7 @@ internal static class ContactCommands
     {
         var who = context.Get(Who);
         using var database = context.OpenDatabase();
-        var contacts = database.Reading(session => (Guid.TryParse(who, out var id)
-                ? TableSql.Where(session, BookmineSetup.Contact, "id = @id", id)
-                : TableSql.Where(session, BookmineSetup.Contact, "name = @name ORDER BY id", who))
-            .Select(r => new
-            {
-                ContactId = r.Guid("id"), Name = r.Text("name"), Email = r.TextOrNull("email"), Phone = r.TextOrNull("phone"), Address = r.TextOrNull("address"),
-                CreditCents = session.Integer("SELECT sum(amount_cents) FROM credit WHERE contact_id = @id", r.Guid("id")) ?? 0,
-                Emails = session.Integer("SELECT count(*) FROM email WHERE contact_id = @id", r.Guid("id")) ?? 0,
-            }).ToList());
+        var contacts = database.Reading(session => Contacts.Find(session, who));
         return contacts.Count == 0
             ? throw new ShopException($"There is no contact {who}.")
             : context.PrintList(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
-using Bookmine.SyncServer.Posting.Findings;
-using Bookmine.SyncServer.Reports;
+using Bookmine.SyncServer.Authority;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -25,7 +24,7 @@ internal static class FindingCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var open = database.Reading(session => OpenFindings.Read(session, context.Get(All)));
+        var open = database.Reading(session => BackOffice.Findings.All(session, context.Get(All)));
         return context.PrintList(
             open, ("id", e => $"{e.Id}"), ("till", e => e.Till == 0 ? "-" : $"{e.Till}"), ("noted", e => e.NotedAt), ("kind", e => e.Kind), ("what", e => e.Text),
             ("resolved", e => e.ResolvedAt ?? ""));
@@ -34,9 +33,7 @@ internal static class FindingCommands
     private static int Resolve(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var now = context.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return context.As(database, "finding resolve", $"finding {context.Get(Id)}").Writing(s => FindingLog.Resolve(s, context.Get(Id), now))
-            ? context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(now)}")
-            : throw new ShopException($"There is no open finding {context.Get(Id)}. bookmine-server finding list shows those there are.");
+        var at = new BackOffice.Findings(database, context.Clock).Resolve(Actor.AtTheMachine(), context.Get(Id));
+        return context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(at)}");
     }
 }

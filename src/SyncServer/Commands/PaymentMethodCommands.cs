@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Bookmine.Schema;
-using Bookmine.Sync.Data;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 
 namespace Bookmine.SyncServer.Commands;
 
@@ -21,30 +20,15 @@ internal static class PaymentMethodCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(s => TableSql.Where(s, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id"))
-            .Select(r => new { Code = r.Text("code"), Name = r.Text("name"), GivesChange = r.Integer("gives_change") == 1 });
-        return context.PrintList(rows, ("code", r => r.Code), ("name", r => r.Name), ("gives change", r => r.GivesChange ? "yes" : ""));
+        return context.PrintList(
+            database.Reading(PaymentMethods.All), ("code", r => r.Code), ("name", r => r.Name), ("gives change", r => r.GivesChange ? "yes" : ""));
     }
 
     private static int Add(CommandContext context)
     {
-        var code = context.Get(Code);
-        if (code.Length is 0 or > 20 || !code.All(c => char.IsAsciiLetterLower(c) || c is '-' or '_'))
-        {
-            throw new ShopException($"“{code}” is no code: give up to 20 lower-case letters, such as gift-card.");
-        }
         using var database = context.OpenDatabase();
-        context.Do(database, "payment-method add", session =>
-        {
-            if (session.Scalar("SELECT 1 FROM payment_method WHERE code = @code", code) is not null)
-            {
-                throw new ShopException($"There is a payment method {code} already.");
-            }
-            session.Execute(
-                "INSERT INTO payment_method (id, code, name, gives_change) SELECT max(id) + 1, @code, @name, @change FROM payment_method",
-                code, context.Get(Name), context.Get(GivesChange) ? 1L : 0L);
-            return new Done<bool>(true, $"payment method {code}");
-        });
+        var code = context.Get(Code);
+        new PaymentMethods(database, context.Clock).Add(Actor.AtTheMachine(), new PaymentMethod(code, context.Get(Name), context.Get(GivesChange)));
         return context.Print(new { Code = code }, $"payment method {code}");
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Bookmine.Schema;
-using Bookmine.Sync.Data;
-using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Imports;
 
 namespace Bookmine.SyncServer.Commands;
@@ -23,7 +21,7 @@ internal static class StockCommands
     private static int Import(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
+        database.Reading(s => Branches.Require(s, context.Get(Branch)));
         context.Note(database, "stock import", Path.GetFileName(context.Get(File)), "begun");
         var outcome = new StockImport(database, context.Get(Branch), context.Clock).Run(context.Get(File), ImportProgress.Report);
         ImportProgress.End();
@@ -34,35 +32,11 @@ internal static class StockCommands
     private static int Show(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var records = database.Reading(session => Find(session, context.Get(What)).Select(row => Describe(session, row)).ToList());
+        var records = database.Reading(session => StockRecords.Find(session, context.Get(What)));
         return records.Count == 0
             ? throw new ShopException($"No stock record has the code, ISBN or id {context.Get(What)}.")
             : context.PrintList(
                 records, ("code", r => r.Code), ("isbn", r => r.Isbn ?? ""), ("title", r => r.Title), ("condition", r => r.Condition ?? ""),
                 ("branch: price, on hand", r => string.Join("; ", r.Holdings.Select(h => $"{h.Branch}: {(h.PriceCents is { } p ? Money.Format(p) : "-")}, {h.OnHand}"))));
     }
-
-    private static List<Row> Find(Session session, string what)
-    {
-        if (Guid.TryParse(what, out var id))
-        {
-            return TableSql.Where(session, BookmineSetup.Stock, "id = @id", id);
-        }
-        var byCode = TableSql.Where(session, BookmineSetup.Stock, "code = @code", what);
-        return Isbn.TryParse(what, out var isbn)
-            ? [.. byCode.Concat(TableSql.Where(session, BookmineSetup.Stock, "isbn13 = @isbn", isbn)).DistinctBy(r => r.Key)]
-            : byCode;
-    }
-
-    private static StockRecord Describe(Session session, Row row) => new(
-        row.Guid("id"), row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
-        row.TextOrNull("publisher"), row.IntegerOrNull("year"), row.TextOrNull("binding"), row.TextOrNull("condition"), row.TextOrNull("category"),
-        [.. TableSql.Where(session, BookmineSetup.Holding, "stock_id = @id ORDER BY branch", row.Guid("id"))
-            .Select(h => new HoldingRecord(h.Integer("branch"), h.IntegerOrNull("price_cents"), h.Integer("on_hand")))]);
-
-    private sealed record StockRecord(
-        Guid StockId, string Code, string? Isbn, string Title, string? Authors, string? Publisher, long? Year, string? Binding, string? Condition,
-        string? Category, List<HoldingRecord> Holdings);
-
-    private sealed record HoldingRecord(long Branch, long? PriceCents, long OnHand);
 }

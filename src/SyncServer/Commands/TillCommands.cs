@@ -46,7 +46,7 @@ internal static class TillCommands
     private static int EnrolCode(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        database.Reading(s => BranchCommands.Require(s, context.Get(Branch)));
+        database.Reading(s => Branches.Require(s, context.Get(Branch)));
         if (string.IsNullOrWhiteSpace(context.Get(Name)))
         {
             throw new ShopException("A till needs a name, such as front.");
@@ -64,25 +64,7 @@ internal static class TillCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(session =>
-        {
-            var tills = new List<TillRow>();
-            using var reader = session.Query(
-                """
-                SELECT t.id, t.name, t.branch, t.state, t.seen_at, t.unposted, h.n, q.quarantined, t.program
-                FROM till t JOIN till_head h ON h.till = t.id
-                LEFT JOIN (SELECT till, CAST(count(*) AS bigint) AS quarantined FROM quarantine WHERE state = 'quarantined' GROUP BY till) q ON q.till = t.id
-                ORDER BY t.id
-                """);
-            while (reader.Read())
-            {
-                tills.Add(new TillRow(
-                    reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3),
-                    reader.IsDBNull(4) ? null : Instant.Format(reader.GetInt64(4)), reader.GetInt64(5), reader.GetInt64(6),
-                    reader.IsDBNull(7) ? 0 : reader.GetInt64(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
-            }
-            return tills;
-        });
+        var rows = database.Reading(Machines.All);
         return context.PrintList(
             rows, ("till", r => $"{r.Till}"), ("name", r => r.Name), ("branch", r => $"{r.Branch}"), ("state", r => r.State),
             ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
@@ -92,7 +74,7 @@ internal static class TillCommands
     private static int Revoke(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var tills = new TillDeeds(database, context.Clock, context.WordsOf(database));
+        var tills = new Machines(database, context.Clock, context.WordsOf(database));
         if (context.Get(Undo))
         {
             return Tell(
@@ -139,10 +121,12 @@ internal static class TillCommands
         return 0;
     }
 
-    private static int Reprovision(CommandContext context) => Change(
-        context, "till reprovision", "will fetch a fresh replica when it next says hello",
-        (session, till) => session.Execute(
-            "UPDATE till SET reprovision_from = @now WHERE id = @till", context.Clock.GetUtcNow().ToUnixTimeMilliseconds(), till));
+    private static int Reprovision(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var tills = new Machines(database, context.Clock, context.WordsOf(database)).Reprovision(Actor.AtTheMachine(), session => Meant(context, session));
+        return Tell(context, tills, "will fetch a fresh replica when it next says hello");
+    }
 
     private static int Move(CommandContext context)
     {
@@ -150,7 +134,7 @@ internal static class TillCommands
         using var database = context.OpenDatabase();
         var tills = database.Reading(session =>
         {
-            BranchCommands.Require(session, branch);
+            Branches.Require(session, branch);
             return NamedOf(session, context.Get(Named));
         });
         foreach (var till in tills)
@@ -165,19 +149,6 @@ internal static class TillCommands
                 new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
         }
         return 0;
-    }
-
-    /// <summary>Does something to each till that is meant, or to none.</summary>
-    private static int Change(CommandContext context, string deed, string what, Action<Session, long> change)
-    {
-        using var database = context.OpenDatabase();
-        var tills = context.Do(database, deed, session =>
-        {
-            var meant = Meant(context, session);
-            meant.ForEach(till => change(session, till));
-            return new Done<List<long>>(meant, $"till {string.Join(", ", meant)}");
-        });
-        return Tell(context, tills, what);
     }
 
     private static int Tell(CommandContext context, List<long> tills, string what)
@@ -202,7 +173,7 @@ internal static class TillCommands
         }
         if (branch is { } one)
         {
-            BranchCommands.Require(session, one);
+            Branches.Require(session, one);
         }
         return TillNames.InUse(session, branch) is { Count: > 0 } tills ? tills : throw new ShopException("There is no till in use there.");
     }
@@ -210,7 +181,4 @@ internal static class TillCommands
     private static List<long> NamedOf(Session session, string[] texts) => texts.Length > 0
         ? [.. texts.Select(text => TillNames.Find(session, text)).Distinct()]
         : throw new ShopException("Name a till, by its name or number. bookmine-server till list shows them.");
-
-    private sealed record TillRow(
-        long Till, string Name, long Branch, string State, string? SeenAt, long Unposted, long PostedEntries, long Quarantined, string? Program);
 }

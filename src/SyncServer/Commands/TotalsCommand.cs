@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bookmine.Schema;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.SyncServer.Commands;
@@ -22,7 +23,7 @@ internal static class TotalsCommand
         using var database = context.OpenDatabase();
         var days = database.Writing(session =>
         {
-            BranchCommands.Require(session, context.Get(Branch));
+            Branches.Require(session, context.Get(Branch));
             return DayTotals.ReadClosed(session, context.Get(Branch), from, to, context.Get(By) == "taken", context.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
         return context.PrintList(

@@ -39,12 +39,10 @@ internal static class ShopEndpoints
         return await gate.Posting.RunAsync(() => edits.Apply(context.Till().Id, context.Till().Branch, edit), context.RequestAborted);
     }
 
-    private static Results<Ok<TransactionView>, NotFound> Find(string number, HttpContext context, IServerDatabase database, TimeProvider clock)
+    private static Results<Ok<TransactionView>, NotFound> Find(string number, HttpContext context, IServerDatabase database, AskedNumbers asked)
     {
         var found = database.Reading(session => Transactions.Find(session, number));
-        database.Writing(session => session.Execute(
-            "INSERT INTO lookup (till, asked_at, number, found) VALUES (@till, @at, @number, @found)",
-            context.Till().Id, clock.GetUtcNow().ToUnixTimeMilliseconds(), number, found is null ? 0L : 1L));
+        asked.Note(context.Till().Id, number, found is not null);
         return found is null ? TypedResults.NotFound() : TypedResults.Ok(found);
     }
 }

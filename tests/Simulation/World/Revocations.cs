@@ -14,7 +14,7 @@ internal static class Revocations
         {
             return;
         }
-        var line = world.Server.TillDeeds.Revoke(Actor.AtTheMachine(), _ => [till]);
+        var line = world.Server.Machines.Revoke(Actor.AtTheMachine(), _ => [till]);
         world.Revoked.UnionWith(line);
         world.Tell($"till {string.Join(", ", line)} is revoked");
         world.Log.Met("Revoked", line.Count > 1 ? "a line" : "till");
@@ -27,7 +27,7 @@ internal static class Revocations
         var revoked = world.Server.TillsIn(TillState.Revoked);
         if (revoked.Count > 0)
         {
-            world.Server.TillDeeds.LetInAgain(Actor.AtTheMachine(), _ => revoked);
+            world.Server.Machines.LetInAgain(Actor.AtTheMachine(), _ => revoked);
             world.Tell($"till {string.Join(", ", revoked)} is let in again");
         }
         world.Revoked.Clear();

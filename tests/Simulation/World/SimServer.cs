@@ -55,7 +55,7 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
 
     public WordsFile Words => new(Database, disk, Folder);
 
-    public TillDeeds TillDeeds => new(Database, Time, Words);
+    public Machines Machines => new(Database, Time, Words);
 
     /// <summary>What is kept of tills that are in use again is posted by a person who has looked at it.</summary>
     public void PostKept(string reason)

@@ -1,0 +1,90 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
+
+namespace Bookmine.SyncServer.BackOffice;
+
+/// <summary>A branch of the shop.</summary>
+/// <param name="TaxRate">Per cent, contained in prices.</param>
+/// <param name="Supervised">What it wants a supervisor for.</param>
+public sealed record Branch(long Id, string Name, string TimeZone, string Header, decimal TaxRate, string Currency, SupervisedActs Supervised);
+
+/// <summary>What is to be changed of a branch; null for what stays.</summary>
+/// <param name="TaxRate">Per cent.</param>
+/// <param name="Supervised">Acts as <see cref="SupervisedActs"/> reads them; an empty text for none.</param>
+public sealed record BranchChange(string? Header = null, decimal? TaxRate = null, string? Currency = null, string? Supervised = null);
+
+/// <summary>The shop's branches.</summary>
+public sealed class Branches(IServerDatabase database, TimeProvider clock)
+{
+    private const long Hundred = 100;
+
+    public static List<Branch> All(Session session) => [.. TableSql.Where(session, BookmineSetup.Branch, "1 = 1 ORDER BY id").Select(Read)];
+
+    /// <exception cref="ShopException">There is none of that number.</exception>
+    public static Branch Require(Session session, long branch) => Read(RowOf(session, branch));
+
+    /// <param name="zone">An IANA name, such as <c>Europe/London</c>.</param>
+    /// <returns>Its number.</returns>
+    /// <exception cref="ShopException">The name or the zone is none.</exception>
+    public long Add(Actor actor, string name, string zone)
+    {
+        if (!TimeZones.TryFind(zone, out _))
+        {
+            throw new ShopException($"{zone} is no time zone that this machine knows. Give an IANA name, such as Europe/London.");
+        }
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new ShopException("A branch needs a name, such as High Street.");
+        }
+        return database.Doing(clock, actor, "branch add", session =>
+        {
+            var next = (session.Integer("SELECT max(id) FROM branch") ?? 0) + 1;
+            session.Execute(
+                "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (@id, @name, @zone, @name, 0, '')", next, name, zone);
+            Operators.WorkIn(session, new EntityIds(clock), next);
+            return new Done<long>(next, $"branch {next}", $"{name}, {zone}");
+        });
+    }
+
+    /// <exception cref="ShopException">There is no such branch, or a value is none; nothing was changed.</exception>
+    public void Set(Actor actor, long id, BranchChange change)
+    {
+        if (change.TaxRate is < 0 or > Hundred)
+        {
+            throw new ShopException($"A tax rate of {change.TaxRate} % is none. Give per cent, such as 20 or 8.1.");
+        }
+        var acts = change.Supervised is { } words ? SupervisedActs.Parse(words, out var fault) ?? throw new ShopException(fault!) : null;
+        database.Doing(clock, actor, "branch set", session =>
+        {
+            var branch = TableSql.FindForChange(session, BookmineSetup.Branch, new RowKey(id, Guid.Empty)) ?? RowOf(session, id);
+            branch["header"] = change.Header ?? branch["header"];
+            branch["tax_rate_bp"] = change.TaxRate is { } percent ? (long)(percent * Hundred) : branch["tax_rate_bp"];
+            branch["currency"] = change.Currency ?? branch["currency"];
+            branch["supervised"] = acts is null ? branch["supervised"] : acts.IsAny ? acts.ToString() : null;
+            if (acts is { IsAny: true } && !Operators.HasSupervisor(session, id))
+            {
+                throw new ShopException(
+                    $"Branch {id} has no supervisor who could do that. Make one first: bookmine-server operator set-role NAME supervisor. "
+                    + "Nothing was changed.");
+            }
+            TableSql.Replace(session, branch);
+            return new Done<bool>(true, $"branch {id}", Told(change, acts));
+        });
+    }
+
+    private static string Told(BranchChange change, SupervisedActs? acts) => string.Join(", ", new[]
+    {
+        change.Header is null ? null : "header", change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
+        change.Currency is { } currency ? $"currency {currency}" : null, acts is null ? null : $"supervised: {acts}",
+    }.OfType<string>());
+
+    private static Row RowOf(Session session, long branch) => TableSql.Find(session, BookmineSetup.Branch, new RowKey(branch, Guid.Empty))
+        ?? throw new ShopException($"There is no branch {branch}. bookmine-server branch list shows those there are.");
+
+    private static Branch Read(Row row) => new(
+        row.Integer("id"), row.Text("name"), row.Text("time_zone"), row.Text("header"), row.Integer("tax_rate_bp") / (decimal)Hundred, row.Text("currency"),
+        SupervisedActs.Read(row.TextOrNull("supervised")));
+}
