@@ -59,6 +59,8 @@ internal static class HeldCounter
 
         public ILedger Open(Session session, long client, bool byPerson) => new Ledger(host.Open(session, client, byPerson), this);
 
+        public bool IsStanding(string reason) => host.IsStanding(reason);
+
         public void Released(Session session, Guid id, bool isPosted) => host.Released(session, id, isPosted);
 
         public void Restored(Session session, long client, long highestNumber, bool isNews) => host.Restored(session, client, highestNumber, isNews);

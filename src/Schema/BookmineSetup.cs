@@ -133,7 +133,7 @@ public static class BookmineSetup
     /// <summary>What happened at a till that is no transaction and stays on record: see <see cref="TillEvents"/>.</summary>
     public static readonly SyncTable TillEvent = new TableBuilder(16, "till_event")
         .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Most(200).Text(5, "kind")
-        .Text(6, "text").Most(2_000)
+        .Text(6, "text").Most(20_000)
         .Integer(7, "amount_cents").Cents().Integer(8, "happened_at").Instant().Integer(9, "posted_at", nullable: true).Instant().ByServer()
         .Key("id").OnServerOnly().UploadedByClients().Build();
 

@@ -39,7 +39,7 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
                 .Select(e => new Renumbering(DocketNumber.D(e.Number!.Value).ToString(), e.Result!.Number!.Value))],
             till, server with { Exceptions = null }, till.Agrees(server), requests(), Math.Round(elapsed().TotalSeconds, 3), outcome.Upgrade,
             Math.Round(outcome.ClockOffset / 1000m, 1), server.Exceptions ?? [], outcome.PutOff,
-            outcome.Results.Count(r => r.N < from));
+            outcome.Results.Count(r => r.N < from), outcome.Withheld);
     }
 
     private ChangeGroup Content(JournalEntry entry)

@@ -107,7 +107,7 @@ public sealed class Till : IDisposable
         var (unposted, cents) = journal.Unposted();
         var age = view.AsOf is { } at ? (clock.GetUtcNow().ToUnixTimeMilliseconds() - at) / 1000 : (long?)null;
         return new TillStatus(link.State, unposted, cents, view.Cursor, age, journal.NumbersLeft,
-            mirror.Fault ?? link.LastError ?? (journal.NumberedTwice > 0 ? SomebodyElse : null), link.PutOff?.Why);
+            mirror.Fault ?? link.LastError ?? link.Withheld ?? (journal.NumberedTwice > 0 ? SomebodyElse : null), link.PutOff?.Why);
     });
 
     /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
@@ -266,7 +266,7 @@ public sealed class Till : IDisposable
             async () =>
             {
                 var outcome = await listener.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
-                link.PutOff = outcome.PutOff;
+                (link.PutOff, link.Withheld) = (outcome.PutOff, outcome.Withheld);
                 words.Keep();
                 Archive();
                 return await new SyncReporter(journal, link.Shop)

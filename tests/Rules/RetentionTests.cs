@@ -81,7 +81,7 @@ public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
-    public async Task What_a_person_has_settled_loses_its_content_after_400_days_and_what_waits_keeps_it()
+    public async Task What_a_person_has_posted_loses_its_content_after_400_days_and_what_waits_or_was_given_up_keeps_it()
     {
         await using var shop = await OpenShopAsync();
         await shop.EnrolAsync("front");
@@ -108,7 +108,7 @@ public abstract class RetentionTests(Engine engine) : ServerSuite(engine)
         // The server's own night's work may have done it.
         retention.Run(Now(shop));
 
-        Assert.Equal(waiting, Assert.Single(desk.List(all: true), i => i.Payload.Length > 0).Id);
+        Assert.Equal(posted, Assert.Single(desk.List(all: true), i => i.Payload.Length == 0).Id);
         Assert.NotNull(desk.Find(waiting)!.Mended);
         Assert.Equal("a test", desk.Deeds(given)[^1].Why);
         Assert.NotNull(desk.Post(waiting).Number);

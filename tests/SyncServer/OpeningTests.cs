@@ -72,6 +72,26 @@ public abstract class OpeningTests(Engine engine) : ServerSuite(engine)
         }
     }
 
+    [Fact]
+    public void A_till_that_version_1_0_superseded_by_one_of_another_branch_is_in_use_again()
+    {
+        using var folder = new TestFolder();
+        var old = RecordsBefore("016", folder);
+        using (var session = Engine.Connect(old))
+        {
+            foreach (var (id, branch, state) in (IEnumerable<(long, long, string)>)[(1, 1, "superseded"), (2, 2, "enrolled"), (3, 3, "superseded"), (4, 3, "enrolled")])
+            {
+                session.Execute(
+                    "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, 'front', @branch, @hash, @state, 0)", id, branch, new byte[] { 1 }, state);
+            }
+        }
+        using (var opened = ShopDatabase.Open(old, TimeProvider.System))
+        {
+            Assert.Equal("enrolled enrolled superseded enrolled", opened.Reading(s => string.Join(' ', Enumerable.Range(1, 4).Select(i => s.Scalar("SELECT state FROM till WHERE id = @id", (long)i)))));
+        }
+        Engine.Drop(old);
+    }
+
     /// <summary>A database as the program before a migration has made it.</summary>
     private string RecordsBefore(string migration, TestFolder folder)
     {

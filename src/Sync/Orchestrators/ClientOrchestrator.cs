@@ -50,7 +50,7 @@ public sealed class ClientOrchestrator(
             await ((Task)push).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         var results = await push.ConfigureAwait(false);
-        StopIfWithheld(hello);
+        StopIfWiped(hello);
         var next = results.Count > 0 && hello.Next == NextStep.None ? NextStep.Delta : hello.Next;
         if (next == NextStep.Snapshot && beforeFresh is not null)
         {
@@ -59,7 +59,8 @@ public sealed class ClientOrchestrator(
         var download = upgrade ? new DownloadOutcome(0, false) : await downloader.RunAsync(next, hello, progress, cancel).ConfigureAwait(false);
         return new SyncOutcome(
             session, results, beside.Rows + download.Rows,
-            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade, beside.Replaced || download.Replaced, hello.PutOff);
+            hello.ServerTime - clock.GetUtcNow().ToUnixTimeMilliseconds(), upgrade && hello.Withheld is null, beside.Replaced || download.Replaced,
+            hello.PutOff, hello.Withheld);
     }
 
     /// <summary>
@@ -192,16 +193,23 @@ public sealed class ClientOrchestrator(
         return (rows, fault);
     }
 
-    /// <summary>One that gets nothing ends here, when it has brought what it had; one that is to have no replica lost it when it heard of that.</summary>
+    /// <summary>One that is to have no replica ends here, when it has brought what it had: it was deleted when it heard of that.</summary>
+    private static void StopIfWiped(HelloReply hello)
+    {
+        if (hello.Next == NextStep.Wipe)
+        {
+            throw new ServerRefusedException(
+                hello.Withheld ?? "This till was revoked. Its replica is deleted and its journal kept. The manager lets it in again.", 403);
+        }
+    }
+
+    /// <summary>One that gets no records ends here, where records are all that was asked for.</summary>
     private static void StopIfWithheld(HelloReply hello)
     {
+        StopIfWiped(hello);
         if (hello.Withheld is { } why)
         {
             throw new ServerRefusedException(why, 403);
-        }
-        if (hello.Next == NextStep.Wipe)
-        {
-            throw new ServerRefusedException("This till was revoked. Its replica is deleted and its journal kept. The manager lets it in again.", 403);
         }
     }
 
@@ -250,8 +258,8 @@ public sealed class ClientOrchestrator(
             }
             if (hello.Journal == JournalStanding.Short)
             {
-                // The server holds all that this journal has; one that gets nothing is not filled again either.
-                StopIfWithheld(hello);
+                // The server holds all that this journal has; one that is to have nothing at all is not filled again either.
+                StopIfWiped(hello);
                 await RefillAsync(cancel).ConfigureAwait(false);
             }
             else if (!journal.IsSuspect)

@@ -7,7 +7,7 @@ namespace Bookmine.Sync.Orchestrators;
 /// <summary>How long the server keeps what only a client that was away for long, or has lost much, could still ask for.</summary>
 /// <param name="Removals">Of rows; a client that comes back later gets a fresh replica.</param>
 /// <param name="Content">Of posted entries; a journal that has lost more goes on as another client's.</param>
-/// <param name="Settled">Of entries that a person has posted or written off, from then on; that it was done, and why, stays.</param>
+/// <param name="Settled">Of entries that a person has posted, from then on: their rows are in the records. What was written off is kept for ever.</param>
 public sealed record RetentionPeriods(TimeSpan Removals, TimeSpan Content, TimeSpan Settled)
 {
     public static readonly RetentionPeriods Standard = new(TimeSpan.FromDays(60), TimeSpan.FromDays(180), TimeSpan.FromDays(400));
@@ -41,17 +41,16 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
 
     private static long ForgetSettled(Session session, long before)
     {
-        var forgotten = 0L;
-        const string settled = "SELECT entry FROM sync_desk WHERE at < @before AND deed IN (@posted, @written_off)";
-        foreach (var table in (string[])["sync_inbox", "sync_fork"])
-        {
-            forgotten += session.Execute(
-                $"UPDATE {table} SET payload = @none WHERE state <> 'posted' AND id IN ({settled}) AND payload <> @none",
-                Array.Empty<byte>(), before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
-        }
-        session.Execute(
-            $"UPDATE sync_desk SET payload = NULL WHERE payload IS NOT NULL AND entry IN ({settled})",
-            before, QuarantineDesk.ByHand, QuarantineDesk.WrittenOff);
+        const string settled = "SELECT entry FROM sync_desk WHERE at < @before AND deed = @posted";
+        var forgotten = session.Execute(
+            $"""
+            UPDATE sync_inbox SET payload = @none WHERE state <> 'posted' AND state = @posted AND id IN ({settled}) AND payload <> @none
+                AND n <= (SELECT k.after FROM sync_kept k WHERE k.client = sync_inbox.client)
+            """,
+            Array.Empty<byte>(), QuarantineDesk.ByHand, before);
+        forgotten += session.Execute(
+            $"UPDATE sync_fork SET payload = @none WHERE state = @posted AND id IN ({settled}) AND payload <> @none",
+            Array.Empty<byte>(), QuarantineDesk.ByHand, before);
         return forgotten;
     }
 

@@ -23,6 +23,8 @@ public sealed record SyncProgress(SyncStage Stage, long Done, long Of);
 /// <param name="Downloaded">Rows received.</param>
 /// <param name="ClockOffset">The server's time less this machine's, in milliseconds.</param>
 /// <param name="Upgrade">The server wants a newer program before this one downloads anything.</param>
+/// <param name="Withheld">Why it gets no records; null where it does.</param>
 /// <param name="Replaced">A fresh replica was put in use.</param>
 public sealed record SyncOutcome(
-    Guid Session, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced, PutOff? PutOff = null);
+    Guid Session, IReadOnlyList<EntryResult> Results, long Downloaded, long ClockOffset, bool Upgrade, bool Replaced, PutOff? PutOff = null,
+    string? Withheld = null);

@@ -9,6 +9,12 @@ public interface IPostingHost
     /// <param name="byPerson">Whether a person brings the entries and answers for them, whatever the client's standing.</param>
     ILedger Open(Session session, long client, bool byPerson);
 
+    /// <summary>
+    /// Whether a reason that an entry was kept for is the client's standing then, which says nothing of the entry: brought again, it is judged by
+    /// the standing now.
+    /// </summary>
+    bool IsStanding(string reason);
+
     /// <summary>Called when a person has dealt with an entry in quarantine, in the same transaction.</summary>
     /// <param name="isPosted">Whether it was posted; otherwise it was written off.</param>
     void Released(Session session, Guid id, bool isPosted);

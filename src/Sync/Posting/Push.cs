@@ -35,8 +35,8 @@ internal sealed class Push(SyncSetup setup, IPostingHost host, Session session, 
     {
         var entry = understood.Entry;
         var given = entry.Answer is { } answer && answer.N == entry.N && proof.Holds(client, Convert.ToHexStringLower(entry.Hash), answer) ? answer : null;
-        return given is { State: EntryState.Quarantined }
+        return given is { State: EntryState.Quarantined } && !host.IsStanding(given.Reason ?? "")
             ? new UnitEntry(entry.N, entry.Id, null, given.Reason ?? "")
-            : new UnitEntry(entry.N, entry.Id, understood.Group, understood.Fault, given);
+            : new UnitEntry(entry.N, entry.Id, understood.Group, understood.Fault, given is { State: EntryState.Posted } ? given : null);
     }
 }

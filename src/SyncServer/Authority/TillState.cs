@@ -25,10 +25,10 @@ public enum TillState
 /// <summary>What a till may ask for.</summary>
 public enum TillDeed
 {
-    /// <summary>Saying hello, bringing what it has sold, also what lies beyond a fork.</summary>
+    /// <summary>Saying hello, bringing what it has sold, also what lies beyond a fork, and hearing what that came to.</summary>
     Bring,
 
-    /// <summary>Records of the shop: pulls, snapshots, news, look-ups, totals.</summary>
+    /// <summary>Records of the shop: pulls, snapshots, news, look-ups.</summary>
     Download,
 
     /// <summary>Changing records.</summary>
@@ -58,7 +58,12 @@ public static class TillStates
         Enum.TryParse<TillState>(text, ignoreCase: true, out var state) ? state
         : throw new InvalidDataException($"A till's state is “{text}”, which this program does not know.");
 
-    public static bool May(this TillState state, TillDeed deed) => state == TillState.Enrolled || deed == TillDeed.Bring;
+    /// <remarks>
+    /// What a till has sealed it may have back, unless it is revoked: one that has lost its journal's end sells nothing before it has, and an honest one may be
+    /// superseded or recalled.
+    /// </remarks>
+    public static bool May(this TillState state, TillDeed deed) =>
+        state == TillState.Enrolled || deed == TillDeed.Bring || (deed == TillDeed.Refill && state != TillState.Revoked);
 
     /// <summary>Why what a till of this state brings is kept and not posted; null where it is posted.</summary>
     public static string? KeptBecause(this TillState state) => state switch
@@ -67,6 +72,9 @@ public static class TillStates
         TillState.Recalled => "its till waits to be admitted",
         _ => null,
     };
+
+    /// <summary>Whether that is such a reason.</summary>
+    public static bool IsKept(string reason) => Enum.GetValues<TillState>().Any(state => state.KeptBecause() == reason);
 
     /// <summary>What a hello tells a till of this state; null for one that gets records.</summary>
     public static Withholding? Withheld(this TillState state) =>

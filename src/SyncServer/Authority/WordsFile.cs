@@ -13,6 +13,7 @@ namespace Bookmine.SyncServer.Authority;
 public sealed class WordsFile(IServerDatabase database, IFileStore files, string dataFolder)
 {
     private readonly string path = PathIn(dataFolder);
+    private readonly Lock gate = new();
 
     public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "words.json");
 
@@ -20,6 +21,30 @@ public sealed class WordsFile(IServerDatabase database, IFileStore files, string
     /// <returns>How many words the records had forgotten.</returns>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public int Bring()
+    {
+        lock (gate)
+        {
+            return BringAlone();
+        }
+    }
+
+    /// <summary>
+    /// The same after a deed, which is done and stays so whatever becomes of the file: the records hold its word, and whoever brings the next one, or starts
+    /// the server, brings it too.
+    /// </summary>
+    public void BringIfPossible()
+    {
+        try
+        {
+            Bring();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As the summary says.
+        }
+    }
+
+    private int BringAlone()
     {
         var kept = Read();
         var (news, all) = database.Writing(session => (AuthorityWords.Hear(session, kept), AuthorityWords.All(session)));

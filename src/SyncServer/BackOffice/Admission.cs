@@ -17,7 +17,8 @@ public sealed record Admitted(long Till, int Posted, int Left);
 /// Letting in tills that came by themselves to records which were put back and do not know them. What they had brought and was not proved to be
 /// posted is posted then, in its order, at that moment.
 /// </summary>
-public sealed class Admission(IServerDatabase database, QuarantineDesk desk, TimeProvider clock)
+/// <param name="demand">Asked before anybody is let in whether the time is known, since what is posted is dated; throws where it is not.</param>
+public sealed class Admission(IServerDatabase database, QuarantineDesk desk, TimeProvider clock, Action<Session>? demand = null)
 {
     /// <summary>Admits tills. One that was interrupted is gone on with by asking again.</summary>
     /// <param name="meant">The tills that are named; asked in the deed's transaction.</param>
@@ -26,6 +27,7 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
     {
         var tills = database.Doing(clock, actor, "till admit", session =>
         {
+            demand?.Invoke(session);
             var named = meant(session);
             named.ForEach(till => Admit(session, till));
             return new Done<List<long>>(named, $"till {string.Join(", ", named)}");
@@ -33,11 +35,16 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
         return tills.ConvertAll(PostKept);
     }
 
-    /// <summary>The tills that wait.</summary>
+    /// <summary>The tills that wait, and those whose admission was interrupted. One whose journal was brought by hand, and that never came, does not.</summary>
     public static List<long> Waiting(Session session)
     {
         var tills = new List<long>();
-        using var reader = session.Query("SELECT id FROM till WHERE state = @recalled ORDER BY id", TillState.Recalled.Text());
+        using var reader = session.Query(
+            """
+            SELECT t.id FROM till t WHERE t.state <> @revoked
+                AND EXISTS (SELECT 1 FROM finding f WHERE f.kind = @kind AND f.till = t.id AND f.resolved_at IS NULL) ORDER BY t.id
+            """,
+            TillState.Revoked.Text(), FindingKinds.TillRecalled);
         while (reader.Read())
         {
             tills.Add(reader.GetInt64(0));
@@ -47,16 +54,16 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
 
     private void Admit(Session session, long till)
     {
+        // One whose name a new machine has may be let in beside it.
         var isWaiting = session.Execute(
-            "UPDATE till SET state = @enrolled WHERE id = @till AND state = @recalled", TillState.Enrolled.Text(), till, TillState.Recalled.Text()) > 0;
+            "UPDATE till SET state = @enrolled WHERE id = @till AND state IN (@recalled, @superseded)",
+            TillState.Enrolled.Text(), till, TillState.Recalled.Text(), TillState.Superseded.Text()) > 0;
         if (!isWaiting && KeptOf(till).Count == 0)
         {
             throw new ShopException(
-                $"Till {till} does not wait to be admitted. A revoked one is let in again with bookmine-server till revoke {till} --undo. Nothing was changed.");
+                $"Till {till} does not wait to be admitted. A revoked one is let in again with bookmine-server till revoke {till} --undo. "
+                + "Nothing was changed.");
         }
-        session.Execute(
-            "UPDATE finding SET resolved_at = @now WHERE kind = @kind AND till = @till AND resolved_at IS NULL",
-            clock.GetUtcNow().ToUnixTimeMilliseconds(), FindingKinds.TillRecalled, till);
     }
 
     private List<Guid> KeptOf(long till) => desk.Waiting(till, TillState.Recalled.KeptBecause()!);
@@ -77,6 +84,10 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
                 left++;
             }
         }
+        // Only now: one that was interrupted is found by it.
+        database.Writing(session => session.Execute(
+            "UPDATE finding SET resolved_at = @now WHERE kind = @kind AND till = @till AND resolved_at IS NULL",
+            clock.GetUtcNow().ToUnixTimeMilliseconds(), FindingKinds.TillRecalled, till));
         return new Admitted(till, posted, left);
     }
 }

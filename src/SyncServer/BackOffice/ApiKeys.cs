@@ -67,7 +67,7 @@ public sealed class ApiKeys(IServerDatabase database, TimeProvider clock, WordsF
             AuthorityWords.Say(session, AuthorityWords.OfKey(key.Name), AuthorityWords.Out, Now);
             return new Done<int>(session.Execute("UPDATE api_key SET revoked_at = @now WHERE id = @id", Now, key.Id), $"key {key.Name}");
         });
-        words.Bring();
+        words.BringIfPossible();
     }
 
     /// <summary>The key in use that this is; null for none. Notes, to the minute, that it was used.</summary>

@@ -51,7 +51,7 @@ public sealed class Machines(IServerDatabase database, TimeProvider clock, Words
             }
             return line;
         });
-        words.Bring();
+        words.BringIfPossible();
         return revoked;
     }
 
@@ -73,7 +73,7 @@ public sealed class Machines(IServerDatabase database, TimeProvider clock, Words
             }
             return tills;
         });
-        words.Bring();
+        words.BringIfPossible();
         return letIn;
     }
 

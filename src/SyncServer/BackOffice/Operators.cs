@@ -39,11 +39,9 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
     }
 
     /// <summary>Keeps somebody from the tills; a shop whose last operator is disabled still wants one signed on.</summary>
-    public void Disable(Actor actor, string name) => Change(actor, "operator disable", name, (session, one) =>
-        SetDisabled(session, one, isDisabled: true));
+    public void Disable(Actor actor, string name) => SetDisabled(actor, "operator disable", name, isDisabled: true);
 
-    public void Enable(Actor actor, string name) => Change(actor, "operator enable", name, (session, one) =>
-        SetDisabled(session, one, isDisabled: false));
+    public void Enable(Actor actor, string name) => SetDisabled(actor, "operator enable", name, isDisabled: false);
 
     public void SetRole(Actor actor, string name, string role)
     {
@@ -120,11 +118,15 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
     internal static bool HasSupervisor(Session session, long branch) =>
         All(session).Exists(o => !o.IsDisabled && o.Role == OperatorRoles.Supervisor && (o.Branches is null || o.Branches.Contains(branch)));
 
-    private int SetDisabled(Session session, Operator one, bool isDisabled)
+    private void SetDisabled(Actor actor, string deed, string name, bool isDisabled)
     {
-        AuthorityWords.Say(
-            session, AuthorityWords.OfOperator(one.Name), isDisabled ? AuthorityWords.Out : AuthorityWords.In, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        return session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
+        Change(actor, deed, name, (session, one) =>
+        {
+            AuthorityWords.Say(
+                session, AuthorityWords.OfOperator(one.Name), isDisabled ? AuthorityWords.Out : AuthorityWords.In, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            return session.Execute("UPDATE operator SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
+        });
+        words.BringIfPossible();
     }
 
     private void Change(Actor actor, string deed, string name, Func<Session, Operator, int> change, string? detail = null)
@@ -135,7 +137,6 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
                 ?? throw new ShopException($"There is no operator {name}. bookmine-server operator list shows those there are.");
             return new Done<int>(change(session, one), Subject(one.Name), detail);
         });
-        words.Bring();
     }
 
     private int SetPins(Session session, long id, IReadOnlyList<long>? branches, string hash)

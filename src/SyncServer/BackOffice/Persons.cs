@@ -139,11 +139,15 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
         return reader.Read() ? (person, reader.GetString(0), reader.GetInt64(1)) : (null, null, 0);
     }
 
-    private void SetDisabled(Actor actor, string deed, string name, bool isDisabled) => Change(actor, deed, name, (session, one) =>
+    private void SetDisabled(Actor actor, string deed, string name, bool isDisabled)
     {
-        AuthorityWords.Say(session, AuthorityWords.OfPerson(one.Name), isDisabled ? AuthorityWords.Out : AuthorityWords.In, Now);
-        return session.Execute("UPDATE person SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
-    });
+        Change(actor, deed, name, (session, one) =>
+        {
+            AuthorityWords.Say(session, AuthorityWords.OfPerson(one.Name), isDisabled ? AuthorityWords.Out : AuthorityWords.In, Now);
+            return session.Execute("UPDATE person SET disabled = @disabled WHERE id = @id", isDisabled ? 1L : 0L, one.Id);
+        });
+        words.BringIfPossible();
+    }
 
     private void Change(Actor actor, string deed, string name, Func<Session, Person, int> change)
     {
@@ -152,7 +156,6 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
             var one = Find(session, name) ?? throw new ShopException($"There is no person {name}. bookmine-server person list shows those there are.");
             return new Done<int>(change(session, one), Subject(one.Name));
         });
-        words.Bring();
     }
 
     private static Person? Find(Session session, string name) => All(session).Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

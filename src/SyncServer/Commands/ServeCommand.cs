@@ -41,6 +41,10 @@ internal static class ServeCommand
         }
     }
 
+    /// <summary>An address that listens on every one of this machine's, by the machine's name.</summary>
+    private static string Reachable(string url) => new Uri(url) is { Host: "0.0.0.0" or "[::]" } any
+        ? new UriBuilder(any) { Host = Environment.MachineName }.Uri.GetLeftPart(UriPartial.Authority) : url;
+
     private static async Task<int> ServeAsync(CommandContext context)
     {
         foreach (var url in context.Get(Urls).Split(';'))
@@ -79,7 +83,7 @@ internal static class ServeCommand
         }
         if (app.Services.GetRequiredService<FirstAdmin>().NewLink() is { } link)
         {
-            Console.WriteLine($"no admin yet: make the first one, once and within a day, at {app.Urls.First(url => url != metrics)}{link}");
+            Console.WriteLine($"no admin yet: make the first one, once and within a day, at {Reachable(app.Urls.First(url => url != metrics))}{link}");
         }
         Console.WriteLine($"bookmine-server {ProgramVersion.Own}");
         app.Logger.Serves(ProgramVersion.Own, context.DatabaseName.Split(':')[0]);

@@ -90,7 +90,7 @@ internal static class TillCommands
     {
         using var database = context.OpenDatabase();
         var desk = ShopOrchestrator.Desk(database, context.ServerClock, context.ServerClock.Demand);
-        var admitted = new Admission(database, desk, context.ServerClock).Admit(
+        var admitted = new Admission(database, desk, context.ServerClock, context.ServerClock.Demand).Admit(
             Actor.AtTheMachine(), session => WhoWait(session, context.Get(AllWaiting), context.Get(Named)));
         foreach (var till in admitted)
         {

@@ -80,7 +80,7 @@ internal sealed class ServerGauges : IHostedService, IDisposable
     {
         var tills = new List<TillStanding>();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        using (var reader = session.Query("SELECT id, unposted, seen_at FROM till WHERE state = 'enrolled' AND seen_at IS NOT NULL ORDER BY id"))
+        using (var reader = session.Query("SELECT id, unposted, seen_at FROM till WHERE state IN ('enrolled', 'recalled') AND seen_at IS NOT NULL ORDER BY id"))
         {
             while (reader.Read())
             {

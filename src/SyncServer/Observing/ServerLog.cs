@@ -27,13 +27,13 @@ internal static partial class ServerLog
     {
         if (till.State != TillState.Enrolled)
         {
-            log.CalledAs(till.Id, till.State);
+            log.CalledAs(till.Id, till.State.Text());
         }
         if (reply.Journal != JournalStanding.Sound)
         {
             log.JournalDiffers(till.Id, reply.Journal, hello.LastN, reply.Acknowledged);
         }
-        if (reply.Next is NextStep.Snapshot or NextStep.Upgrade)
+        if (reply.Withheld is null && reply.Next is (NextStep.Snapshot or NextStep.Upgrade))
         {
             log.NextIs(till.Id, reply.Next, hello.Program ?? "that tells no version");
         }
@@ -43,7 +43,7 @@ internal static partial class ServerLog
     private static partial void Posted(this ILogger log, LogLevel level, long till, int entries, int quarantined, int dropped, long milliseconds);
 
     [LoggerMessage(LogLevel.Warning, "Till {Till} is {State} and has called")]
-    private static partial void CalledAs(this ILogger log, long till, TillState state);
+    private static partial void CalledAs(this ILogger log, long till, string state);
 
     [LoggerMessage(LogLevel.Warning, "Till {Till}: its journal is {Standing}: it ends at {LastN}, and the server holds it up to {Held}")]
     private static partial void JournalDiffers(this ILogger log, long till, JournalStanding standing, long lastN, long held);

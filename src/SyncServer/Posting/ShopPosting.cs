@@ -1,6 +1,7 @@
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Interceptors;
 using Bookmine.Sync.Posting;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Rules;
 
@@ -18,6 +19,8 @@ public sealed class ShopPosting(IUploadInterceptor<PostingFacts> interceptor, Ti
     }
 
     private ShopLedger Ledger(Session session, long client, bool byPerson) => new ShopLedger(session, client, byPerson, interceptor, clock);
+
+    public bool IsStanding(string reason) => TillStates.IsKept(reason);
 
     public void Released(Session session, Guid id, bool isPosted) =>
         session.Execute("UPDATE quarantine SET state = @state WHERE id = @id", isPosted ? "posted" : "written off", id);

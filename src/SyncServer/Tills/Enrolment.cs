@@ -87,7 +87,8 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
             // Its journal was brought by hand before it came itself.
             session.Execute(
                 "UPDATE till SET name = @name, secret_hash = @hash, state = @state WHERE id = @id",
-                request.Name, HashOf(request.Secret), StateOf(session, request.Till).Text(), request.Till);
+                request.Name, HashOf(request.Secret), IsAdmitted(session, request.Till) ? TillState.Enrolled.Text() : StateOf(session, request.Till).Text(),
+                request.Till);
         }
         var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
         AuditLog.Write(session, clock, Actor.AtTill(request.Till, request.Name), "till readmit", $"till {request.Till}");
@@ -115,9 +116,12 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         return new KnownTill(till, name, branch);
     });
 
+    private static bool IsAdmitted(Session session, long till) =>
+        session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state) == TillState.Enrolled;
+
     private void NoteRecalled(Session session, ReadmitRequest request)
     {
-        if (StateOf(session, request.Till) == TillState.Recalled)
+        if (StateOf(session, request.Till) == TillState.Recalled && !IsAdmitted(session, request.Till))
         {
             var text = $"till {request.Name} of branch {request.Branch} was enrolled here after the backup that these records were put back from. "
                 + "What was posted of it is posted again; what it has sold besides waits until it is admitted: "

@@ -34,8 +34,7 @@ public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
         var kept = session.Integer("SELECT kept FROM till WHERE id = @till", till.Id) ?? 0;
         // What comes again was counted when it came first, and what was posted before is posted.
         var proof = FeedState.ProofOf(session);
-        var head = session.Integer("SELECT acknowledged FROM sync_client WHERE client = @till", till.Id) ?? 0;
-        var fresh = entries.Where(e => e.N > head && !IsProven(proof, till.Id, e) && session.Scalar("SELECT 1 FROM sync_fork WHERE id = @id", e.Id) is null);
+        var fresh = entries.Where(e => !IsHeld(session, till.Id, e) && !IsProven(proof, till.Id, e));
         var more = fresh.Sum(e => e.Payload.Length + RowBytes);
         if (more == 0)
         {
@@ -55,6 +54,13 @@ public sealed class KeptQuota(IServerDatabase database, TimeProvider clock)
         return false;
     }
 
+    private static bool IsHeld(Session session, long till, PushedEntry entry) =>
+        session.Scalar("SELECT 1 FROM sync_fork WHERE id = @id", entry.Id) is not null
+        || (session.Scalar("SELECT hash FROM sync_inbox WHERE client = @till AND n = @n", till, entry.N) is byte[] held
+            && held.AsSpan().SequenceEqual(entry.Hash));
+
     private static bool IsProven(ServerProof proof, long till, PushedEntry entry) =>
-        entry.Answer is { State: EntryState.Posted } answer && answer.N == entry.N && proof.Holds(till, Convert.ToHexStringLower(entry.Hash), answer);
+        entry.Answer is { State: EntryState.Posted } answer && answer.N == entry.N
+        && JournalEntry.HashOf(entry.N, entry.Id, entry.Kind, entry.Format, entry.SealedAt, entry.Payload).AsSpan().SequenceEqual(entry.Hash)
+        && proof.Holds(till, Convert.ToHexStringLower(entry.Hash), answer);
 }

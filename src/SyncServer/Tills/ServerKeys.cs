@@ -88,7 +88,8 @@ public sealed class ServerKeys(IServerDatabase database, TimeProvider clock)
     private static List<string> Unaware(Session session, ServerKey next)
     {
         var names = new List<string>();
-        using var reader = session.Query("SELECT name FROM till WHERE state = 'enrolled' AND (seen_at IS NULL OR seen_at <= @since) ORDER BY id", next.MadeAt);
+        using var reader = session.Query(
+            "SELECT name FROM till WHERE state IN ('enrolled', 'recalled') AND (seen_at IS NULL OR seen_at <= @since) ORDER BY id", next.MadeAt);
         while (reader.Read())
         {
             names.Add(reader.GetString(0));

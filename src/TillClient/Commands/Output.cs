@@ -27,7 +27,7 @@ internal sealed record DroppedOutput(string Table, string Key, string Field, str
 internal sealed record ResyncOutput(
     PostedCounts Posted, IReadOnlyList<DroppedOutput> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,
     ControlTotals Till, ControlTotals Server, bool Agree, int Requests, double Seconds, bool Upgrade, decimal ClockOffsetSeconds,
-    IReadOnlyList<NotedException> Exceptions, string? PostingWaits, int PostedAgain);
+    IReadOnlyList<NotedException> Exceptions, string? PostingWaits, int PostedAgain, string? Withheld);
 
 internal sealed record EnrolOutput(long Till, string Name, long Branch);
 

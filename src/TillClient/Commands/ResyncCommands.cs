@@ -48,6 +48,10 @@ internal static class ResyncCommands
         text.AddRange(report.Dropped.Select(d => $"  dropped: {(d.IsEmail ? $"email “{d.Here}”" : $"{d.Table} {d.Name}: “{d.Here}” here, “{d.There}” on the server")} ({d.Reason})"));
         text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
         text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
+        if (report.Withheld is { } withheld)
+        {
+            text.Add("  " + withheld);
+        }
         if (report.Upgrade)
         {
             text.Add("  The server is newer than this program: install the new bookmine-till. Until then sales are posted, and nothing is downloaded.");
@@ -78,10 +82,10 @@ internal static class ResyncCommands
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,
-                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions, report.PutOff?.Why, report.Again),
+                report.Upgrade, report.ClockOffsetSeconds, report.Exceptions, report.PutOff?.Why, report.Again, report.Withheld),
             OutputJson.Readable.ResyncOutput, () => Text(report));
         till.Reported(report);
-        return report.Agree && report.PutOff is null ? 0 : 1;
+        return report.Agree && report.PutOff is null && report.Withheld is null ? 0 : 1;
     }
 
     private static async Task<int> CheckAsync(CommandContext context)

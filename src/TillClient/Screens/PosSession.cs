@@ -248,6 +248,10 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
             {
                 Dialogue.Say("Resynchronised. What there is to tell comes when this is done.");
             }
+            else if (report.Withheld is { } why)
+            {
+                Failed(why, byHand);
+            }
             return Task.CompletedTask;
         }
         till.Reported(report);

@@ -26,6 +26,9 @@ internal sealed class ServerLink : IDisposable
     /// <summary>Why the server posts nothing, as it said last; null where it does.</summary>
     public PutOff? PutOff { get => Locked(() => field); set => Locked(() => field = value); }
 
+    /// <summary>Why this till gets no records, as the server said last; null where it does.</summary>
+    public string? Withheld { get => Locked(() => field); set => Locked(() => field = value); }
+
     public int Requests => line.Channel.Requests;
 
     public ConnectionState State => Locked(() => connection.State);

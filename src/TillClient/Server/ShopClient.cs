@@ -71,7 +71,8 @@ public sealed class ShopClient(TillHttp http) : IShopChannel
 
     public async Task<ControlTotals> TotalsAsync(long from, long through, IReadOnlyList<long> kept, CancellationToken cancel) =>
         await http.GetAsync(
-            FormattableString.Invariant($"sync/totals?from={from}&through={through}") + (kept.Count > ControlTotals.MostKept ? "" : $"&kept={string.Join(',', kept)}"),
+            FormattableString.Invariant($"sync/totals?from={from}&through={through}")
+                + (kept.Count > ControlTotals.MostKept ? "" : $"&kept={string.Join(',', kept)}"),
             ViewJson.Default.ControlTotals, cancel).ConfigureAwait(false)
         ?? new ControlTotals(0, 0, 0, new Dictionary<string, long>());
 }

@@ -252,7 +252,7 @@ internal sealed class Network(SimServer server, SimDisk till, Random random, Fau
     /// <summary>As the routes have it.</summary>
     private static TillDeed DeedOf(string kind) => kind switch
     {
-        "hello" or "push" or "fork" or "news" or "words" => TillDeed.Bring,
+        "hello" or "push" or "fork" or "news" or "words" or "totals" => TillDeed.Bring,
         "refill" => TillDeed.Refill,
         "renew" => TillDeed.Renew,
         "edit" or "clock" => TillDeed.Edit,
