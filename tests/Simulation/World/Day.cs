@@ -173,8 +173,10 @@ internal sealed class Day
         switch (world.Random.Next(17))
         {
             case 15 when world.Server.IsUp && world.Tills.Count < 4:
-                world.Tell("another till is enrolled");
-                world.Enrol($"till{world.Tills.Count}", world.Random.Next(1, 3));
+                // Now and then under a name that another has, which is superseded.
+                var name = world.Random.Next(3) == 0 ? world.Tills[world.Random.Next(3)].Identity.Name : $"till{world.Tills.Count}";
+                world.Tell($"another till is enrolled as {name}");
+                world.Enrol(name, world.Random.Next(1, 3));
                 break;
             case 16 when world.Server.IsUp && world.DisksFail:
                 media.BackUpOrRestore(Settle);
