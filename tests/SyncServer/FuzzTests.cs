@@ -1,3 +1,5 @@
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.BackOffice;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -88,6 +90,72 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         using var check = await http.GetAsync("health/ready");
         Assert.True(check.IsSuccessStatusCode);
         Assert.Empty(shop.BookFaults());
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("in use")]
+    [InlineData("disabled")]
+    [InlineData("of before a restore")]
+    public async Task No_request_of_a_person_or_a_program_makes_the_server_fail_whatever_is_in_it(string state)
+    {
+        var random = Seeded();
+        await using var shop = await OpenShopAsync();
+        var (persons, keys, actor) = (shop.Get<Persons>(), shop.Get<ApiKeys>(), new Actor("test", "verb", null));
+        persons.Add(actor, "Mara", "four plain old words", Person.Manager, [1]);
+        var key = keys.Add(actor, "webshop", ["stock:read"], null);
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(shop.Url) };
+        var signIn = """{"name":"Mara","password":"four plain old words"}"""u8.ToArray();
+        string cookie;
+        using (var answer = await http.PostAsync("sign-in", new ByteArrayContent(signIn) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }))
+        {
+            cookie = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        }
+        switch (state)
+        {
+            case "disabled":
+                persons.Disable(actor, "Mara");
+                keys.Revoke(actor, "webshop");
+                break;
+            case "of before a restore":
+                shop.Database.Writing(session =>
+                {
+                    FeedState.BeginEpoch(session, "another");
+                    return true;
+                });
+                break;
+        }
+        (string Path, string Type, byte[] Body)[] valid =
+        [
+            ("sign-in", "application/json", signIn), ("sign-out", "application/json", []), ("me", "", []),
+            ("first-admin", "application/x-www-form-urlencoded", "code=AAAA&name=Mara&password=four+plain+old+words"u8.ToArray()), ("first-admin?code=AAAA", "", []),
+        ];
+        var letIn = 0;
+        for (var i = 0; i < Inputs / 3; i++)
+        {
+            var (path, type, body) = valid[random.Next(valid.Length)];
+            using var request = new HttpRequestMessage(type.Length == 0 ? HttpMethod.Get : HttpMethod.Post, path);
+            if (type.Length > 0)
+            {
+                request.Content = new ByteArrayContent(Mutate(random, body));
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+            }
+            var isWhole = random.Next(3) == 0;
+            if (state != "nobody")
+            {
+                var sent = isWhole ? cookie : new string([.. Encoding.Latin1.GetString(Mutate(random, Encoding.ASCII.GetBytes(cookie))).Where(c => c is > ' ' and < '\x7f')]);
+                request.Headers.TryAddWithoutValidation("Cookie", sent);
+            }
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Convert.ToHexString(Mutate(random, Encoding.ASCII.GetBytes(key)))}");
+            using var reply = await http.SendAsync(request);
+            Assert.True((int)reply.StatusCode < 500, $"seed {seed}, input {i}: {path} {reply.StatusCode}");
+            letIn += path == "me" && reply.IsSuccessStatusCode ? 1 : 0;
+            var guessed = Encoding.Latin1.GetString(Mutate(random, Encoding.ASCII.GetBytes(key)));
+            Assert.True(guessed == key || keys.Prove(guessed) is null, $"seed {seed}, input {i}: {guessed}");
+        }
+        Assert.True(state == "in use" == letIn > 0, $"seed {seed}: {letIn} were let in");
+        Assert.Equal(state == "disabled" ? null : "webshop", keys.Prove(key)?.Name);
+        Assert.Equal(["Mara"], shop.Texts("SELECT name FROM person"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Feed;
@@ -5,6 +6,7 @@ using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -13,16 +15,30 @@ namespace Bookmine.SyncServer.Endpoints;
 /// <summary>What goes wrong becomes a Problem Details answer that names it and leaks no path and no SQL.</summary>
 internal static class Problems
 {
-    public static void UseProblems(this WebApplication app) => app.UseExceptionHandler(new ExceptionHandlerOptions
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
+
+    public static void UseProblems(this WebApplication app)
     {
-        ExceptionHandler = async context =>
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Bookmine.SyncServer.Database");
+        var toldAt = 0L;
+        app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            var (status, detail) = Answer(context.Features.Get<IExceptionHandlerFeature>()!.Error);
-            await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
-        },
-        // Any other answer tells the caller all; only the server's own failures belong in its log.
-        SuppressDiagnosticsCallback = fault => Answer(fault.Exception).Status != StatusCodes.Status500InternalServerError,
-    });
+            ExceptionHandler = async context =>
+            {
+                var fault = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+                var (status, detail) = Answer(fault);
+                // A full disk is met by every request: one line a minute says it.
+                if (fault is DatabaseAwayException && (toldAt == 0 || Stopwatch.GetElapsedTime(toldAt) > BetweenLines))
+                {
+                    toldAt = Stopwatch.GetTimestamp();
+                    log.DatabaseAway(detail);
+                }
+                await Results.Problem(detail, statusCode: status).ExecuteAsync(context);
+            },
+            // Any other answer tells the caller all; only the server's own failures belong in its log.
+            SuppressDiagnosticsCallback = fault => Answer(fault.Exception).Status != StatusCodes.Status500InternalServerError,
+        });
+    }
 
     private static (int Status, string Detail) Answer(Exception fault) => fault switch
     {

@@ -64,6 +64,9 @@ internal static partial class ServerLog
     [LoggerMessage(LogLevel.Warning, "{Scheme} from {Source}: {Times} wrong secrets or passwords within a minute")]
     public static partial void Refused(this ILogger log, string scheme, string source, int times);
 
+    [LoggerMessage(LogLevel.Error, "{What}")]
+    public static partial void DatabaseAway(this ILogger log, string what);
+
     [LoggerMessage(LogLevel.Information, "bookmine-server {Version} serves {Engine}")]
     public static partial void Serves(this ILogger log, string version, string engine);
 
