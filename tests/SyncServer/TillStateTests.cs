@@ -107,7 +107,10 @@ public abstract class TillStateTests(Engine engine) : ServerSuite(engine)
 
         Assert.Contains("does not wait", Assert.Throws<ShopException>(() => Admit(1)).Message, StringComparison.Ordinal);
         Assert.Equal(3, shop.Number("SELECT count(*) FROM document"));
-        // A revoked one is none of those.
+        // A revoked one is none of those, whatever waits of it.
+        shop.Write("UPDATE till SET state = 'recalled'");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden), Cancel);
+        await shop.ResyncAsync("front");
         shop.Write("UPDATE till SET state = 'revoked'");
         Assert.Contains("--undo", Assert.Throws<ShopException>(() => Admit(1)).Message, StringComparison.Ordinal);
         Assert.Empty(shop.BookFaults());

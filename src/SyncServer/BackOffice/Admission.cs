@@ -41,10 +41,10 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
         var tills = new List<long>();
         using var reader = session.Query(
             """
-            SELECT t.id FROM till t WHERE t.state <> @revoked
-                AND EXISTS (SELECT 1 FROM finding f WHERE f.kind = @kind AND f.till = t.id AND f.resolved_at IS NULL) ORDER BY t.id
+            SELECT t.id FROM till t WHERE (t.state = @recalled AND t.secret_hash <> @none)
+                OR (t.state = @enrolled AND EXISTS (SELECT 1 FROM finding f WHERE f.kind = @kind AND f.till = t.id AND f.resolved_at IS NULL)) ORDER BY t.id
             """,
-            TillState.Revoked.Text(), FindingKinds.TillRecalled);
+            TillState.Recalled.Text(), Array.Empty<byte>(), TillState.Enrolled.Text(), FindingKinds.TillRecalled);
         while (reader.Read())
         {
             tills.Add(reader.GetInt64(0));
@@ -58,7 +58,8 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
         var isWaiting = session.Execute(
             "UPDATE till SET state = @enrolled WHERE id = @till AND state IN (@recalled, @superseded)",
             TillState.Enrolled.Text(), till, TillState.Recalled.Text(), TillState.Superseded.Text()) > 0;
-        if (!isWaiting && KeptOf(till).Count == 0)
+        var isInUse = session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state) == TillState.Enrolled;
+        if (!isWaiting && !(isInUse && KeptOf(till).Count > 0))
         {
             throw new ShopException(
                 $"Till {till} does not wait to be admitted. A revoked one is let in again with bookmine-server till revoke {till} --undo. "
