@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bookmine.Schema;
 using Bookmine.Simulation.World;
 using Bookmine.Sync.Data;
 
@@ -48,7 +49,9 @@ internal static class Engines
         var digests = new List<string>();
         while (reader.Read())
         {
-            digests.Add(string.Create(CultureInfo.InvariantCulture, $"{reader.GetString(0)} {reader.GetInt64(1)} {reader.GetInt64(2)} {Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(3))}"));
+            // Words bear the MAC of a secret that each of the two shops has for itself.
+            var sum = reader.GetInt64(1) == BookmineSetup.Word.Number ? "" : Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(3));
+            digests.Add(string.Create(CultureInfo.InvariantCulture, $"{reader.GetString(0)} {reader.GetInt64(1)} {reader.GetInt64(2)} {sum}"));
         }
         return [.. digests.Order(StringComparer.Ordinal)];
     }

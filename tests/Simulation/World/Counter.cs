@@ -243,6 +243,7 @@ internal sealed class Counter(ShopWorld world)
         Attempted(attempt.Till, make, made =>
         {
             attempt.Conclude(made.Outcome.Entry is not null);
+            attempt.Till.OverlayUnseen &= made.Outcome.Entry is null;
             Doubt(attempt, attempt.Till, made.Outcome.Warning is not null);
             if (made.Outcome.Entry?.Number is { } number)
             {

@@ -45,7 +45,14 @@ internal sealed class Media(ShopWorld world, Counter counter)
                 });
                 break;
             case 9 or 10:
-                OverlayModel.Spoil(world, till);
+                if (OverlayModel.Spoil(world, till))
+                {
+                    world.Start(till, disconnected: true);
+                    counter.Sell(till);
+                    // What was sealed is taken into it by the next look.
+                    counter.Find(till);
+                    OverlayModel.Compare(world, till, isDue: true);
+                }
                 break;
             case 6:
                 LoseDisk(till);

@@ -16,13 +16,14 @@ internal static class OverlayModel
     private const string File = "/overlay.db";
 
     /// <summary>Puts something wrong in the place of the till's overlay.</summary>
-    public static void Spoil(ShopWorld world, SimTill till)
+    /// <returns>Whether it is another till's, which the next look must not take for this one's.</returns>
+    public static bool Spoil(ShopWorld world, SimTill till)
     {
         till.Stop();
         var (disk, path) = (till.Disk, till.Folder + File);
         if (disk.Find(path) is not { Length: > 0 } file)
         {
-            return;
+            return false;
         }
         var other = world.Tills.Find(t => t != till && t.Disk.Find(t.Folder + File) is { Length: > 0 });
         var what = world.Random.Next(4) switch
@@ -47,16 +48,20 @@ internal static class OverlayModel
                 till.OverlayTorn = true;
                 break;
             case "stale":
+                till.OverlayUnseen = true;
                 disk.Put(path, till.OlderOverlay!.Copy());
                 break;
             case "another till's":
+                till.OverlayUnseen = true;
+                // Closed, it has all in one file.
+                other!.Stop();
                 disk.Put(path, other!.Disk.Find(other.Folder + File)!.Copy());
                 till.OverlayTorn |= HasWal(other);
                 break;
             default:
                 till.OlderOverlay = file.Copy();
                 till.OverlayTorn |= HasWal(till);
-                return;
+                return false;
         }
         foreach (var companion in (string[])["-wal", "-shm"])
         {
@@ -65,6 +70,7 @@ internal static class OverlayModel
                 disk.Unlink(path + companion);
             }
         }
+        return what == "another till's";
     }
 
     /// <summary>A file without the log that belongs to it is as good as torn.</summary>
@@ -74,9 +80,10 @@ internal static class OverlayModel
     private const int LookEvery = 3;
 
     /// <summary>Compares the till's overlay, where it is up to its journal and replica, with what it must be.</summary>
-    public static void Compare(ShopWorld world, SimTill till)
+    /// <param name="isDue">Whether it is compared now, whatever looks were left away.</param>
+    public static void Compare(ShopWorld world, SimTill till, bool isDue = false)
     {
-        if (++till.OverlayLooks % LookEvery != 0 || till.Disk.IsDead || till.Disk.HasFaulted || till.MediumFailed || world.Tills.Exists(t => t.OverlayTorn) || till.Disk.Find(till.Folder + File) is not { Length: > 0 }
+        if ((++till.OverlayLooks % LookEvery != 0 && !isDue) || till.Disk.IsDead || till.Disk.HasFaulted || till.MediumFailed || world.Tills.Exists(t => t.OverlayTorn) || till.Disk.Find(till.Folder + File) is not { Length: > 0 }
             || new ReplicaFolder(till.Disk, till.Folder).Current is not { } path)
         {
             return;
@@ -87,10 +94,12 @@ internal static class OverlayModel
         var included = TableSql.Find(replica, BookmineSetup.TillHead, new RowKey(till.Identity.Till, Guid.Empty))?.Integer("n") ?? 0;
         var quarantined = TableSql.Where(replica, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", till.Identity.Till).Select(r => r.Integer("n")).ToList();
         var last = journal.Integer("SELECT max(n) FROM entry") ?? 0;
+        // What was put in its place is no fault of the program's before it has looked.
+        var chain = till.OverlayUnseen ? journal.Scalar("SELECT chain FROM entry WHERE n = @last", last) as byte[] ?? [] : null;
         if (overlay.Scalar("SELECT 1 FROM sqlite_master WHERE name = 'overlay_marks'") is null
             || overlay.Integer(
-                "SELECT count(*) FROM overlay_marks WHERE included = @included AND through = @last AND quarantined = @quarantined AND chain = @chain",
-                included, last, string.Join(' ', quarantined), journal.Scalar("SELECT chain FROM entry WHERE n = @last", last) ?? Array.Empty<byte>()) != 1)
+                "SELECT count(*) FROM overlay_marks WHERE included = @included AND through = @last AND quarantined = @quarantined AND (chain = @chain OR @chain IS NULL)",
+                included, last, string.Join(' ', quarantined), chain) != 1)
         {
             world.Log.Met("OverlayCompared", "not up to date, or in memory");
             return;

@@ -69,6 +69,9 @@ internal sealed class SimTill : IDisposable
     /// <summary>Whether a part of its overlay was torn out at any time: what is asked of it then is made anew, the rest need not be.</summary>
     public bool OverlayTorn { get; set; }
 
+    /// <summary>Whether another overlay was put in its place, and the program has not sealed anything since, which makes it look.</summary>
+    public bool OverlayUnseen { get; set; }
+
     /// <summary>How often a look at its overlay was due.</summary>
     public int OverlayLooks { get; set; }
 
