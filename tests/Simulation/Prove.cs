@@ -8,7 +8,7 @@ namespace Bookmine.Simulation;
 /// </summary>
 internal static class Prove
 {
-    private const int SeedsGiven = 700;
+    private const int SeedsGiven = 500;
 
     /// <param name="Name">What is wrong, in the trade's words.</param>
     private sealed record Planted(string Name, params (string File, string Right, string Wrong)[] Changes);
