@@ -1,3 +1,4 @@
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Schema;
@@ -136,6 +137,65 @@ public abstract class RestoreTests(Engine engine) : ServerSuite(engine)
         await shop.ResyncAsync("front");
         Assert.Equal(546_790 + 100_000 + 1, shop.FindSale("D100003")!.TransId);
         Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task A_till_without_a_replica_shows_a_restore_too_so_that_no_number_is_given_twice()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("back");
+        var copy = await shop.CopyRecordsAsync();
+        await shop.OpenTill("back", true).SellAsync(Sales.Of(Sales.Garden));
+        var told = (await shop.ResyncAsync("back")).Renumbered.Single();
+        // Revoked: its replica goes, and its sale is kept with no number. The records that are put back know nothing of it.
+        shop.Write("UPDATE till SET state = 'revoked' WHERE id = 1");
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await Assert.ThrowsAsync<ServerRefusedException>(() => shop.ResyncAsync("front"));
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+
+        // It is the first to call.
+        await shop.ResyncAsync("front");
+        await shop.ResyncAsync("back");
+
+        Assert.Equal(told.TransId, shop.FindSale(told.Docket)!.TransId);
+        Assert.Equal(2, shop.Number("SELECT count(DISTINCT trans_id) FROM document"));
+        Assert.Equal(told.TransId, (await shop.OpenTill("back", true).FindAsync(told.Docket)).OfType<Bookmine.TillClient.Finding.FoundTransaction>().Single().Transaction.TransId);
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task A_till_without_a_replica_that_proves_a_restore_again_and_again_begins_no_epoch_each_time()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var copy = await shop.CopyRecordsAsync();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Garden));
+        await shop.ResyncAsync("front");
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+        AnswerProof? proof;
+        await using (var honest = new CrashingTill(shop, "front"))
+        {
+            proof = AnswerProof.Of(honest.Journal.ByN(1));
+        }
+        var tills = shop.Get<Bookmine.SyncServer.Tills.TillRegister>();
+        var client = tills.RecordOf(new Bookmine.SyncServer.Tills.KnownTill(1, "front", 1));
+        string Hello()
+        {
+            shop.Get<ServerOrchestrator>().Hello(client, HelloRequest.ForSnapshot(BookmineSetup.SchemaVersion) with { Proof = proof, LastN = 1, Acknowledged = 1 });
+            return shop.Text("SELECT epoch FROM sync_state")!;
+        }
+
+        var before = shop.Text("SELECT epoch FROM sync_state");
+        var first = Hello();
+
+        Assert.NotEqual(before, first);
+        Assert.Equal(first, Hello());
+        Assert.Equal(first, Hello());
+        shop.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.NotEqual(first, Hello());
     }
 
     [Fact]

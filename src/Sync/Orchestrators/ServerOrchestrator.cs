@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Posting;
@@ -24,10 +25,14 @@ public sealed record Withholding(bool Wipes, string Why);
 public sealed class ServerOrchestrator(
     SyncSetup setup, IServerDatabase database, IPostingHost host, SnapshotStore snapshots, TimeProvider clock, EntityIds ids)
 {
+    /// <summary>A client without a replica shows a restore so often at the most: it cannot say whether it has shown it before.</summary>
+    private static readonly TimeSpan BetweenProofs = TimeSpan.FromHours(1);
+
     /// <summary>As many passes as fill a chunk.</summary>
     private const int PassesPerPull = 3;
 
     private readonly Sequencer sequencer = new(database, setup);
+    private readonly ConcurrentDictionary<long, long> provedAt = [];
     private NewsBoard? news;
 
     /// <summary>Where clients wait for news.</summary>
@@ -271,7 +276,7 @@ public sealed class ServerOrchestrator(
             {
                 return false;
             }
-            var isNews = FeedState.Read(session).Epoch == request.Epoch;
+            var isNews = request.Epoch is { } theirs ? FeedState.Read(session).Epoch == theirs : IsFirstProof(client);
             if (isNews)
             {
                 FeedState.BeginEpoch(session, ids.Next().ToString());
@@ -279,6 +284,20 @@ public sealed class ServerOrchestrator(
             host.Restored(session, client, AnswerProof.Number(request.HighestProof, words, client), isNews);
             return true;
         });
+    }
+
+    /// <summary>
+    /// One that was wiped, or has lost its replica, names no epoch. It is believed all the same, since a number would be given twice else; in this process
+    /// alone, as records are put back while no server runs on them.
+    /// </summary>
+    private bool IsFirstProof(long client)
+    {
+        if (provedAt.TryGetValue(client, out var at) && clock.GetElapsedTime(at) < BetweenProofs)
+        {
+            return false;
+        }
+        provedAt[client] = clock.GetTimestamp();
+        return true;
     }
 
     private static JournalStanding Standing(Inbox inbox, HelloRequest request)
