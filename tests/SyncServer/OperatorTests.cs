@@ -12,6 +12,28 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
     private static readonly Actor Admin = new("test", "verb", null);
 
     [Fact]
+    public async Task A_branch_is_set_whole_or_not_at_all_and_wants_no_supervisor_whom_it_has_not()
+    {
+        await using var shop = await OpenShopAsync();
+        var (branches, actor) = (new Branches(shop.Database, shop.Clock), Actor.AtTheMachine());
+
+        Assert.Contains("no supervisor", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange("Head", 8.1m, "EUR", "refund"))).Message, StringComparison.Ordinal);
+        Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: 101)));
+        Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(Supervised: "nonsense")));
+        Assert.Throws<ShopException>(() => branches.Set(actor, 99, new BranchChange("Head")));
+        Assert.Throws<ShopException>(() => branches.Add(actor, " ", "UTC"));
+        Assert.Throws<ShopException>(() => branches.Add(actor, "Third", "Nowhere/None"));
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM branch"));
+        Assert.NotEqual("Head", shop.Database.Reading(s => Branches.Require(s, 1)).Header);
+
+        branches.Set(actor, 1, new BranchChange("Head", 8.1m));
+
+        var set = shop.Database.Reading(s => Branches.Require(s, 1));
+        Assert.Equal(("Head", 8.1m), (set.Header, set.TaxRate));
+        Assert.Contains("header, tax rate 8.1 %", shop.Texts("SELECT coalesce(detail, '') FROM audit WHERE deed = 'branch set' AND done = 1"));
+    }
+
+    [Fact]
     public async Task The_hash_of_a_PIN_reaches_the_tills_of_her_branches_and_no_others()
     {
         await using var shop = await OpenShopAsync();

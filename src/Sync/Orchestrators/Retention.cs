@@ -35,7 +35,7 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
         var removals = Repeat(session => session.Execute(
             $"DELETE FROM sync_feed WHERE seq IN (SELECT seq FROM sync_feed WHERE removed = 1 AND seq <= @floor ORDER BY seq {session.Dialect.Limit("@slice")})", FeedState.Read(session).Floor, Slice));
         var before = now - (long)periods.Content.TotalMilliseconds;
-        var contents = database.Reading(Clients).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before)));
+        var contents = database.Reading(s => s.IntegersOf("SELECT client FROM sync_client")).Sum(client => Repeat(session => new Inbox(session, client).ForgetContent(before)));
         return (removals, contents + database.Writing(session => ForgetSettled(session, now - (long)periods.Settled.TotalMilliseconds)));
     }
 
@@ -74,16 +74,5 @@ public sealed class Retention(IServerDatabase database, RetentionPeriods periods
             all += done;
         }
         return all;
-    }
-
-    private static List<long> Clients(Session session)
-    {
-        using var reader = session.Query("SELECT client FROM sync_client");
-        var clients = new List<long>();
-        while (reader.Read())
-        {
-            clients.Add(reader.GetInt64(0));
-        }
-        return clients;
     }
 }

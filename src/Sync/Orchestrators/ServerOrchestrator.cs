@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Posting;
@@ -25,14 +24,11 @@ public sealed record Withholding(bool Wipes, string Why);
 public sealed class ServerOrchestrator(
     SyncSetup setup, IServerDatabase database, IPostingHost host, SnapshotStore snapshots, TimeProvider clock, EntityIds ids)
 {
-    /// <summary>A client without a replica shows a restore so often at the most: it cannot say whether it has shown it before.</summary>
-    private static readonly TimeSpan BetweenProofs = TimeSpan.FromHours(1);
-
     /// <summary>As many passes as fill a chunk.</summary>
     private const int PassesPerPull = 3;
 
     private readonly Sequencer sequencer = new(database, setup);
-    private readonly ConcurrentDictionary<long, long> provedAt = [];
+    private readonly RestoredRecords restored = new(database, host, clock, ids);
     private NewsBoard? news;
 
     /// <summary>Where clients wait for news.</summary>
@@ -41,7 +37,7 @@ public sealed class ServerOrchestrator(
     /// <exception cref="FeedBusyException">A snapshot is wanted and the feed is not whole at this moment.</exception>
     public HelloReply Hello(ClientRecord client, HelloRequest request)
     {
-        NoticeRestored(client.Client, request);
+        restored.Notice(client.Client, request);
         sequencer.Drain();
         var (reply, differs) = database.Reading(session =>
         {
@@ -258,47 +254,6 @@ public sealed class ServerOrchestrator(
 
     private bool IsOfEntry(Exception failure) =>
         failure is not (OperationCanceledException or RecordsElsewhereException or PostingPutOffException) && database.ComesFromData(failure);
-
-    /// <summary>
-    /// A client that proves to have had answers which are not on record here shows that the records were restored from a backup behind the
-    /// server's back: a new epoch begins, and what counts up is raised past anything that can have been given.
-    /// </summary>
-    private void NoticeRestored(long client, HelloRequest request)
-    {
-        if (request.Proof is not { Answer: var answer } proof || answer.N <= database.Reading(s => new Inbox(s, client).Head().N))
-        {
-            return;
-        }
-        database.Writing(session =>
-        {
-            var words = FeedState.ProofOf(session);
-            if (!words.Holds(client, proof.Hash, answer))
-            {
-                return false;
-            }
-            var isNews = request.Epoch is { } theirs ? FeedState.Read(session).Epoch == theirs : IsFirstProof(client);
-            if (isNews)
-            {
-                FeedState.BeginEpoch(session, ids.Next().ToString());
-            }
-            host.Restored(session, client, AnswerProof.Number(request.HighestProof, words, client), isNews);
-            return true;
-        });
-    }
-
-    /// <summary>
-    /// One that was wiped, or has lost its replica, names no epoch. It is believed all the same, since a number would be given twice else; in this process
-    /// alone, as records are put back while no server runs on them.
-    /// </summary>
-    private bool IsFirstProof(long client)
-    {
-        if (provedAt.TryGetValue(client, out var at) && clock.GetElapsedTime(at) < BetweenProofs)
-        {
-            return false;
-        }
-        provedAt[client] = clock.GetTimestamp();
-        return true;
-    }
 
     private static JournalStanding Standing(Inbox inbox, HelloRequest request)
     {

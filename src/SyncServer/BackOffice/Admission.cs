@@ -36,21 +36,12 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
     }
 
     /// <summary>The tills that wait, and those whose admission was interrupted. One whose journal was brought by hand, and that never came, does not.</summary>
-    public static List<long> Waiting(Session session)
-    {
-        var tills = new List<long>();
-        using var reader = session.Query(
-            """
-            SELECT t.id FROM till t WHERE (t.state = @recalled AND t.secret_hash <> @none)
-                OR (t.state = @enrolled AND EXISTS (SELECT 1 FROM finding f WHERE f.kind = @kind AND f.till = t.id AND f.resolved_at IS NULL)) ORDER BY t.id
-            """,
-            TillState.Recalled.Text(), Array.Empty<byte>(), TillState.Enrolled.Text(), FindingKinds.TillRecalled);
-        while (reader.Read())
-        {
-            tills.Add(reader.GetInt64(0));
-        }
-        return tills;
-    }
+    public static List<long> Waiting(Session session) => session.IntegersOf(
+        """
+        SELECT t.id FROM till t WHERE (t.state = @recalled AND t.secret_hash <> @none)
+            OR (t.state = @enrolled AND EXISTS (SELECT 1 FROM finding f WHERE f.kind = @kind AND f.till = t.id AND f.resolved_at IS NULL)) ORDER BY t.id
+        """,
+        TillState.Recalled.Text(), Array.Empty<byte>(), TillState.Enrolled.Text(), FindingKinds.TillRecalled);
 
     private void Admit(Session session, long till)
     {

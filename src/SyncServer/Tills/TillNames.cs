@@ -37,17 +37,8 @@ public static class TillNames
     }
 
     /// <summary>The tills in use, of a branch or of all.</summary>
-    public static List<long> InUse(Session session, long? branch)
-    {
-        var tills = new List<long>();
-        using var reader = session.Query(
-            "SELECT id FROM till WHERE state = @enrolled AND (branch = @branch OR @branch IS NULL) ORDER BY id", TillState.Enrolled.Text(), branch);
-        while (reader.Read())
-        {
-            tills.Add(reader.GetInt64(0));
-        }
-        return tills;
-    }
+    public static List<long> InUse(Session session, long? branch) => session.IntegersOf(
+        "SELECT id FROM till WHERE state = @enrolled AND (branch = @branch OR @branch IS NULL) ORDER BY id", TillState.Enrolled.Text(), branch);
 
     /// <summary>A till and those that were renewed from it, and from them.</summary>
     public static List<long> LineOf(Session session, long till)
@@ -55,11 +46,7 @@ public static class TillNames
         var line = new List<long> { till };
         for (var i = 0; i < line.Count; i++)
         {
-            using var reader = session.Query("SELECT id FROM till WHERE parent = @parent ORDER BY id", line[i]);
-            while (reader.Read())
-            {
-                line.Add(reader.GetInt64(0));
-            }
+            line.AddRange(session.IntegersOf("SELECT id FROM till WHERE parent = @parent ORDER BY id", line[i]));
         }
         return line;
     }
