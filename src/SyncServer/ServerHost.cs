@@ -12,6 +12,7 @@ using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
+using Bookmine.SyncServer.Foreign;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
@@ -56,6 +57,7 @@ public static class BookmineServices
         .AddSingleton(provider => new EntityIds(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Enrolment>()
         .AddSingleton<KeptQuota>()
+        .AddSingleton<ForeignExchange>()
         .AddSingleton<ServerKeys>()
         .AddSingleton<LiveEdits>()
         .AddSingleton<AskedNumbers>()

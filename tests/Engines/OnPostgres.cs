@@ -40,6 +40,8 @@ public sealed class PersonOnPostgres() : PersonTests(Engine.Postgres);
 
 public sealed class TillStateOnPostgres() : TillStateTests(Engine.Postgres);
 
+public sealed class ForeignOnPostgres() : ForeignTests(Engine.Postgres);
+
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);
 
 public sealed class ImportOnPostgres() : ImportTests(Engine.Postgres);

@@ -40,6 +40,8 @@ public sealed class PersonOnSqlServer() : PersonTests(Engine.SqlServer);
 
 public sealed class TillStateOnSqlServer() : TillStateTests(Engine.SqlServer);
 
+public sealed class ForeignOnSqlServer() : ForeignTests(Engine.SqlServer);
+
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);
 
 public sealed class ImportOnSqlServer() : ImportTests(Engine.SqlServer);

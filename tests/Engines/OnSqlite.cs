@@ -40,6 +40,8 @@ public sealed class PersonOnSqlite() : PersonTests(Engine.Sqlite);
 
 public sealed class TillStateOnSqlite() : TillStateTests(Engine.Sqlite);
 
+public sealed class ForeignOnSqlite() : ForeignTests(Engine.Sqlite);
+
 public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);
 
 public sealed class ImportOnSqlite() : ImportTests(Engine.Sqlite);

@@ -187,8 +187,9 @@ public sealed record RenewRequest(string Secret);
 /// <param name="Epoch">The replica's; null without one.</param>
 /// <param name="HighestProof">The entry with the highest TransID that the till has been told, which proves it; null for none.</param>
 /// <param name="HighestNumber">That TransID, for servers before 1.2, which believe it as it is.</param>
+/// <param name="IsForeign">Whether it was enrolled for another engine.</param>
 public sealed record ReadmitRequest(long Till, string Name, long Branch, string Secret, string Proof, string? Epoch, AnswerProof? HighestProof = null,
-    long HighestNumber = 0);
+    long HighestNumber = 0, bool IsForeign = false);
 
 public sealed record ReadmitReply(bool Readmitted);
 

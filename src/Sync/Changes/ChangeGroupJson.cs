@@ -12,7 +12,7 @@ public static class ChangeGroupJson
 {
     public const int Format = 1;
     private const int MostRows = 5_000;
-    private static readonly string[] Ops = ["insert", "amend", "update"];
+    private static readonly string[] Ops = ["insert", "amend", "update", "remove"];
 
     public static byte[] Write(ChangeGroup group)
     {

@@ -14,10 +14,13 @@ public enum ChangeOp
 
     /// <summary>Changed a row that it had from the server.</summary>
     Update,
+
+    /// <summary>Removed a row. Clients of this engine never do; one that keeps no journal may (<see cref="Orchestrators.Scribe"/>).</summary>
+    Remove,
 }
 
 /// <summary>One row as a client changed it.</summary>
-/// <param name="Values">For an insertion the whole row; otherwise its key and the columns changed.</param>
+/// <param name="Values">For an insertion the whole row; for a removal its key; otherwise its key and the columns changed.</param>
 /// <param name="Old">For a change, what the client saw in those columns before.</param>
 public sealed record RowChange(ChangeOp Op, Row Values, Row? Old = null)
 {

@@ -41,6 +41,19 @@ internal sealed class RestoredRecords(IServerDatabase database, IPostingHost hos
         });
     }
 
+    /// <summary>A client of another engine shows it, with something of ours that these records do not know.</summary>
+    /// <param name="epoch">When that was seen: whoever else has seen it by now has begun the next.</param>
+    public void Notice(long client, string epoch) => database.Writing(session =>
+    {
+        if (FeedState.Read(session).Epoch != epoch)
+        {
+            return false;
+        }
+        FeedState.BeginEpoch(session, ids.Next().ToString());
+        host.Restored(session, client, 0, isNews: true);
+        return true;
+    });
+
     /// <summary>
     /// One that was wiped, or has lost its replica, names no epoch. It is believed all the same, since a number would be given twice else; in this process
     /// alone, as records are put back while no server runs on them.

@@ -80,6 +80,10 @@ public sealed class ServerOrchestrator(
         return true;
     });
 
+    /// <summary>A client that keeps no journal holds something of this server's that its records do not know: they were put back from a backup.</summary>
+    /// <param name="epoch">The one in which that was seen.</param>
+    public void ShowsRestore(ClientRecord client, string epoch) => restored.Notice(client.Client, epoch);
+
     /// <summary>Entries that a journal has lost, as it had sealed them.</summary>
     public IReadOnlyList<JournalEntry> Refill(ClientRecord client, long after) =>
         database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerUnit));

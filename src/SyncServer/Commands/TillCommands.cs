@@ -28,11 +28,16 @@ internal static class TillCommands
         Description = "Without the server's key: the till then trusts certificates of the usual authorities, as for a server behind a TLS proxy",
     };
 
+    private static readonly Option<bool> Foreign = new("--foreign")
+    {
+        Description = "For a till of another engine, such as Dotmim.Sync, that joins by the bridge (docs/dotmim.md)",
+    };
+
     private static readonly Option<bool> Undo = new("--undo") { Description = "Let it in again" };
 
     public static Command Make(Verbs verbs) => new("till", "The counter machines")
     {
-        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey),
+        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey, Foreign),
         verbs.Make("list", "List the tills", List),
         verbs.Make(
             "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine",
@@ -53,12 +58,13 @@ internal static class TillCommands
         }
         var records = context.As(database, "till enrol-code", $"till {context.Get(Name)}", FormattableString.Invariant($"branch {context.Get(Branch)}"));
         var (secret, expires) = new Enrolment(records, context.Clock, new SystemSecrets(), new EntityIds(context.Clock))
-            .NewCode(context.Get(Branch), context.Get(Name));
+            .NewCode(context.Get(Branch), context.Get(Name), context.Get(Foreign));
         var key = context.Get(NoKey) ? "" : new ServerKeys(database, context.Clock).Current().Fingerprint[..KeyFingerprint.ShortLength];
         var code = new EnrolmentCode(secret, key).ToString();
         return context.Print(
             new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
-            $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\nOn the till: bookmine-till enrol --server URL --code {code}");
+            $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\n"
+            + (context.Get(Foreign) ? "It is for the till's own program: see docs/dotmim.md" : $"On the till: bookmine-till enrol --server URL --code {code}"));
     }
 
     private static int List(CommandContext context)

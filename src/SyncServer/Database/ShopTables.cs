@@ -19,9 +19,9 @@ public static class ShopTables
         .. BookmineSetup.Instance.Tables.Select(Replicated),
         Of(
             "till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at", "parent",
-            "forked_at", "kept"),
+            "forked_at", "kept", "is_foreign"),
         Of("till_branch", "till branch", "since"),
-        Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at"),
+        Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at", "is_foreign"),
         Of("counter", "id", "trans_id", "posted_at", "block", "epoch_first", "till"),
         Of("in_house_ean", "id", "last"),
         Of("dropped", "id", "till", "n", "synchronisation:guid", "operator", "made_at", "dropped_at", "tab", "row_key", "field", "till_value", "server_value", "reason"),

@@ -28,7 +28,7 @@ internal static class SyncEndpoints
         app.MapPost("/sync/enrol", Enrol).RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
         app.MapPost("/sync/readmit", Readmit)
             .RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
-        var group = app.MapGroup("/sync").RequireTill();
+        var group = app.MapGroup("/sync").RequireTill().WithMetadata(new TillAuthentication.KeepsJournal(true));
         var entries = new BodyLimit(Protocol.MostExpandedBytes);
         group.MapPost("/hello", Hello);
         group.MapPost("/push", PushAsync).WithMetadata(entries, new TillAuthentication.TakesItsOwnPlaces(true));

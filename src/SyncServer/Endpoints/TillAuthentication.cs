@@ -21,6 +21,11 @@ internal sealed class TillAuthentication(
 {
     public const string SchemeName = "Till";
 
+    private const string JoinsByBridge = "This till was enrolled for another engine, whose journal is kept here (till enrol-code --foreign): it joins by the bridge.";
+
+    private const string KeepsItsOwn =
+        "This till keeps a journal of its own. The bridge is for tills that were enrolled for another engine: till enrol-code --foreign.";
+
     private static readonly object Key = new();
 
     public static void Add(IServiceCollection services)
@@ -67,11 +72,21 @@ internal sealed class TillAuthentication(
             statusCode: StatusCodes.Status401Unauthorized, title: "Unknown till").ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
-        Of(Context).State.WhyNot(), statusCode: StatusCodes.Status403Forbidden, title: $"Till is {Of(Context).State.Text()}").ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var till = Of(Context);
+        var (why, title) = IsOfItsKind(Context, till) ? (till.State.WhyNot(), $"Till is {till.State.Text()}")
+            : till.IsForeign ? (JoinsByBridge, "Another engine's till")
+            : (KeepsItsOwn, "No till of another engine");
+        return Results.Problem(why, statusCode: StatusCodes.Status403Forbidden, title: title).ExecuteAsync(Context);
+    }
 
     private static bool May(AuthorizationHandlerContext asked, TillDeed deed) =>
-        asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed);
+        asked.Resource is HttpContext http && http.Items[Key] is KnownTill till && till.State.May(deed) && IsOfItsKind(http, till);
+
+    /// <summary>One till's journal is kept by one side: by the till, or for it.</summary>
+    private static bool IsOfItsKind(HttpContext http, KnownTill till) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<KeepsJournal>() is not { } kind || kind.ItsOwn != till.IsForeign;
 
     private static (long Number, string Secret)? Claimed(string header)
     {
@@ -79,6 +94,9 @@ internal sealed class TillAuthentication(
         return header.StartsWith(prefix, StringComparison.Ordinal) && header[prefix.Length..].Split(':') is [var number, var secret]
             && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? (parsed, secret) : null;
     }
+
+    /// <summary>Marks requests of tills that keep a journal of their own, or of those that another engine's client keeps none for.</summary>
+    public sealed record KeepsJournal(bool ItsOwn);
 
     /// <summary>Marks a request that waits, for news or for a body on a slow line, and takes places of the <see cref="RequestGate"/> itself.</summary>
     public sealed record TakesItsOwnPlaces(bool Posts);

@@ -32,6 +32,10 @@ internal static class Plausibility
         {
             return $"it writes {table.Name} of branch {row.IntegerOrNull("branch")}, to which the till does not belong";
         }
+        if (change.Op == ChangeOp.Remove)
+        {
+            return null;
+        }
         if (change.Op != ChangeOp.Insert)
         {
             return EditFault(change) is { } fault ? fault : DocumentTables.Contains(table) ? $"it changes a row of {table.Name}, and nothing on a posted transaction is ever changed" : null;
@@ -92,7 +96,7 @@ internal static class Plausibility
 
     private static string? DocumentFault(ChangeGroup group)
     {
-        var rows = group.Changes.Where(c => DocumentTables.Contains(c.Table)).Select(c => c.Values).ToArray();
+        var rows = group.Changes.Where(c => c.Op != ChangeOp.Remove && DocumentTables.Contains(c.Table)).Select(c => c.Values).ToArray();
         if (rows.Length == 0 || (group.Kind == EntryKinds.Stock && rows.All(r => r.Table == BookmineSetup.StockMovement && r["document_id"] is null)))
         {
             return EntryKinds.IsTransaction(group.Kind) ? "it is a transaction without a document" : null;

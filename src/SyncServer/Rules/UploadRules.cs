@@ -7,7 +7,7 @@ using Bookmine.Sync.Setup;
 namespace Bookmine.SyncServer.Rules;
 
 /// <summary>
-/// The rules of resynchronising, as an interceptor. Insert only: edits of existing records and all emails are dropped and listed; a till's
+/// The rules of resynchronising, as an interceptor. Insert only: edits and removals of existing records and all emails are dropped and listed; a till's
 /// correction of its own unposted record is kept. A document receives its TransID. Its payments and shipment postings are dated now,
 /// while its header keeps its Order/Start and Shipping/Locking dates and each payment the moment it was taken.
 /// </summary>
@@ -33,6 +33,9 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
                     break;
                 case ChangeOp.Amend when Origin(change, facts) == facts.Till:
                     Correct(change, facts, apply, dropped);
+                    break;
+                case ChangeOp.Remove:
+                    dropped.Add(DroppedRemoval(change, facts));
                     break;
                 default:
                     dropped.AddRange(DroppedEdit(change, facts, "an edit of an existing record"));
@@ -102,6 +105,10 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
 
     private static DroppedField Dropped(RowChange change, int ordinal, Row? live, string reason) => new(
         change.Table.Name, change.Key.ToString(), change.Table.Columns[ordinal].Name, AsText(change.Values[ordinal]), AsText(live?[ordinal]), reason);
+
+    private static DroppedField DroppedRemoval(RowChange change, PostingFacts facts) => new(
+        change.Table.Name, change.Key.ToString(), "record", "removed", facts.Live(change.Table, change.Key) is null ? null : "kept",
+        "a removal of an existing record");
 
     private static DroppedField DroppedEmail(Row email) => new(
         BookmineSetup.Email.Name, email.Key.ToString(), "email", $"{email.Text("subject")}\n{email.Text("body")}", null, "an email made while disconnected");

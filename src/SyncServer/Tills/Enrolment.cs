@@ -21,14 +21,15 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
 
     /// <summary>The secret of a code for a till of the branch, good once and for ten minutes.</summary>
-    public (string Secret, long ExpiresAt) NewCode(long branch, string name) => database.Writing(session =>
+    /// <param name="isForeign">Whether it is for a client of another engine, which keeps no journal.</param>
+    public (string Secret, long ExpiresAt) NewCode(long branch, string name, bool isForeign = false) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var code = new string([.. secrets.Next(EnrolmentCode.SecretLength).Select(b => KeyFingerprint.Alphabet[b % KeyFingerprint.Alphabet.Length])]);
         var expires = now + (long)CodeLife.TotalMilliseconds;
         session.Execute(
-            "INSERT INTO enrol_code (code_hash, till_name, branch, expires_at, used_at) VALUES (@hash, @name, @branch, @expires, NULL)",
-            HashOf(code), name, branch, expires);
+            "INSERT INTO enrol_code (code_hash, till_name, branch, expires_at, used_at, is_foreign) VALUES (@hash, @name, @branch, @expires, NULL, @foreign)",
+            HashOf(code), name, branch, expires, isForeign ? 1 : 0);
         return (code, expires);
     });
 
@@ -37,28 +38,31 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     public EnrolReply Enrol(string code) => database.Writing(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var (name, branch) = Spend(session, code, now);
+        var (name, branch, isForeign) = Spend(session, code, now);
         // Tills of one name in two branches are two tills.
         session.Execute(
             "UPDATE till SET state = @superseded WHERE name = @name AND branch = @branch AND state = @enrolled",
             TillState.Superseded.Text(), name, branch, TillState.Enrolled.Text());
-        var reply = Make(session, name, branch, now);
-        AuditLog.Write(session, clock, Actor.AtTill(reply.Till, name), "till enrol", $"till {reply.Till}", FormattableString.Invariant($"branch {branch}"));
+        var reply = Make(session, name, branch, now, isForeign: isForeign);
+        AuditLog.Write(
+            session, clock, Actor.AtTill(reply.Till, name), "till enrol", $"till {reply.Till}",
+            FormattableString.Invariant($"branch {branch}{(isForeign ? ", another engine's" : "")}"));
         return reply;
     });
 
-    private EnrolReply Make(Session session, string name, long branch, long now, string? made = null)
+    private EnrolReply Make(Session session, string name, long branch, long now, string? made = null, bool isForeign = false)
     {
         session.Execute("UPDATE counter SET till = till + 1 WHERE id = 1");
         var till = session.Integer("SELECT till FROM counter WHERE id = 1")!.Value;
         var secret = made ?? Convert.ToHexStringLower(secrets.Next(SecretBytes));
-        Register(session, till, name, branch, HashOf(secret), TillState.Enrolled, now);
+        Register(session, till, name, branch, HashOf(secret), TillState.Enrolled, now, isForeign);
         var block = NumberBlocks.Lease(session, till, branch, name);
-        return Reply(session, till, name, branch, secret, block);
+        return Reply(session, till, name, branch, secret, block, isForeign);
     }
 
-    private static EnrolReply Reply(Session session, long till, string name, long branch, string secret, NumberBlock block) => new(
-        till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret)), block.Mac);
+    private static EnrolReply Reply(Session session, long till, string name, long branch, string secret, NumberBlock block, bool isForeign = false) => new(
+        till, name, branch, secret, block.First, block.Last, FeedState.ProofOf(session).MacOfText(ProvenText(till, name, branch, secret, isForeign)),
+        block.Mac);
 
     /// <summary>
     /// Takes a till down again that this server has enrolled and no longer knows: its records were restored from a backup older than the
@@ -67,7 +71,7 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
     /// <exception cref="ShopException">The proof is not this server's, or another till has the number.</exception>
     public ReadmitReply Readmit(ReadmitRequest request) => database.Writing(session =>
     {
-        if (!FeedState.ProofOf(session).HoldsText(ProvenText(request.Till, request.Name, request.Branch, request.Secret), request.Proof))
+        if (!FeedState.ProofOf(session).HoldsText(ProvenText(request.Till, request.Name, request.Branch, request.Secret, request.IsForeign), request.Proof))
         {
             throw new ShopException("This server has not enrolled this till. Keep the till's folder, for what it has sold, and enrol the machine in another.");
         }
@@ -80,14 +84,15 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         if (held is null)
         {
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), StateOf(session, request.Till), now);
+            Register(session, request.Till, request.Name, request.Branch, HashOf(request.Secret), StateOf(session, request.Till), now, request.IsForeign);
         }
         else
         {
             // Its journal was brought by hand before it came itself.
             session.Execute(
-                "UPDATE till SET name = @name, secret_hash = @hash, state = @state WHERE id = @id",
-                request.Name, HashOf(request.Secret), IsAdmitted(session, request.Till) ? TillState.Enrolled.Text() : StateOf(session, request.Till).Text(),
+                "UPDATE till SET name = @name, secret_hash = @hash, is_foreign = @foreign, state = @state WHERE id = @id",
+                request.Name, HashOf(request.Secret), request.IsForeign ? 1 : 0,
+                IsAdmitted(session, request.Till) ? TillState.Enrolled.Text() : StateOf(session, request.Till).Text(),
                 request.Till);
         }
         var highest = AnswerProof.Number(request.HighestProof, FeedState.ProofOf(session), request.Till);
@@ -143,14 +148,14 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
         }
     }
 
-    private static string ProvenText(long till, string name, long branch, string secret) =>
-        FormattableString.Invariant($"till {till} {branch} {Convert.ToHexStringLower(HashOf(secret))} {name}");
+    private static string ProvenText(long till, string name, long branch, string secret, bool isForeign) =>
+        FormattableString.Invariant($"{(isForeign ? "foreign " : "")}till {till} {branch} {Convert.ToHexStringLower(HashOf(secret))} {name}");
 
-    private static void Register(Session session, long till, string name, long branch, byte[] hash, TillState state, long now)
+    private static void Register(Session session, long till, string name, long branch, byte[] hash, TillState state, long now, bool isForeign = false)
     {
         session.Execute(
-            "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at) VALUES (@id, @name, @branch, @hash, @state, @now)",
-            till, name, branch, hash, state.Text(), now);
+            "INSERT INTO till (id, name, branch, secret_hash, state, enrolled_at, is_foreign) VALUES (@id, @name, @branch, @hash, @state, @now, @foreign)",
+            till, name, branch, hash, state.Text(), now, isForeign ? 1 : 0);
         session.Execute("INSERT INTO till_branch (till, branch, since) VALUES (@till, @branch, @now)", till, branch, now);
         session.Execute("INSERT INTO till_head (till, branch, n) VALUES (@till, @branch, 0)", till, branch);
         session.Execute("UPDATE counter SET till = @till WHERE id = 1 AND till < @till", till);
@@ -217,14 +222,15 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
 
     internal static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private static (string Name, long Branch) Spend(Session session, string code, long now)
+    private static (string Name, long Branch, bool IsForeign) Spend(Session session, string code, long now)
     {
         var hash = HashOf(EnrolmentCode.Read(code).Secret);
         const string remedy = "Make a new one: bookmine-server till enrol-code --branch B --name N.";
         static ShopException Used() => new($"This enrolment code was used already, and a code is good for one till. {remedy}");
         string name;
         long branch;
-        using (var reader = session.Query("SELECT till_name, branch, expires_at, used_at FROM enrol_code WHERE code_hash = @hash", hash))
+        bool isForeign;
+        using (var reader = session.Query("SELECT till_name, branch, expires_at, used_at, is_foreign FROM enrol_code WHERE code_hash = @hash", hash))
         {
             if (!reader.Read())
             {
@@ -238,9 +244,10 @@ public sealed class Enrolment(IServerDatabase database, TimeProvider clock, ISec
             {
                 throw new ShopException($"This enrolment code expired: a code is good for ten minutes. {remedy}");
             }
-            (name, branch) = (reader.GetString(0), reader.GetInt64(1));
+            (name, branch, isForeign) = (reader.GetString(0), reader.GetInt64(1), reader.GetInt64(4) == 1);
         }
         // Two machines may type it at the same moment.
-        return session.Execute("UPDATE enrol_code SET used_at = @now WHERE code_hash = @hash AND used_at IS NULL", now, hash) == 1 ? (name, branch) : throw Used();
+        return session.Execute("UPDATE enrol_code SET used_at = @now WHERE code_hash = @hash AND used_at IS NULL", now, hash) == 1
+            ? (name, branch, isForeign) : throw Used();
     }
 }

@@ -11,7 +11,8 @@ using Bookmine.SyncServer.Posting.Findings;
 namespace Bookmine.SyncServer.Tills;
 
 /// <summary>A till as its secret proved it to be.</summary>
-public sealed record KnownTill(long Id, string Name, long Branch, TillState State = TillState.Enrolled);
+/// <param name="IsForeign">Whether it is a client of another engine, which keeps no journal.</param>
+public sealed record KnownTill(long Id, string Name, long Branch, TillState State = TillState.Enrolled, bool IsForeign = false);
 
 /// <summary>Who the tills are and what each may have.</summary>
 public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
@@ -21,9 +22,9 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     /// <summary>The till that this number and secret prove; null when they prove none.</summary>
     public KnownTill? Prove(long till, string secret) => database.Reading(session =>
     {
-        using var reader = session.Query("SELECT name, branch, secret_hash, state FROM till WHERE id = @till", till);
+        using var reader = session.Query("SELECT name, branch, secret_hash, state, is_foreign FROM till WHERE id = @till", till);
         return reader.Read() && CryptographicOperations.FixedTimeEquals(reader.GetFieldValue<byte[]>(2), Enrolment.HashOf(secret))
-            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), TillStates.Read(reader.GetString(3)))
+            ? new KnownTill(till, reader.GetString(0), reader.GetInt64(1), TillStates.Read(reader.GetString(3)), reader.GetInt64(4) == 1)
             : null;
     });
 
@@ -73,6 +74,27 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             }
             return Record(session, till);
         });
+    }
+
+    /// <summary>Leases a foreign till more numbers when those of its last block run low: such a till says nothing of them but by what it posts.</summary>
+    public void TopUp(KnownTill till)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (till.State.May(TillDeed.Numbers) && database.Reading(session => IsLow(session, till.Id)) && MayLease(till.Id, now))
+        {
+            database.Writing(session =>
+            {
+                LeaseMore(session, till, now);
+                return true;
+            });
+        }
+    }
+
+    private static bool IsLow(Session session, long till)
+    {
+        var last = NumberBlocks.Of(session, till)[^1];
+        var used = session.Integer("SELECT max(docket) FROM document WHERE docket >= @first AND docket <= @last", last.First, last.Last) ?? (last.First - 1);
+        return last.Last - used < NumberBlocks.TopUpBelow;
     }
 
     /// <summary>How many entries the till has that are not posted; null where it says nothing of its journal.</summary>

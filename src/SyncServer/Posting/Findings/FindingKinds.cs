@@ -21,6 +21,7 @@ public static class FindingKinds
     public const string JournalForked = "journal forked";
     public const string NobodySignedOn = "nobody signed on";
     public const string TooMuchOfRevoked = "too much of a revoked till";
+    public const string TillUnguarded = "till unguarded";
     public const string ManyNumbers = "many numbers";
     public const string FeedMended = "feed mended";
     public const string BooksDoNotAgree = "books do not agree";

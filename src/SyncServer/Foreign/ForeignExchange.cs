@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Bookmine.Schema;
+using Bookmine.Sync.Data;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Posting;
+using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Posting.Findings;
+using Bookmine.SyncServer.Tills;
+
+namespace Bookmine.SyncServer.Foreign;
+
+/// <summary>How what a foreign client holds stands to the server's records.</summary>
+public enum ForeignStanding
+{
+    /// <summary>It holds nothing.</summary>
+    Fresh,
+
+    /// <summary>What has changed since its cursor brings it up to date.</summary>
+    Current,
+
+    /// <summary>
+    /// It is to send all that it has, and to begin afresh: records were put back, removals it has not heard of are forgotten, or it has moved.
+    /// </summary>
+    Stale,
+
+    /// <summary>It brings what it has and gets nothing.</summary>
+    Withheld,
+}
+
+/// <summary>
+/// The one seam by which a till of another engine joins the shop. Such an engine sends rows, table by table; here they become entries, are posted by the
+/// upload rules exactly once, and what the till is to have comes from the feed by a cursor. Nothing of it knows which engine it is.
+/// </summary>
+public sealed class ForeignExchange(
+    IServerDatabase database, TillRegister tills, ServerOrchestrator orchestrator, QuarantineDesk desk, KeptQuota quota, TimeProvider clock)
+{
+    private const int MostWaits = 500;
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(20);
+
+    private readonly Sequencer sequencer = new(database, BookmineSetup.Instance);
+    private readonly ConcurrentDictionary<long, Lock> gates = [];
+
+    /// <param name="cursor">That of the last exchange that came to its end; null or 0 for none.</param>
+    /// <param name="lastPosted">The till's own document with the highest TransID that it knows; null where its engine does not say.</param>
+    public ForeignStanding StandingOf(KnownTill till, long? cursor, Guid? lastPosted = null)
+    {
+        var record = tills.RecordOf(till);
+        if (record.Withheld is not null)
+        {
+            return ForeignStanding.Withheld;
+        }
+        var (state, isGenuine, isLost) = database.Reading(session =>
+        {
+            var state = FeedState.Read(session);
+            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c),
+                lastPosted is { } document && TableSql.Find(session, BookmineSetup.Document, new RowKey(document)) is null);
+        });
+        var position = ForeignCursor.PositionOf(cursor ?? 0);
+        // Both were given by this server, and its records know nothing of them: they are older than that.
+        if (cursor is > 0 && ((isGenuine && position > state.Tip) || isLost))
+        {
+            orchestrator.ShowsRestore(record, state.Epoch);
+            return ForeignStanding.Stale;
+        }
+        return cursor is not > 0 ? ForeignStanding.Fresh
+            : isGenuine && position >= state.Floor ? ForeignStanding.Current
+            : ForeignStanding.Stale;
+    }
+
+    /// <summary>Notes that a till which would lose sales by beginning afresh was told to wait.</summary>
+    public void NoteUnguarded(KnownTill till) => database.Writing(session =>
+    {
+        var text = $"till {till.Name} holds records of before a restore or a move, and its program does not say that it sends its unposted sales "
+            + "before it begins afresh: it was told to wait, so that it loses none. Give its program the guard of Bookmine's bridge (docs/dotmim.md)";
+        FindingLog.Note(session, new Finding(till.Id, 0, FindingKinds.TillUnguarded, $"till {till.Id}", text), Now);
+        return true;
+    });
+
+    /// <summary>Posts what the till brings, by the upload rules, once.</summary>
+    /// <exception cref="ShopException">A revoked till has brought too much; nothing was kept of this.</exception>
+    public ForeignOutcome Bring(KnownTill till, ForeignUpload upload)
+    {
+        if (upload.Rows.Count == 0)
+        {
+            return ForeignOutcome.Nothing;
+        }
+        // Two exchanges of one till at a time would only take each other's numbers; on several hosts the scribe looks again.
+        lock (gates.GetOrAdd(till.Id, _ => new Lock()))
+        {
+            var record = tills.RecordOf(till);
+            var epoch = database.Reading(session => FeedState.Read(session).Epoch);
+            var groups = new ForeignGroups(till.Id, upload, epoch, Now);
+            var entered = new Scribe(database, entries =>
+            {
+                quota.Demand(till, entries);
+                return orchestrator.Push(record, groups.Synchronisation, entries);
+            }).Enter(till.Id, groups.Sort);
+            Settle(groups, entered);
+            tills.TopUp(till);
+            return new ForeignOutcome(
+                entered.Count(e => e.Result.State == EntryState.Posted), entered.Count(e => e.Result.State != EntryState.Posted),
+                [.. entered.SelectMany(e => e.Result.Dropped)], database.Reading(session => groups.Again(session)));
+        }
+    }
+
+    /// <summary>What has changed for the till since its cursor, after all that is posted by now.</summary>
+    /// <param name="isWhole">Whether it is to have everything, whatever its cursor.</param>
+    /// <exception cref="FeedBusyException">The feed is being brought up to date by another's long work.</exception>
+    public ForeignDownload Open(KnownTill till, long? cursor, bool isWhole, ForeignOutcome brought)
+    {
+        var record = tills.RecordOf(till);
+        if (record.Withheld is not null)
+        {
+            return new ForeignDownload(FeedSpan.Nothing(database, 0), cursor ?? 0, ForeignOutcome.Nothing);
+        }
+        Drain();
+        // The scope is read after the posting: it may have begun a new month.
+        record = tills.RecordOf(till);
+        var (head, next) = database.Reading(session =>
+        {
+            var state = FeedState.Read(session);
+            return (state.Head, ForeignCursor.Of(session, record, state, state.Head));
+        });
+        var from = isWhole ? 0 : ForeignCursor.PositionOf(cursor ?? 0);
+        return new ForeignDownload(new FeedSpan(database, record.Scope, from, head), next, brought);
+    }
+
+    /// <summary>Parts of a document that had waited in quarantine and have come whole since need nobody any more.</summary>
+    private void Settle(ForeignGroups groups, IReadOnlyList<ScribedEntry> entered)
+    {
+        foreach (var (part, whole) in groups.Settled(entered))
+        {
+            if (desk.Find(part) is { State: QuarantineState.Waiting })
+            {
+                desk.WriteOff(part, $"a part of a transaction that came whole since{(whole is { } n ? $", as entry {n}" : "")}");
+            }
+        }
+    }
+
+    private void Drain()
+    {
+        for (var waits = 0; sequencer.Drain() != SequencerOutcome.Whole; waits++)
+        {
+            if (waits == MostWaits)
+            {
+                throw new FeedBusyException();
+            }
+            Thread.Sleep(Wait);
+        }
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}
