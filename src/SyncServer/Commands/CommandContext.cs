@@ -12,7 +12,8 @@ using Spectre.Console;
 namespace Bookmine.SyncServer.Commands;
 
 /// <summary>What every verb has: the options all share, the database opened on demand, and one way to print.</summary>
-internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
+/// <param name="doors">More doors of a server that is started.</param>
+internal sealed class CommandContext(ParseResult parsed, TimeProvider clock, Action<WebApplication, ServerOptions>? doors)
 {
     private readonly ServerClock judged = ServerClock.Of(clock);
 
@@ -35,6 +36,9 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock)
 
     /// <summary>The clock by which things are dated, once it has looked at the shop's records.</summary>
     public ServerClock ServerClock => judged;
+
+    /// <summary>Opens the doors that this program has beside the server's own.</summary>
+    public void OpenDoors(WebApplication app, ServerOptions options) => doors?.Invoke(app, options);
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

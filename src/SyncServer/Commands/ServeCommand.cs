@@ -22,11 +22,11 @@ internal static class ServeCommand
 
     public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics);
 
-    public static void MakeDefault(RootCommand root, TimeProvider clock)
+    public static void MakeDefault(RootCommand root, Verbs verbs)
     {
         root.Add(Urls);
         root.Add(Metrics);
-        root.SetAction((parsed, _) => Verbs.RunAsync(new CommandContext(parsed, clock), ServeAsync));
+        verbs.SetAction(root, ServeAsync);
     }
 
     private static void Require(string url)
@@ -57,6 +57,7 @@ internal static class ServeCommand
         }
         var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics));
         await using var app = ServerHost.Build(options, context.Clock);
+        context.OpenDoors(app, options);
         try
         {
             await app.StartAsync();

@@ -8,7 +8,8 @@ using Microsoft.Data.Sqlite;
 namespace Bookmine.SyncServer.Commands;
 
 /// <summary>Makes verbs whose faults are told in one way: the reason and the remedy on standard error, exit code 1.</summary>
-internal sealed class Verbs(TimeProvider clock)
+/// <param name="doors">More doors of a server that is started.</param>
+internal sealed class Verbs(TimeProvider clock, Action<WebApplication, ServerOptions>? doors)
 {
     public Command Make(string name, string description, Func<CommandContext, int> run, params Symbol[] symbols) =>
         Make(name, description, context => Task.FromResult(run(context)), symbols);
@@ -24,11 +25,14 @@ internal sealed class Verbs(TimeProvider clock)
                 case Argument argument: command.Add(argument); break;
             }
         }
-        command.SetAction((parsed, _) => RunAsync(new CommandContext(parsed, clock), run));
+        SetAction(command, run);
         return command;
     }
 
-    public static async Task<int> RunAsync(CommandContext context, Func<CommandContext, Task<int>> run)
+    public void SetAction(Command command, Func<CommandContext, Task<int>> run) =>
+        command.SetAction((parsed, _) => RunAsync(new CommandContext(parsed, clock, doors), run));
+
+    private static async Task<int> RunAsync(CommandContext context, Func<CommandContext, Task<int>> run)
     {
         try
         {

@@ -1,0 +1,122 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Feed;
+using Bookmine.Sync.Orchestrators;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Endpoints;
+using Dotmim.Sync;
+using Dotmim.Sync.Enumerations;
+using Dotmim.Sync.Web.Client;
+using Dotmim.Sync.Web.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bookmine.DotmimBridge;
+
+/// <summary>
+/// The door for Dotmim's tills, <c>/dotmim</c>. Dotmim speaks its own protocol here, and applies and tracks nothing: what comes is posted by the shop's rules, what
+/// goes is the shop's feed (<see cref="BridgeExchange"/>).
+/// </summary>
+internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions sessions) : IDisposable
+{
+    public const string Path = "/dotmim";
+
+    private readonly SemaphoreSlim provisioning = new(1);
+    private volatile bool isProvisioned;
+
+    public static void Map(WebApplication app, ServerOptions options)
+    {
+        var sessions = new BridgeSessions(System.IO.Path.Combine(options.DataFolder, "dotmim"), TimeProvider.System);
+        sessions.Begin();
+        var endpoint = new BridgeEndpoint(BridgeProvider.Of(options), sessions);
+        app.Lifetime.ApplicationStopped.Register(endpoint.Dispose);
+        app.MapForeign(Path, endpoint.HandleAsync);
+    }
+
+    public void Dispose() => provisioning.Dispose();
+
+    private async Task HandleAsync(HttpContext http, ForeignDoor door)
+    {
+        if (!((string[])["session-id", "scope-name", "step"]).All(h => http.Request.Headers.ContainsKey($"dotmim-sync-{h}")))
+        {
+            throw new ShopException("This is no request of Dotmim's protocol.");
+        }
+        await ProvisionAsync();
+        var session = sessions.Of(door.Till.Id, http.Request.Headers["dotmim-sync-session-id"].ToString(), http.Request.ContentLength ?? 0);
+        http.Features.Set<ISessionFeature>(session);
+        var agent = new PlainAgent(provider(), OptionsOf(session.Folder));
+        new BridgeExchange(door, http).Take(agent.RemoteOrchestrator);
+        await agent.HandleRequestAsync(http);
+        if (WebServerAgent.GetCurrentStep(http) == HttpStep.EndSession)
+        {
+            sessions.End(session);
+        }
+    }
+
+    /// <summary>Once, before the first request: the scope, as the shop's setup says it. Dotmim never looks at the shop's tables, and makes nothing on them.</summary>
+    private async Task ProvisionAsync()
+    {
+        if (isProvisioned)
+        {
+            return;
+        }
+        await provisioning.WaitAsync();
+        try
+        {
+            if (!isProvisioned)
+            {
+                var remote = new RemoteOrchestrator(provider(), OptionsOf(System.IO.Path.GetTempPath()));
+                await remote.GetScopeInfoAsync(BridgeScope.Name);
+                await remote.SaveScopeInfoAsync(BridgeScope.Scope);
+                isProvisioned = true;
+            }
+        }
+        finally
+        {
+            provisioning.Release();
+        }
+    }
+
+    private static SyncOptions OptionsOf(string folder) => new()
+    {
+        BatchDirectory = folder,
+        ScopeInfoTableName = "dotmim_scope_info",
+        // No transaction of Dotmim's: each unit of posting has its own. No constraints either: on PostgreSQL that would switch off the triggers, and the feed with them.
+        TransactionMode = TransactionMode.None,
+        DisableConstraintsOnApplyChanges = false,
+        ConflictResolutionPolicy = ConflictResolutionPolicy.ServerWins,
+    };
+
+    /// <summary>Dotmim's agent, whose refusals are told in the shop's words and name nothing of the server's.</summary>
+    private sealed class PlainAgent(CoreProvider provider, SyncOptions options)
+        : WebServerAgent(provider, BridgeScope.Setup, options, scopeName: BridgeScope.Name)
+    {
+        public override Task WriteExceptionAsync(HttpRequest httpRequest, HttpResponse httpResponse, Exception exception)
+        {
+            var causes = Causes(exception).ToList();
+            var told = causes.Find(IsForTheTill);
+            if (told is null && !causes.Exists(c => c is HttpScopeNameFromClientIsInvalidException or HttpSessionLostException or HttpHeaderMissingException))
+            {
+                httpRequest.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Bookmine.DotmimBridge")
+                    .Failed(exception);
+            }
+            return base.WriteExceptionAsync(httpRequest, httpResponse, new ToldException(told?.Message ?? Words(causes)));
+        }
+
+        private static string Words(List<Exception> causes) =>
+            causes.Exists(c => c is HttpScopeNameFromClientIsInvalidException) ? $"There is no such scope. The shop's is called {BridgeScope.Name}."
+            : causes.Exists(c => c is HttpSessionLostException) ? "This synchronisation was begun elsewhere, or too long ago. Synchronise again; nothing is lost."
+            : "The server failed on this request. Nothing was half-done; its log says more. Synchronise again.";
+
+        private static IEnumerable<Exception> Causes(Exception exception)
+        {
+            for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+            {
+                yield return cause;
+            }
+        }
+
+        private static bool IsForTheTill(Exception cause) => cause is ShopException or PostingPutOffException or FeedBusyException or ToldException;
+    }
+}
+
+/// <summary>What a till is told.</summary>
+internal sealed class ToldException(string message) : Exception(message);

@@ -1,0 +1,1 @@
+return await Bookmine.SyncServer.ServerProgram.RunAsync(args, Bookmine.DotmimBridge.BridgeEndpoint.Map);
