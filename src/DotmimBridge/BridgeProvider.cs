@@ -1,9 +1,10 @@
-using Bookmine.Schema;
+using System.Data;
 using Bookmine.SyncServer;
 using Dotmim.Sync;
 using Dotmim.Sync.PostgreSql;
 using Dotmim.Sync.Sqlite;
 using Dotmim.Sync.SqlServer;
+using Microsoft.Data.Sqlite;
 
 namespace Bookmine.DotmimBridge;
 
@@ -18,19 +19,33 @@ internal static class BridgeProvider
     {
         var parted = options.Database.IndexOf(':', StringComparison.Ordinal);
         var (engine, connection) = (options.Database[..Math.Max(parted, 0)], options.Database[(parted + 1)..]);
-        var beside = $"Data Source={Path.Combine(options.DataFolder, "dotmim.db")}";
         return engine switch
         {
-            "sqlite" => () => new ServingSqliteProvider(beside),
+            "sqlite" => Beside(Path.Combine(options.DataFolder, "dotmim.db")),
             "postgres" => () => new NpgsqlSyncProvider(connection),
             "sqlserver" => () => new SqlSyncProvider(connection),
             _ => throw new ShopException($"{engine}: is no database that the bridge has. Give --db sqlite:PATH, postgres:CONNECTION or sqlserver:CONNECTION."),
         };
     }
 
+    /// <summary>Those who read the file do not wait for the one who writes it.</summary>
+    private static Func<CoreProvider> Beside(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        using var connection = new SqliteConnection($"Data Source={file}");
+        connection.Open();
+        using var mode = connection.CreateCommand();
+        mode.CommandText = "PRAGMA journal_mode = WAL";
+        mode.ExecuteNonQuery();
+        return () => new ServingSqliteProvider($"Data Source={file}");
+    }
+
     /// <summary>Dotmim's provider refuses to serve, since it cannot apply changes and filter them as a server must: here it does neither.</summary>
     private sealed class ServingSqliteProvider(string connection) : SqliteSyncProvider(connection)
     {
         public override bool CanBeServerProvider => true;
+
+        /// <summary>The driver's word for a transaction that locks nothing before it writes: Dotmim opens one for each look at the scope.</summary>
+        public override IsolationLevel IsolationLevel => IsolationLevel.ReadUncommitted;
     }
 }

@@ -45,7 +45,13 @@ internal sealed class Counter(string file, TillIdentity identity, Uri server, Li
 
     public (Guid Id, long Number) Write(SqliteConnection c, SqliteTransaction t, Guid stock, long cents, long qty = 1, Guid? contact = null)
     {
-        var (id, number, now) = (Guid.CreateVersion7(), Till.NextNumber(c, t), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var number = Till.NextNumber(c, t);
+        return (Write(c, t, identity, number, stock, cents, qty, contact), number);
+    }
+
+    public static Guid Write(SqliteConnection c, SqliteTransaction t, TillIdentity identity, long number, Guid stock, long cents, long qty = 1, Guid? contact = null)
+    {
+        var (id, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         Insert(c, t, "document", ("id", id), ("docket", number), ("kind", "sale"), ("branch", identity.Branch), ("till", identity.Till), ("operator", "07"),
             ("contact_id", contact), ("started_at", now), ("shipped_at", now), ("total_cents", qty * cents), ("disconnected", 1L));
         Insert(c, t, "document_line", ("id", Guid.CreateVersion7()), ("document_id", id), ("branch", identity.Branch), ("line", 1L), ("stock_id", stock), ("title", "A title"),
@@ -55,7 +61,7 @@ internal sealed class Counter(string file, TillIdentity identity, Uri server, Li
         Insert(c, t, "stock_movement", ("id", Guid.CreateVersion7()), ("document_id", id), ("branch", identity.Branch), ("stock_id", stock), ("qty", -qty),
             ("value_cents", qty * cents), ("reason", "sale"), ("taken_at", now));
         Run(c, t, "UPDATE holding SET on_hand = on_hand - @qty WHERE branch = @branch AND stock_id = @stock", [("@qty", qty), ("@branch", identity.Branch), ("@stock", stock)]);
-        return (id, number);
+        return id;
     }
 
     public static void Insert(SqliteConnection c, SqliteTransaction? t, string table, params (string Column, object? Value)[] values) => Run(

@@ -13,6 +13,9 @@ switch (args.FirstOrDefault())
         }
         Console.WriteLine($"{claims.Held} held, {claims.Failed} failed");
         return claims.Failed == 0 ? 0 : 1;
+    case "peer":
+        await Peer.ServeAsync(args[1], args[2]);
+        return 0;
     case "speed":
         await Speed.MeasureAsync(database, args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1_000);
         return 0;

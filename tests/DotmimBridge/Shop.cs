@@ -112,6 +112,8 @@ internal sealed class Shop : IDisposable
         using var database = ShopDatabase.Open(Database, TimeProvider.System, Opening.ToUse);
         database.Writing(session =>
         {
+            session.Execute(
+                "UPDATE holding SET on_hand = on_hand + 1 WHERE branch = 1 AND stock_id = (SELECT stock_id FROM stock_movement WHERE document_id = @sale)", sale);
             foreach (var table in (string[])["document_line", "payment", "stock_movement"])
             {
                 session.Execute($"DELETE FROM {table} WHERE document_id = @sale", sale);

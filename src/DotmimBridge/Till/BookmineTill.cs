@@ -27,7 +27,6 @@ public sealed class BookmineTill : IDisposable
     private const int Protocol = 1;
     private const int Schema = 4;
 
-    private const string Now = "CAST(replace(strftime('%Y%m%d%H%M%f', 'now'), '.', '') AS INTEGER)";
 
     /// <summary>What a till makes, and which rows of it are meant: of documents that are not posted, or of all that it has made.</summary>
     private static readonly (string Table, string[] Key, string? Unposted, string Own)[] Made =
@@ -47,6 +46,9 @@ public sealed class BookmineTill : IDisposable
     private readonly string file;
     private readonly long till;
     private readonly HttpClient http;
+
+    /// <summary>The till's timestamp when its changes were read, of the synchronisation that is going on: an agent makes one at a time.</summary>
+    private long readAt;
 
     /// <param name="file">The till's SQLite file; made at the first synchronisation.</param>
     /// <param name="server">The shop's bridge, such as https://books.example.</param>
@@ -68,7 +70,9 @@ public sealed class BookmineTill : IDisposable
         // One that fails is made again by the application, when the counter is quiet.
         var remote = new WebRemoteOrchestrator(new Uri(server, "dotmim").ToString(), client: http, syncPolicy: SyncPolicy.WaitAndRetry(0, TimeSpan.Zero));
         Agent = new SyncAgent(new SqliteSyncProvider(this.file), remote, options);
+        Agent.LocalOrchestrator.OnLocalTimestampLoaded(args => readAt = args.Context.SyncWay == SyncWay.Upload ? args.LocalTimestamp : readAt);
         Agent.LocalOrchestrator.OnDatabaseChangesSelecting(GuardAsync);
+        Agent.LocalOrchestrator.OnDatabaseChangesApplying(SettleAsync);
     }
 
     /// <summary>Dotmim's agent, for an application's own interceptors.</summary>
@@ -142,11 +146,33 @@ public sealed class BookmineTill : IDisposable
             command.CommandText =
                 $"""
                 INSERT INTO {table}_tracking ({keys}, update_scope_id, sync_row_is_tombstone, timestamp, last_change_datetime)
-                SELECT {keys}, NULL, 0, max({Now}, @from + 1), datetime('now') FROM {table} WHERE {meant}
+                SELECT {keys}, NULL, 0, max(@read, @from + 1), datetime('now') FROM {table} WHERE {meant}
                 ON CONFLICT ({keys}) DO UPDATE SET update_scope_id = NULL, sync_row_is_tombstone = 0, timestamp = excluded.timestamp
                 """;
             command.Parameters.Add(new SqliteParameter("@from", args.FromTimestamp ?? 0));
+            command.Parameters.Add(new SqliteParameter("@read", readAt));
             command.Parameters.Add(new SqliteParameter("@till", till));
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// What was sent is no change any more, in the transaction that takes the answer: else Dotmim would hold each row that comes back for a conflict, and
+    /// resolve it by itself, at thrice the time.
+    /// </summary>
+    private async Task SettleAsync(DatabaseChangesApplyingArgs args)
+    {
+        if (args.Context.SyncType != SyncType.Normal || args.ApplyChanges.LastTimestamp is not { } from)
+        {
+            return;
+        }
+        foreach (var (table, _, _, _) in Made)
+        {
+            await using var command = args.Connection.CreateCommand();
+            command.Transaction = args.Transaction;
+            command.CommandText = $"UPDATE {table}_tracking SET timestamp = @from - 1 WHERE timestamp >= @from AND timestamp <= @read AND update_scope_id IS NULL AND sync_row_is_tombstone = 0";
+            command.Parameters.Add(new SqliteParameter("@from", from));
+            command.Parameters.Add(new SqliteParameter("@read", Math.Max(readAt, from + 1)));
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
     }
