@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Foreign;
@@ -14,7 +15,7 @@ namespace Bookmine.DotmimBridge;
 /// </summary>
 internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
 {
-    /// <summary>Set by the guard on the till: its own document with the highest TransID, or nothing where it has none.</summary>
+    /// <summary>Set by the guard on the till: the last entry of its own that it has seen in its head; 0 for none.</summary>
     public const string GuardHeader = "Bookmine-Guard";
 
     private ForeignOutcome outcome = ForeignOutcome.Nothing;
@@ -33,12 +34,13 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
 
     private bool IsGuarded => http.Request.Headers.ContainsKey(GuardHeader);
 
-    private Guid? LastPosted => Guid.TryParse(http.Request.Headers[GuardHeader].ToString(), out var document) ? document : null;
+    private long? LastEntry =>
+        long.TryParse(http.Request.Headers[GuardHeader].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var entry) ? entry : null;
 
     private async Task DecideAsync(OperationArgs args)
     {
         var known = args.ScopeInfoClient is { IsNewScope: false } client ? client.LastServerSyncTimestamp : null;
-        switch (await door.StandingOfAsync(known, LastPosted, http.RequestAborted))
+        switch (await door.StandingOfAsync(known, LastEntry, http.RequestAborted))
         {
             case ForeignStanding.Withheld when args.Context.SyncType != SyncType.Normal || known is null:
                 // Its tables would be emptied, and nothing would come.

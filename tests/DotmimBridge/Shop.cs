@@ -106,21 +106,20 @@ internal sealed class Shop : IDisposable
 
     public long Number(string sql, params object?[] values) => Look(s => s.Integer(sql, values)) ?? 0;
 
-    /// <summary>As if the records were put back from before a sale.</summary>
-    public void Forget(Guid sale, long till)
+    /// <summary>Copies a database of PostgreSQL's as its administrator may, while no server runs on it.</summary>
+    public void Copy(bool back)
     {
-        using var database = ShopDatabase.Open(Database, TimeProvider.System, Opening.ToUse);
-        database.Writing(session =>
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(Database["postgres:".Length..]) { Pooling = false };
+        var name = connection.Database!;
+        connection.Database = "postgres";
+        using var source = Npgsql.NpgsqlDataSource.Create(connection);
+        var (from, to) = back ? ($"{name}_kept", name) : (name, $"{name}_kept");
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        foreach (var sql in (string[])[$"DROP DATABASE IF EXISTS {to} WITH (FORCE)", $"CREATE DATABASE {to} TEMPLATE {from}"])
         {
-            session.Execute(
-                "UPDATE holding SET on_hand = on_hand + 1 WHERE branch = 1 AND stock_id = (SELECT stock_id FROM stock_movement WHERE document_id = @sale)", sale);
-            foreach (var table in (string[])["document_line", "payment", "stock_movement"])
-            {
-                session.Execute($"DELETE FROM {table} WHERE document_id = @sale", sale);
-            }
-            session.Execute("DELETE FROM document WHERE id = @sale", sale);
-            return session.Execute("DELETE FROM sync_inbox WHERE client = @till AND id = @sale", till, sale);
-        });
+            using var command = source.CreateCommand(sql);
+            command.ExecuteNonQuery();
+        }
     }
 
     /// <summary>What the database has for tables.</summary>

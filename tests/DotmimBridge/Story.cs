@@ -142,6 +142,19 @@ internal sealed class Story(Shop shop, Claims claims)
         var unsent = front.Sell(stock, 1001);
         await front.SyncAsync(SyncType.Reinitialize);
         claims.That("Reinitialize destroys no unsent sale", front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", unsent.Number)) > 0);
+        isDone = false;
+        watching = front.Till.Agent.LocalOrchestrator.OnTableChangesSelected(args =>
+        {
+            if (args.Context.SyncWay == SyncWay.Upload && args.SchemaTable.TableName == "document" && !isDone)
+            {
+                isDone = true;
+                late = front.Sell(stock, 1001);
+            }
+        });
+        await claims.FailsAsync("nor one that is made while it reads: it is told to come again", () => front.SyncAsync(SyncType.Reinitialize), "Something was sold");
+        front.Till.Agent.LocalOrchestrator.ClearInterceptors(watching);
+        await front.SyncAsync();
+        claims.That("and then the sale is posted", front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", late.Number)) > 0 && shop.Verb("quarantine", "list").Count == 0);
     }
 
     private async Task RefusalsAsync(Counter front, TillClient.Till side)
@@ -172,6 +185,7 @@ internal sealed class Story(Shop shop, Claims claims)
         claims.That("and so is the secret of a till that keeps a journal", await StatusAsync(http, $"Till {side.Identity.Till}:{side.Identity.Secret}") == HttpStatusCode.Forbidden);
         var own = $"Till {front.Identity.Till}:{front.Identity.Secret}";
         claims.That("a request that is none is refused", await StatusAsync(http, own) is HttpStatusCode.BadRequest);
+        claims.That("a session that nobody knows is told", await StatusAsync(http, own, Gzipped("{}")) is HttpStatusCode.BadRequest);
         claims.That("a bomb is refused", await StatusAsync(http, own, Bomb()) is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest);
         using var elsewhere = new Counter(Path.Combine(shop.Folder, "scope", "till.db"), front.Identity, shop.Url);
         Directory.CreateDirectory(Path.Combine(shop.Folder, "scope"));
@@ -215,13 +229,18 @@ internal sealed class Story(Shop shop, Claims claims)
         }
         else
         {
-            // By hand, as a PostgreSQL's own means would: a sale is not there any more.
+            // By PostgreSQL's own means, behind the server's back.
+            shop.Kill();
+            shop.Copy(back: false);
+            shop.Start();
             var lost = front.Sell(stock, 1001);
             await front.SyncAsync();
             var told = front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", lost.Number));
-            shop.Forget(lost.Id, front.Identity.Till);
+            shop.Kill();
+            shop.Copy(back: true);
+            shop.Start();
             await front.SyncAsync();
-            claims.That("what the records lost comes again, with a new number", shop.Number("SELECT trans_id FROM document WHERE docket = @n", lost.Number) > told
+            claims.That("after a restore the till brings what was lost, with a new number", shop.Number("SELECT trans_id FROM document WHERE docket = @n", lost.Number) > told
                 && front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", lost.Number)) == shop.Number("SELECT trans_id FROM document WHERE docket = @n", lost.Number));
         }
         claims.That("the restore is a finding", shop.Verb("finding", "list").Exists(f => f.ToString().Contains("records restored", StringComparison.Ordinal)));
@@ -290,6 +309,16 @@ internal sealed class Story(Shop shop, Claims claims)
         }
         using var answer = await http.SendAsync(request);
         return answer.StatusCode;
+    }
+
+    private static byte[] Gzipped(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+        return packed.ToArray();
     }
 
     private static byte[] Bomb()

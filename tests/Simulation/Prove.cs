@@ -81,6 +81,10 @@ internal static class Prove
             ("src/Sync/Posting/PostingUnit.cs", "e is { Given.State: EntryState.Posted } or { Group: null } ? e : e with", "e is { Group: null } ? e : e with")),
         new("a revocation forgotten with the records it was said in",
             ("src/SyncServer/Authority/AuthorityWords.cs", "            Apply(session, word);\n", "")),
+        new("rows of a foreign till that the server has otherwise, and that do not go back",
+            ("src/SyncServer/Foreign/ForeignDownload.cs", "foreach (var key in again)", "foreach (var key in again.Take(0))")),
+        new("a restore that a foreign till shows by its own journal alone, overlooked",
+            ("src/SyncServer/Foreign/ForeignExchange.cs", "(position > state.Tip || lastEntry > held)", "(position > state.Tip || lastEntry < held)")),
         new("a till that waits and is not woken",
             ("src/Sync/Feed/NewsBoard.cs", "FROM sync_feed WHERE seq > @since)", "FROM sync_feed WHERE seq > @since + 1)")),
     ];

@@ -112,6 +112,14 @@ internal static class Run
             }
             world.Tills.FindAll(t => world.Server.StateOf(t.Identity.Till) == TillState.Superseded).ForEach(t => GiveNameOfItsOwn(world, t));
         }
+        world.Kiosk?.ComeToRest();
+        // What the kiosk has brought is for the other tills too.
+        foreach (var till in world.Kiosk is null ? [] : world.Tills)
+        {
+            day.Counter.Resync(till);
+            day.Settle(till);
+        }
+        world.Kiosk?.ComeToRest();
         foreach (var till in world.Tills)
         {
             day.Counter.Check(till);

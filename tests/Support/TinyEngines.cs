@@ -13,6 +13,7 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
 {
     protected readonly Dictionary<(SyncTable Table, RowKey Key), Row> Held = [];
     private ForeignExchange exchange = exchange;
+    private KnownTill? last;
     private long cursor;
 
     /// <summary>Whether it sends what has no TransID, and all that it has before it begins afresh.</summary>
@@ -29,7 +30,21 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
 
     public bool Has(SyncTable table, Guid key) => Held.ContainsKey((table, new RowKey(key)));
 
-    public KnownTill Known => known();
+    /// <summary>As the server knows it; while that is away, as it was known last.</summary>
+    public KnownTill Known
+    {
+        get
+        {
+            try
+            {
+                return last = known();
+            }
+            catch (InvalidOperationException) when (last is not null)
+            {
+                return last;
+            }
+        }
+    }
 
     /// <summary>Another server, or the same after it was started again.</summary>
     public void Use(ForeignExchange other) => exchange = other;
@@ -57,20 +72,21 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
     /// <param name="isLost">Whether the answer is.</param>
     public ForeignOutcome Exchange(Func<ForeignRow, bool>? sends = null, Func<List<ForeignRow>, List<ForeignRow>>? onTheWay = null, bool isLost = false)
     {
-        var lastPosted = IsGuarded ? Held.Values.Where(r => r.Table == BookmineSetup.Document && r.IntegerOrNull("trans_id") is not null && r.Integer("till") == Known.Id)
-            .MaxBy(r => r.Integer("trans_id"))?.Key.Guid : null;
-        var standing = exchange.StandingOf(Known, cursor, lastPosted);
+        long? lastEntry = IsGuarded ? Held.GetValueOrDefault((BookmineSetup.TillHead, new RowKey(Known.Id, Guid.Empty)))?.Integer("n") ?? 0 : null;
+        var standing = exchange.StandingOf(Known, cursor, lastEntry);
         if (standing == ForeignStanding.Stale && !IsGuarded)
         {
             exchange.NoteUnguarded(Known);
             throw new InvalidOperationException("told to wait");
         }
-        var rows = Changed(everything: IsGuarded && standing == ForeignStanding.Stale).Where(sends ?? (_ => true)).ToList();
+        var changed = Changed(everything: IsGuarded && standing == ForeignStanding.Stale);
+        var rows = changed.Where(sends ?? (_ => true)).ToList();
         var occasion = $"tiny/{(standing == ForeignStanding.Stale ? 0 : cursor)}";
         var outcome = exchange.Bring(Known, new ForeignUpload(occasion, onTheWay?.Invoke(rows) ?? rows));
         var download = exchange.Open(Known, cursor, standing != ForeignStanding.Current, outcome);
         var given = BookmineSetup.Instance.Tables.SelectMany(download.Of).ToList();
-        if (isLost)
+        // Its tables are not emptied while something of them was not sent.
+        if (isLost || (standing == ForeignStanding.Stale && rows.Count < changed.Count))
         {
             return outcome;
         }
@@ -98,13 +114,13 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
     }
 
     /// <summary>A sale of one line, as an application writes it: header, line, payment, movement.</summary>
-    public Guid Sell(long docket, Guid stock, long cents, long qty = 1, Guid? contact = null, long? startedAt = null)
+    public Guid Sell(long docket, Guid stock, long cents, long qty = 1, Guid? contact = null, string? reference = null)
     {
-        var (id, branch, at) = (NewId(), Known.Branch, startedAt ?? Now);
+        var (id, branch, at, number) = (NewId(), Known.Branch, Now, Known.Id);
         Put(new Row(BookmineSetup.Document)
         {
-            ["id"] = id, ["docket"] = docket, ["kind"] = "sale", ["branch"] = branch, ["till"] = Known.Id, ["operator"] = "07", ["contact_id"] = contact,
-            ["started_at"] = at, ["shipped_at"] = at, ["total_cents"] = qty * cents, ["disconnected"] = 1L,
+            ["id"] = id, ["docket"] = docket, ["kind"] = "sale", ["branch"] = branch, ["till"] = number, ["operator"] = "07", ["contact_id"] = contact,
+            ["started_at"] = at, ["shipped_at"] = at, ["total_cents"] = qty * cents, ["reference"] = reference, ["disconnected"] = 1L,
         });
         Put(new Row(BookmineSetup.DocumentLine)
         {
@@ -180,8 +196,7 @@ internal sealed class TrackingTill(ForeignExchange exchange, Func<KnownTill> kno
 
     protected override List<ForeignRow> Changed(bool everything)
     {
-        var unposted = !IsGuarded ? [] : Held.Values.Where(r => everything || (ForeignDocument(r) is { } d && Held.GetValueOrDefault((BookmineSetup.Document, new RowKey(d)))?["trans_id"] is null))
-            .Select(r => new ForeignRow(r));
+        var unposted = Held.Values.Where(r => IsGuarded && r.Table.Direction == Direction.Both && (IsUnposted(r) || (everything && IsOwn(r)))).Select(r => new ForeignRow(r));
         return [.. tracked.Select(t => t.Value ? new ForeignRow(Gone(t.Key), true) : new ForeignRow(Held[t.Key])).Concat(unposted).OrderBy(r => r.Table.Number)];
     }
 
@@ -195,11 +210,16 @@ internal sealed class TrackingTill(ForeignExchange exchange, Func<KnownTill> kno
 
     protected override void Took(SyncTable table, RowKey key) => tracked.Remove((table, key));
 
-    private static Guid? ForeignDocument(Row row) =>
-        row.Table.Direction != Direction.Both ? null
-        : row.Table == BookmineSetup.Document ? row.Key.Guid
-        : row.Table.Ordinal("document_id") >= 0 ? row.GuidOrNull("document_id")
-        : null;
+    private bool IsUnposted(Row row) =>
+        (row.Table == BookmineSetup.Document ? row.Key.Guid : row.Table.Ordinal("document_id") >= 0 ? row.GuidOrNull("document_id") : null) is { } document
+        && (!Held.TryGetValue((BookmineSetup.Document, new RowKey(document)), out var header) || header["trans_id"] is null);
+
+    private bool IsOwn(Row row) =>
+        row.Table == BookmineSetup.Stock || row.Table == BookmineSetup.Contact ? row.IntegerOrNull("made_by") == Known.Id
+        : row.Table == BookmineSetup.Holding ? Held.TryGetValue((BookmineSetup.Stock, new RowKey(row.Key.Guid)), out var stock) && IsOwn(stock)
+        : row.Table == BookmineSetup.Document ? row.Integer("till") == Known.Id
+        : row.Table.Ordinal("document_id") >= 0 && row.GuidOrNull("document_id") is { } document
+            && Held.TryGetValue((BookmineSetup.Document, new RowKey(document)), out var header) && IsOwn(header);
 
     private static Row Gone((SyncTable Table, RowKey Key) at)
     {

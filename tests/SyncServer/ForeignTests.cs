@@ -404,6 +404,19 @@ public abstract class ForeignTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task The_first_sales_of_a_month_come_back_as_rows()
+    {
+        await using var shop = await OpenShopAsync();
+        var till = Enrol(shop);
+        till.Exchange();
+        shop.Clock.Advance(TimeSpan.FromDays(30));
+        var sale = till.Sell(FirstDocket(shop, till), StockOf(shop, Sales.Lighthouse), 1795);
+        till.Exchange();
+        Assert.True(till[BookmineSetup.Document, sale]["trans_id"] is long);
+        AssertSame(shop, till);
+    }
+
+    [Fact]
     public async Task A_clock_in_doubt_puts_the_posting_off_and_loses_nothing()
     {
         await using var shop = await OpenShopAsync();

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -28,6 +29,9 @@ public sealed class BookmineTill : IDisposable
     private const int Schema = 4;
 
 
+    /// <summary>What the server knows as this till's, and what was written here and not sent yet.</summary>
+    private const string OwnStock = "made_by = @till OR id IN (SELECT id FROM stock_tracking WHERE update_scope_id IS NULL)";
+
     /// <summary>What a till makes, and which rows of it are meant: of documents that are not posted, or of all that it has made.</summary>
     private static readonly (string Table, string[] Key, string? Unposted, string Own)[] Made =
     [
@@ -37,9 +41,9 @@ public sealed class BookmineTill : IDisposable
         ("stock_movement", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
         ("credit", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
         ("voucher", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("stock", ["id"], null, "made_by = @till OR made_by IS NULL"),
-        ("contact", ["id"], null, "made_by = @till OR made_by IS NULL"),
-        ("holding", ["branch", "stock_id"], null, "stock_id IN (SELECT id FROM stock WHERE made_by = @till OR made_by IS NULL)"),
+        ("stock", ["id"], null, OwnStock),
+        ("contact", ["id"], null, "made_by = @till OR id IN (SELECT id FROM contact_tracking WHERE update_scope_id IS NULL)"),
+        ("holding", ["branch", "stock_id"], null, $"stock_id IN (SELECT id FROM stock WHERE {OwnStock})"),
         ("till_event", ["id"], null, "till = @till"),
     ];
 
@@ -49,6 +53,9 @@ public sealed class BookmineTill : IDisposable
 
     /// <summary>The till's timestamp when its changes were read, of the synchronisation that is going on: an agent makes one at a time.</summary>
     private long readAt;
+
+    /// <summary>How many rows the till's own tables had then.</summary>
+    private long heldThen;
 
     /// <param name="file">The till's SQLite file; made at the first synchronisation.</param>
     /// <param name="server">The shop's bridge, such as https://books.example.</param>
@@ -95,7 +102,7 @@ public sealed class BookmineTill : IDisposable
     public async Task<SyncResult> SynchroniseAsync(CancellationToken cancel = default)
     {
         http.DefaultRequestHeaders.Remove(Guard);
-        http.DefaultRequestHeaders.Add(Guard, LastPosted()?.ToString() ?? "-");
+        http.DefaultRequestHeaders.Add(Guard, LastEntry().ToString(CultureInfo.InvariantCulture));
         var result = await Agent.SynchronizeAsync(Scope, (SyncSetup?)null, SyncType.Normal, null, null, cancel).ConfigureAwait(false);
         using var connection = Open();
         Run(connection, """
@@ -154,6 +161,7 @@ public sealed class BookmineTill : IDisposable
             command.Parameters.Add(new SqliteParameter("@till", till));
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
+        heldThen = await CountAsync(args.Connection, args.Transaction).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -162,6 +170,10 @@ public sealed class BookmineTill : IDisposable
     /// </summary>
     private async Task SettleAsync(DatabaseChangesApplyingArgs args)
     {
+        if (args.Context.SyncType != SyncType.Normal && await CountAsync(args.Connection, args.Transaction).ConfigureAwait(false) != heldThen)
+        {
+            throw new InvalidOperationException("Something was sold while the till was about to begin afresh: nothing was emptied. Synchronise again.");
+        }
         if (args.Context.SyncType != SyncType.Normal || args.ApplyChanges.LastTimestamp is not { } from)
         {
             return;
@@ -177,21 +189,24 @@ public sealed class BookmineTill : IDisposable
         }
     }
 
-    /// <summary>The till's own document with the highest TransID: a server that does not know it was put back from a backup.</summary>
-    private Guid? LastPosted()
+    private static async Task<long> CountAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"SELECT {string.Join(" + ", Made.Select(m => $"(SELECT count(*) FROM {m.Table})"))}";
+        return (long)(await command.ExecuteScalarAsync().ConfigureAwait(false))!;
+    }
+
+    /// <summary>Up to which entry the server has posted what this till made, as far as the till has heard: a server that has not come as far was put back from a backup.</summary>
+    private long LastEntry()
     {
         if (!File.Exists(file))
         {
-            return null;
+            return 0;
         }
         using var connection = Open();
-        return Scalar(connection, null, "SELECT name FROM sqlite_master WHERE name = 'document'", till) is null ? null
-            : Scalar(connection, null, "SELECT id FROM document WHERE till = @till AND trans_id IS NOT NULL ORDER BY trans_id DESC LIMIT 1", till) switch
-            {
-                byte[] bytes => new Guid(bytes),
-                string text => Guid.Parse(text),
-                _ => null,
-            };
+        return Scalar(connection, null, "SELECT name FROM sqlite_master WHERE name = 'till_head'", till) is null ? 0
+            : Scalar(connection, null, "SELECT n FROM till_head WHERE till = @till", till) as long? ?? 0;
     }
 
     private SqliteConnection Open()

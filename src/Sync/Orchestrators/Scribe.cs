@@ -30,7 +30,7 @@ public sealed class Scribe(IServerDatabase database, Func<IReadOnlyList<PushedEn
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var (head, wanted) = database.Reading(session =>
-                (session.Integer("SELECT acknowledged FROM sync_client WHERE client = @client", client) ?? 0, groups(session)));
+                (LastEntry(session, client), groups(session)));
             if (EnterAll(head, wanted, entered))
             {
                 return entered;
@@ -38,6 +38,10 @@ public sealed class Scribe(IServerDatabase database, Func<IReadOnlyList<PushedEn
         }
         throw new InvalidOperationException($"Other exchanges of client {client} do not end. Nothing is lost: it brings the rest when it comes again.");
     }
+
+    /// <summary>How far the client's journal has come.</summary>
+    public static long LastEntry(Session session, long client) =>
+        session.Integer("SELECT acknowledged FROM sync_client WHERE client = @client", client) ?? 0;
 
     /// <returns>False when another exchange took the numbers, or not all were posted: nothing more is under them.</returns>
     private bool EnterAll(long head, IReadOnlyList<ChangeGroup> groups, List<ScribedEntry> entered)

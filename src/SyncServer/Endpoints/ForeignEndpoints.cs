@@ -37,8 +37,8 @@ public sealed class ForeignDoor
     public string WhyNot => Till.State.WhyNot();
 
     /// <inheritdoc cref="ForeignExchange.StandingOf"/>
-    public Task<ForeignStanding> StandingOfAsync(long? cursor, Guid? lastPosted, CancellationToken cancel) =>
-        gate.Others.RunAsync(() => exchange.StandingOf(Till, cursor, lastPosted), cancel);
+    public Task<ForeignStanding> StandingOfAsync(long? cursor, long? lastEntry, CancellationToken cancel) =>
+        gate.Others.RunAsync(() => exchange.StandingOf(Till, cursor, lastEntry), cancel);
 
     /// <inheritdoc cref="ForeignExchange.NoteUnguarded"/>
     public void NoteUnguarded() => exchange.NoteUnguarded(Till);

@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using Bookmine.Schema;
-using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Posting;
-using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.SyncServer.Tills;
@@ -44,23 +42,22 @@ public sealed class ForeignExchange(
     private readonly ConcurrentDictionary<long, Lock> gates = [];
 
     /// <param name="cursor">That of the last exchange that came to its end; null or 0 for none.</param>
-    /// <param name="lastPosted">The till's own document with the highest TransID that it knows; null where its engine does not say.</param>
-    public ForeignStanding StandingOf(KnownTill till, long? cursor, Guid? lastPosted = null)
+    /// <param name="lastEntry">The last entry of its own that it has seen in its head (<see cref="BookmineSetup.TillHead"/>); null where it does not say.</param>
+    public ForeignStanding StandingOf(KnownTill till, long? cursor, long? lastEntry = null)
     {
         var record = tills.RecordOf(till);
         if (record.Withheld is not null)
         {
             return ForeignStanding.Withheld;
         }
-        var (state, isGenuine, isLost) = database.Reading(session =>
+        var (state, isGenuine, held) = database.Reading(session =>
         {
             var state = FeedState.Read(session);
-            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c),
-                lastPosted is { } document && TableSql.Find(session, BookmineSetup.Document, new RowKey(document)) is null);
+            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c), Scribe.LastEntry(session, till.Id));
         });
         var position = ForeignCursor.PositionOf(cursor ?? 0);
-        // Both were given by this server, and its records know nothing of them: they are older than that.
-        if (cursor is > 0 && ((isGenuine && position > state.Tip) || isLost))
+        // This server gave it the cursor in this very epoch, and its records have not come as far: they were put back since.
+        if (isGenuine && (position > state.Tip || lastEntry > held))
         {
             orchestrator.ShowsRestore(record, state.Epoch);
             return ForeignStanding.Stale;

@@ -47,6 +47,7 @@ internal static class Checks
         Sales(world);
         Records(world);
         Holdings(world);
+        world.Kiosk?.Check();
         foreach (var till in world.Tills)
         {
             Replica(world, till);
@@ -75,7 +76,7 @@ internal static class Checks
     private static void Sales(ShopWorld world)
     {
         var model = world.Model;
-        var posted = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).GroupBy(d => d.Text("reference")).ToDictionary(g => g.Key, g => g.ToList());
+        var posted = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "till <> @kiosk", world.Kiosk?.Till ?? 0)).GroupBy(d => d.Text("reference")).ToDictionary(g => g.Key, g => g.ToList());
         var payments = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Payment, "1 = 1")).ToLookup(p => p.Guid("document_id"));
         var forked = Forked(world);
         foreach (var attempt in model.Attempts)
@@ -168,6 +169,10 @@ internal static class Checks
                     expected[(branch, stock)] = expected.GetValueOrDefault((branch, stock)) - copies;
                 }
             }
+        }
+        foreach (var sold in world.Kiosk?.Shipped ?? [])
+        {
+            expected[sold] = expected.GetValueOrDefault(sold) - 1;
         }
         foreach (var holding in world.Server.Read(s => TableSql.Where(s, BookmineSetup.Holding, "1 = 1")))
         {

@@ -77,6 +77,11 @@ internal sealed class Day
             world.Tell($"{till.Name}: {e.GetType().Name} {e.Message}");
         }
         Settle(till);
+        if (world.Kiosk is { } kiosk)
+        {
+            kiosk.Step(() => PlanFault(world.Server.Disk, ServerKinds));
+            Settle(till);
+        }
     }
 
     /// <summary>Brings a machine that has died, or a program that has ended, back to work.</summary>

@@ -30,6 +30,7 @@ internal sealed class ShopWorld : IDisposable
         var clock = new SimClock(Time);
         Server = new SimServer(new SimDisk("server", new Random(Random.Next()), Log, clock), clock, new Random(Random.Next()), Between, records, doubtsItsClock: seed % 2 == 1);
         OpenShop();
+        Kiosk = Kiosk.Of(this);
     }
 
     public int Seed { get; }
@@ -51,6 +52,9 @@ internal sealed class ShopWorld : IDisposable
     public SimServer Server { get; }
 
     public List<SimTill> Tills { get; } = [];
+
+    /// <summary>The till of another engine; null in a shop that has none.</summary>
+    public Kiosk? Kiosk { get; }
 
     public List<Guid> Stock { get; } = [];
 

@@ -9,6 +9,7 @@ using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Clocks;
 using Bookmine.SyncServer.Database;
+using Bookmine.SyncServer.Foreign;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Rules;
 using Bookmine.SyncServer.Tills;
@@ -80,6 +81,9 @@ internal sealed class SimServer(SimDisk disk, SimClock clock, Random random, Act
     });
 
     private QuarantineDesk Desk => new(BookmineSetup.Instance, Database, new ShopPosting(new UploadRules(), Time), Time, Now.Ids);
+
+    /// <summary>The seam for tills of other engines.</summary>
+    public ForeignExchange Foreign => new(Database, Tills, Orchestrator, Desk, new KeptQuota(Database, Time), Time);
 
     public TillState? StateOf(long till) => Read(s => s.Scalar("SELECT state FROM till WHERE id = @till", till)) is string state ? TillStates.Read(state) : null;
 
