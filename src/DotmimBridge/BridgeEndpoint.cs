@@ -12,8 +12,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Bookmine.DotmimBridge;
 
 /// <summary>
-/// The door for Dotmim's tills, <c>/dotmim</c>. Dotmim speaks its own protocol here, and applies and tracks nothing: what comes is posted by the shop's rules, what
-/// goes is the shop's feed (<see cref="BridgeExchange"/>).
+/// The door for Dotmim's tills, <c>/dotmim</c>. Dotmim speaks its own protocol here, and applies and tracks nothing: what comes is posted by the shop's
+/// rules, what goes is the shop's feed (<see cref="BridgeExchange"/>).
 /// </summary>
 internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions sessions) : IDisposable
 {
@@ -51,7 +51,9 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
         }
     }
 
-    /// <summary>Once, before the first request: the scope, as the shop's setup says it. Dotmim never looks at the shop's tables, and makes nothing on them.</summary>
+    /// <summary>
+    /// Once, before the first request: the scope, as the shop's setup says it. Dotmim never looks at the shop's tables, and makes nothing on them.
+    /// </summary>
     private async Task ProvisionAsync()
     {
         if (isProvisioned)
@@ -79,7 +81,8 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
     {
         BatchDirectory = folder,
         ScopeInfoTableName = "dotmim_scope_info",
-        // No transaction of Dotmim's: each unit of posting has its own. No constraints either: on PostgreSQL that would switch off the triggers, and the feed with them.
+        // No transaction of Dotmim's: each unit of posting has its own. And its switch for constraints would switch off PostgreSQL's triggers, and the
+        // feed with them.
         TransactionMode = TransactionMode.None,
         DisableConstraintsOnApplyChanges = false,
         ConflictResolutionPolicy = ConflictResolutionPolicy.ServerWins,
@@ -103,7 +106,8 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
 
         private static string Words(List<Exception> causes) =>
             causes.Exists(c => c is HttpScopeNameFromClientIsInvalidException) ? $"There is no such scope. The shop's is called {BridgeScope.Name}."
-            : causes.Exists(c => c is HttpSessionLostException) ? "This synchronisation was begun elsewhere, or too long ago. Synchronise again; nothing is lost."
+            : causes.Exists(c => c is HttpSessionLostException)
+                ? "This synchronisation was begun elsewhere, or too long ago. Synchronise again; nothing is lost."
             : "The server failed on this request. Nothing was half-done; its log says more. Synchronise again.";
 
         private static IEnumerable<Exception> Causes(Exception exception)

@@ -9,9 +9,9 @@ using Dotmim.Sync.Enumerations;
 namespace Bookmine.DotmimBridge;
 
 /// <summary>
-/// The interceptors of one request, by which the shop does what Dotmim would. Of a synchronisation's last upload Dotmim asks, in this order: changes are to be applied (they
-/// are posted, and taken out of its hands); what the timestamp is (the feed is read to its head, and this is the till's next cursor); which command reads a table's changes.
-/// Whether to begin afresh it asks in an earlier request, so nothing of that is kept here.
+/// The interceptors of one request, by which the shop does what Dotmim would. Of a synchronisation's last upload Dotmim asks, in this order:
+/// changes are to be applied (they are posted, and taken out of its hands); what the timestamp is (the feed is read to its head, and this is the till's
+/// next cursor); which command reads a table's changes. Whether to begin afresh it asks in an earlier request, so nothing of that is kept here.
 /// </summary>
 internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
 {
@@ -27,10 +27,13 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
         remote.OnGettingOperation(DecideAsync);
         remote.OnDatabaseChangesApplying(args => PostAsync(remote, args));
         remote.OnLocalTimestampLoading(OpenAsync);
-        remote.OnGetCommand(args => args.Command = args.CommandType is DbCommandType.SelectChanges or DbCommandType.SelectInitializedChanges && download is not null
-            ? new FeedCommand(download, args.Table)
-            : throw new InvalidOperationException($"{args.CommandType} has no business on the shop's tables."));
+        remote.OnGetCommand(args => args.Command = CommandFor(args));
     }
+
+    private FeedCommand CommandFor(GetCommandArgs args) =>
+        args.CommandType is DbCommandType.SelectChanges or DbCommandType.SelectInitializedChanges && download is not null
+            ? new FeedCommand(download, args.Table)
+            : throw new InvalidOperationException($"{args.CommandType} has no business on the shop's tables.");
 
     private bool IsGuarded => http.Request.Headers.ContainsKey(GuardHeader);
 

@@ -49,7 +49,10 @@ internal static class BridgeScope
             var made = new DotmimTable(table.Name) { OriginalProvider = "Bookmine" };
             foreach (var column in table.Columns)
             {
-                made.Columns.Add(new SyncColumn(column.Name, TypeOf(column)) { Ordinal = column.Ordinal, AllowDBNull = IsNullable(column), OriginalTypeName = column.Type.ToString() });
+                made.Columns.Add(new SyncColumn(column.Name, TypeOf(column))
+                {
+                    Ordinal = column.Ordinal, AllowDBNull = IsNullable(column), OriginalTypeName = column.Type.ToString(),
+                });
             }
             foreach (var key in table.KeyColumns)
             {

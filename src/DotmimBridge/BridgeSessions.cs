@@ -48,7 +48,8 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
         if (session.Take(bytes) > MostBytes)
         {
             End(session);
-            throw new ShopException($"This synchronisation has sent more than {MostBytes:N0} bytes, which is more than a counter sells in 90 days. Nothing of it was posted.");
+            throw new ShopException(
+                $"This synchronisation has sent more than {MostBytes:N0} bytes, which is more than a counter sells in 90 days. Nothing of it was posted.");
         }
         return session;
     }

@@ -58,7 +58,9 @@ internal sealed class FeedCommand(ForeignDownload download, Dotmim.Sync.SyncTabl
         base.Dispose(disposing);
     }
 
-    /// <summary>Rows as they are read, one after the other: of a long table no more than a page is ever held. Columns come by position, the mark of a removal last.</summary>
+    /// <summary>
+    /// Rows as they are read, one after the other: of a long table no more than a page is ever held. Columns come by position, the mark of a removal last.
+    /// </summary>
     private sealed class FeedRows(string[] names, IEnumerable<object?[]> rows) : DbDataReader
     {
         private readonly IEnumerator<object?[]> at = rows.GetEnumerator();

@@ -22,6 +22,22 @@ public sealed partial class WallTests
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
+    /// <summary>The bridge is one room that can be left out; nothing else knows whose engine it bridges to, and it has no SQL of its own on the shop.</summary>
+    [Fact]
+    public void Only_the_bridge_knows_Dotmim()
+    {
+        var others = Directory.GetDirectories(Path.Combine(Root, "src")).Select(Path.GetFileName).Where(room => room != "DotmimBridge");
+        Assert.DoesNotContain(others.SelectMany(room => Lines($"src/{room}")), l => Regex.IsMatch(l.Code, @"using Dotmim|Dotmim\.Sync\.\w+Orchestrator"));
+        Assert.DoesNotContain(
+            Lines("src/DotmimBridge").Where(l => !l.File.Contains("/Till/", StringComparison.Ordinal)),
+            l => Regex.IsMatch(l.Code, @"Bookmine\.SyncServer\.(?!Foreign|Endpoints|ServerProgram)\w+;|Sync\.Data|\bFROM\b"));
+        foreach (var project in (string[])["src/DotmimBridge/DotmimBridge.csproj", "tests/DotmimBridge/DotmimBridgeTests.csproj"])
+        {
+            Assert.Contains("'$(WithDotmim)' == 'true'", File.ReadAllText(Path.Combine(Root, project)), StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(Root, Path.GetDirectoryName(project)!, "packages.lock.json")), $"{project} has no lock file: its packages are not to be had everywhere");
+        }
+    }
+
     [Fact]
     public void Provisioning_has_no_way_to_the_journal()
     {

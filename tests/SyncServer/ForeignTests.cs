@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
@@ -401,6 +402,57 @@ public abstract class ForeignTests(Engine engine) : ServerSuite(engine)
         shop.Write("DELETE FROM contact");
         till.Exchange();
         AssertSame(shop, till);
+    }
+
+    /// <summary>What Dotmim 1.3.0 sent of a disconnected day, as it came over the line: a request a line, a table each.</summary>
+    [Fact]
+    public async Task A_real_exchange_of_Dotmims_is_posted()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("side");
+        var till = Enrol(shop);
+        var rows = new List<ForeignRow>();
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "dotmim-day.jsonl")))
+        {
+            rows.AddRange(JsonDocument.Parse(line).RootElement.GetProperty("changes").GetProperty("t").EnumerateArray().SelectMany(Recorded));
+        }
+        var sold = rows.First(r => r.Table == BookmineSetup.DocumentLine).Row.Guid("stock_id");
+        var edited = rows.First(r => r.Table == BookmineSetup.Stock && r.Row.Text("title") == "Another title").Row;
+        foreach (var (id, title) in (ReadOnlySpan<(Guid, string)>)[(sold, "Title 1"), (edited.Key.Guid, "Title 2")])
+        {
+            shop.Write("INSERT INTO stock (id, code, isbn13, isbn10, title, authors) VALUES (@id, @code, @isbn13, @isbn10, @title, 'Ada Marsh')",
+                id, id == sold ? "first" : edited.Text("code"), id == sold ? null : edited.Integer("isbn13"), id == sold ? null : edited.Text("isbn10"), title);
+        }
+        shop.Write("INSERT INTO holding (branch, stock_id, price_cents, on_hand) VALUES (1, @sold, 1001, 0)", sold);
+        var outcome = shop.Get<ForeignExchange>().Bring(till.Known, new ForeignUpload("recorded", rows));
+
+        Assert.Equal((6, 0), Counts(outcome));
+        Assert.Equal(["email", "title"], outcome.Dropped.Select(d => d.Field).Order());
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM document WHERE trans_id IS NOT NULL"));
+        Assert.Equal(5501, shop.Number("SELECT CAST(sum(amount_cents) AS bigint) FROM payment"));
+        Assert.Equal((0, 0), Counts(shop.Get<ForeignExchange>().Bring(till.Known, new ForeignUpload("recorded", rows))));
+        Assert.Empty(shop.BookFaults());
+    }
+
+    private static IEnumerable<ForeignRow> Recorded(JsonElement sent)
+    {
+        var table = BookmineSetup.Instance[sent.GetProperty("n").GetString()!];
+        var columns = sent.GetProperty("c").EnumerateArray().Select(c => table[c.GetProperty("n").GetString()!]).ToList();
+        foreach (var values in sent.GetProperty("r").EnumerateArray().Select(r => r.EnumerateArray().ToList()))
+        {
+            var row = new Row(table);
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var value = values[i + 1];
+                row[columns[i]] = value.ValueKind == JsonValueKind.Null ? null : columns[i].Type switch
+                {
+                    ColumnType.Integer => value.GetInt64(),
+                    ColumnType.Guid => value.GetGuid(),
+                    _ => value.GetString(),
+                };
+            }
+            yield return new ForeignRow(row);
+        }
     }
 
     [Fact]

@@ -13,12 +13,12 @@ using Microsoft.Data.Sqlite;
 namespace Bookmine.ForeignTill;
 
 /// <summary>
-/// A till on Dotmim's SQLite client, joined to a Bookmine shop: the settings it needs, and the guard. An application takes this file as it is; it needs Dotmim.Sync.Sqlite and
-/// Dotmim.Sync.Web.Client and nothing of Bookmine's.
+/// A till on Dotmim's SQLite client, joined to a Bookmine shop: the settings it needs, and the guard. An application takes this file as it is; it
+/// needs Dotmim.Sync.Sqlite and Dotmim.Sync.Web.Client and nothing of Bookmine's.
 /// <para>
-/// The guard sends every row of what has no TransID yet with each synchronisation, whatever Dotmim's tracking says: a sale whose transaction was open while the
-/// tables were read, or that was made under a clock that was set back later, is not passed over. Before the tables are emptied, it sends all that this till has made: the
-/// shop's records may have been put back from a backup.
+/// The guard sends every row of what has no TransID yet with each synchronisation, whatever Dotmim's tracking says: a sale whose transaction was open
+/// while the tables were read, or that was made under a clock that was set back later, is not passed over. Before the tables are emptied, it sends all
+/// that this till has made: the shop's records may have been put back from a backup. And nothing is emptied that was written since.
 /// </para>
 /// </summary>
 public sealed class BookmineTill : IDisposable
@@ -66,8 +66,10 @@ public sealed class BookmineTill : IDisposable
         this.file = Path.GetFullPath(file);
         till = identity.Till;
         Directory.CreateDirectory(Path.GetDirectoryName(this.file)!);
-        http = new HttpClient(handler ?? new SocketsHttpHandler { UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip }) { Timeout = TimeSpan.FromMinutes(10) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", string.Create(CultureInfo.InvariantCulture, $"{till}:{identity.Secret}"));
+        handler ??= new SocketsHttpHandler { UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip };
+        http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(10) };
+        var credentials = string.Create(CultureInfo.InvariantCulture, $"{till}:{identity.Secret}");
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", credentials);
         var options = new SyncOptions
         {
             BatchDirectory = Path.Combine(Path.GetDirectoryName(this.file)!, "parts"),
@@ -98,7 +100,9 @@ public sealed class BookmineTill : IDisposable
     }
 
     /// <summary>Posts what the till has made, and brings its tables up to date.</summary>
-    /// <exception cref="SyncException">The server or the line failed, or the till is not let in; the message says which. Nothing is lost: it is sent again.</exception>
+    /// <exception cref="SyncException">
+    /// The server or the line failed, or the till is not let in; the message says which. Nothing is lost: it is sent again.
+    /// </exception>
     public async Task<SyncResult> SynchroniseAsync(CancellationToken cancel = default)
     {
         http.DefaultRequestHeaders.Remove(Guard);
@@ -182,7 +186,11 @@ public sealed class BookmineTill : IDisposable
         {
             await using var command = args.Connection.CreateCommand();
             command.Transaction = args.Transaction;
-            command.CommandText = $"UPDATE {table}_tracking SET timestamp = @from - 1 WHERE timestamp >= @from AND timestamp <= @read AND update_scope_id IS NULL AND sync_row_is_tombstone = 0";
+            command.CommandText =
+                $"""
+                UPDATE {table}_tracking SET timestamp = @from - 1
+                WHERE timestamp >= @from AND timestamp <= @read AND update_scope_id IS NULL AND sync_row_is_tombstone = 0
+                """;
             command.Parameters.Add(new SqliteParameter("@from", from));
             command.Parameters.Add(new SqliteParameter("@read", Math.Max(readAt, from + 1)));
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
@@ -197,7 +205,9 @@ public sealed class BookmineTill : IDisposable
         return (long)(await command.ExecuteScalarAsync().ConfigureAwait(false))!;
     }
 
-    /// <summary>Up to which entry the server has posted what this till made, as far as the till has heard: a server that has not come as far was put back from a backup.</summary>
+    /// <summary>
+    /// Up to which entry the server has posted what this till made, as far as the till has heard: one that has not come as far was put back from a backup.
+    /// </summary>
     private long LastEntry()
     {
         if (!File.Exists(file))

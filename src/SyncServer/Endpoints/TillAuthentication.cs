@@ -21,7 +21,8 @@ internal sealed class TillAuthentication(
 {
     public const string SchemeName = "Till";
 
-    private const string JoinsByBridge = "This till was enrolled for another engine, whose journal is kept here (till enrol-code --foreign): it joins by the bridge.";
+    private const string JoinsByBridge =
+        "This till was enrolled for another engine, whose journal is kept here (till enrol-code --foreign): it joins by the bridge.";
 
     private const string KeepsItsOwn =
         "This till keeps a journal of its own. The bridge is for tills that were enrolled for another engine: till enrol-code --foreign.";

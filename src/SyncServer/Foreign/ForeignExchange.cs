@@ -42,7 +42,9 @@ public sealed class ForeignExchange(
     private readonly ConcurrentDictionary<long, Lock> gates = [];
 
     /// <param name="cursor">That of the last exchange that came to its end; null or 0 for none.</param>
-    /// <param name="lastEntry">The last entry of its own that it has seen in its head (<see cref="BookmineSetup.TillHead"/>); null where it does not say.</param>
+    /// <param name="lastEntry">
+    /// The last entry of its own that it has seen in its head (<see cref="BookmineSetup.TillHead"/>); null where it does not say.
+    /// </param>
     public ForeignStanding StandingOf(KnownTill till, long? cursor, long? lastEntry = null)
     {
         var record = tills.RecordOf(till);
