@@ -39,6 +39,14 @@ public sealed partial class WallTests
     }
 
     [Fact]
+    public void The_till_in_the_documentation_is_the_one_that_is_run()
+    {
+        var small = File.ReadAllText(Path.Combine(Root, "tests/DotmimBridge/SmallTill.cs"));
+        Assert.Contains(
+            small[small.IndexOf("internal static class", StringComparison.Ordinal)..].TrimEnd(), File.ReadAllText(Path.Combine(Root, "docs/dotmim.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Provisioning_has_no_way_to_the_journal()
     {
         var mentions = Lines("src/Sync/Replica").Concat(Lines("src/Sync/Orchestrators")).Where(l => l.File.EndsWith("Downloader.cs", StringComparison.Ordinal) || l.File.EndsWith("ReplicaFile.cs", StringComparison.Ordinal)

@@ -30,6 +30,7 @@ internal sealed class Story(Shop shop, Claims claims)
         await RevokedAsync();
         await RestoredAsync(front);
         await ManyAsync();
+        await SmallAsync();
         claims.That("the books agree", shop.Verb("check").Count >= 0 && shop.Number("SELECT count(*) FROM document WHERE trans_id IS NULL") == 0);
     }
 
@@ -293,6 +294,23 @@ internal sealed class Story(Shop shop, Claims claims)
         var all = shop.Number("SELECT count(*) FROM document WHERE branch = 1");
         claims.That("and all of them hold all", counters.TrueForAll(c => c.Long("SELECT count(*) FROM document WHERE trans_id IS NOT NULL") == all));
         counters.ForEach(c => c.Dispose());
+    }
+
+    /// <summary>The till of docs/dotmim.md, as it stands there.</summary>
+    private async Task SmallAsync()
+    {
+        var at = Directory.CreateDirectory(Path.Combine(shop.Folder, "small")).FullName;
+        var code = shop.Verb("till", "enrol-code", "--foreign", "--branch", "1", "--name", "small")[0].GetProperty("code").GetString()!;
+        using var screen = new StringWriter();
+        using var day = new StringReader($"{Shop.IsbnOf(Garden)}\n1\nsync\n");
+        await SmallTill.RunAsync(at, shop.Url, code, day, screen);
+        var lines = screen.ToString().Split(Environment.NewLine);
+        using var later = new StringReader($"{lines[1].Split(' ')[0]}\n");
+        await SmallTill.RunAsync(at, shop.Url, null, later, screen);
+        claims.That("the small till of the documentation sells, posts, and finds its sale by its docket",
+            lines is ["0 rows brought", ['D', ..], "not known here", "4 rows brought", ""]
+            && screen.ToString().TrimEnd().Split(Environment.NewLine)[^1].StartsWith("sale ", StringComparison.Ordinal)
+            && !screen.ToString().Contains("not posted", StringComparison.Ordinal));
     }
 
     private async Task<HttpStatusCode> StatusAsync(HttpClient http, string authorization, byte[]? gzipped = null)
