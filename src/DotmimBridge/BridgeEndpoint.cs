@@ -5,6 +5,7 @@ using Bookmine.SyncServer;
 using Bookmine.SyncServer.Endpoints;
 using Dotmim.Sync;
 using Dotmim.Sync.Enumerations;
+using Dotmim.Sync.Serialization;
 using Dotmim.Sync.Web.Client;
 using Dotmim.Sync.Web.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -40,11 +41,18 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
             throw new ShopException("This is no request of Dotmim's protocol.");
         }
         await ProvisionAsync();
-        var session = sessions.Of(door.Till.Id, http.Request.Headers["dotmim-sync-session-id"].ToString(), http.Request.ContentLength ?? 0);
+        var session = sessions.Of(door.Till.Id, http.Request.Headers["dotmim-sync-session-id"].ToString());
         http.Features.Set<ISessionFeature>(session);
         var agent = new PlainAgent(provider(), OptionsOf(session.Folder));
-        new BridgeExchange(door, http).Take(agent.RemoteOrchestrator);
-        await agent.HandleRequestAsync(http);
+        new BridgeExchange(door, http, session).Take(agent);
+        if (WebServerAgent.GetCurrentStep(http) is HttpStep.SendChangesInProgress or HttpStep.GetOperation)
+        {
+            await door.InTurnAsync(() => agent.HandleRequestAsync(http), http.RequestAborted);
+        }
+        else
+        {
+            await agent.HandleRequestAsync(http);
+        }
         if (WebServerAgent.GetCurrentStep(http) == HttpStep.EndSession)
         {
             sessions.End(session);
@@ -92,6 +100,17 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
     private sealed class PlainAgent(CoreProvider provider, SyncOptions options)
         : WebServerAgent(provider, BridgeScope.Setup, options, scopeName: BridgeScope.Name)
     {
+        /// <summary>As it was provisioned at the start: a request makes nothing.</summary>
+        protected override Task<HttpMessageEnsureScopesResponse> EnsureScopesAsync(
+            HttpContext httpContext, HttpMessageEnsureScopesRequest httpMessage, SessionCache sessionCache, IProgress<ProgressArgs> progress,
+            CancellationToken cancellationToken) => Task.FromResult(new HttpMessageEnsureScopesResponse(httpMessage.SyncContext, BridgeScope.Scope));
+
+        public override (int ClientBatchSize, ISerializerFactory ClientSerializer) GetClientSerializer(string serializerInfoString)
+        {
+            var (size, serializer) = base.GetClientSerializer(serializerInfoString);
+            return (BridgeLimits.Part(size), serializer);
+        }
+
         public override Task WriteExceptionAsync(HttpRequest httpRequest, HttpResponse httpResponse, Exception exception)
         {
             var causes = Causes(exception).ToList();

@@ -1,10 +1,11 @@
-using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Foreign;
 using Dotmim.Sync;
 using Dotmim.Sync.Builders;
 using Dotmim.Sync.Enumerations;
+using Dotmim.Sync.Web.Server;
 
 namespace Bookmine.DotmimBridge;
 
@@ -13,37 +14,51 @@ namespace Bookmine.DotmimBridge;
 /// changes are to be applied (they are posted, and taken out of its hands); what the timestamp is (the feed is read to its head, and this is the till's
 /// next cursor); which command reads a table's changes. Whether to begin afresh it asks in an earlier request, so nothing of that is kept here.
 /// </summary>
-internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
+internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeSession session)
 {
-    /// <summary>Set by the guard on the till: the last entry of its own that it has seen in its head; 0 for none.</summary>
+    /// <summary>
+    /// What the guard on the till shows, and gets anew: the server's word on how far its journal had come (<see cref="ForeignProof"/>); "-" for none yet.
+    /// </summary>
     public const string GuardHeader = "Bookmine-Guard";
+
+    /// <summary>The blocks of numbers leased to the till, with the server's word on each, both ways.</summary>
+    public const string BlocksHeader = "Bookmine-Blocks";
 
     private ForeignOutcome outcome = ForeignOutcome.Nothing;
     private ForeignDownload? download;
     private long? cursor;
 
-    public void Take(RemoteOrchestrator remote)
+    public void Take(WebServerAgent agent)
     {
-        remote.OnGettingOperation(DecideAsync);
-        remote.OnDatabaseChangesApplying(args => PostAsync(remote, args));
-        remote.OnLocalTimestampLoading(OpenAsync);
+        var remote = agent.RemoteOrchestrator;
+        Guid? calledItself = null;
+        agent.OnHttpGettingRequest(args =>
+        {
+            calledItself = args.Context?.ClientId;
+            BridgeLimits.Demand(args, door.Till.Id);
+        });
+        agent.OnHttpSendingResponse(args => args.Context.ClientId = calledItself);
+        agent.OnHttpGettingChanges(args => BridgeLimits.Demand(args, session));
+        remote.OnProvisioning(_ => throw new ToldException("Nothing is provisioned here."));
+        remote.OnGettingOperation(Decide);
+        remote.OnDatabaseChangesApplying(args => Post(remote, args));
+        remote.OnLocalTimestampLoading(Open);
         remote.OnGetCommand(args => args.Command = CommandFor(args));
     }
+
+    private bool IsGuarded => http.Request.Headers.ContainsKey(GuardHeader);
+
+    private ForeignProof? Proof => ForeignProof.Read(http.Request.Headers[GuardHeader].ToString());
 
     private FeedCommand CommandFor(GetCommandArgs args) =>
         args.CommandType is DbCommandType.SelectChanges or DbCommandType.SelectInitializedChanges && download is not null
             ? new FeedCommand(download, args.Table)
             : throw new InvalidOperationException($"{args.CommandType} has no business on the shop's tables.");
 
-    private bool IsGuarded => http.Request.Headers.ContainsKey(GuardHeader);
-
-    private long? LastEntry =>
-        long.TryParse(http.Request.Headers[GuardHeader].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var entry) ? entry : null;
-
-    private async Task DecideAsync(OperationArgs args)
+    private void Decide(OperationArgs args)
     {
         var known = args.ScopeInfoClient is { IsNewScope: false } client ? client.LastServerSyncTimestamp : null;
-        switch (await door.StandingOfAsync(known, LastEntry, http.RequestAborted))
+        switch (door.StandingOf(known, Proof))
         {
             case ForeignStanding.Withheld when args.Context.SyncType != SyncType.Normal || known is null:
                 // Its tables would be emptied, and nothing would come.
@@ -62,11 +77,12 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
         }
     }
 
-    private async Task PostAsync(RemoteOrchestrator remote, DatabaseChangesApplyingArgs args)
+    private void Post(RemoteOrchestrator remote, DatabaseChangesApplyingArgs args)
     {
+        session.Post();
         var message = args.ApplyChanges;
         cursor = message.LastTimestamp;
-        if (cursor is not null && await door.StandingOfAsync(cursor, null, http.RequestAborted) == ForeignStanding.Stale)
+        if (cursor is not null && door.StandingOf(cursor, null) == ForeignStanding.Stale)
         {
             throw new ToldException("The shop's records were put back while this synchronisation was going on. Synchronise again; nothing is lost.");
         }
@@ -76,7 +92,7 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
         }
         var rows = BookmineSetup.Instance.Tables.Where(t => message.Changes.HasData(t.Name, ""))
             .SelectMany(t => remote.LoadTableFromBatchInfo(message.Changes, t.Name, "").Rows.Select(r => RowForm.Read(t, r))).ToList();
-        outcome = await door.BringAsync(new ForeignUpload($"{message.SenderScopeId}/{cursor}", rows), http.RequestAborted);
+        outcome = door.Bring(new ForeignUpload($"{message.SenderScopeId}/{cursor}", rows), BlockProofs.Read(http.Request.Headers[BlocksHeader]));
         foreach (var table in rows.GroupBy(r => (r.Table, r.IsRemoved)))
         {
             message.ChangesApplied.TableChangesApplied.Add(Applied(table.Key.Table.Name, table.Key.IsRemoved, table.Count()));
@@ -91,10 +107,12 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http)
         TableName = table, State = isRemoved ? SyncRowState.Deleted : SyncRowState.Modified, Applied = rows, TotalRowsCount = rows, TotalAppliedCount = rows,
     };
 
-    private async Task OpenAsync(LocalTimestampLoadingArgs args)
+    private void Open(LocalTimestampLoadingArgs args)
     {
-        download = await door.OpenAsync(cursor, cursor is null, outcome, http.RequestAborted);
+        download = door.Open(cursor, outcome, isNewFile: Proof is null);
         args.Command.CommandText = $"SELECT {download.Cursor}";
         args.Command.Parameters.Clear();
+        http.Response.Headers[GuardHeader] = download.Proof.ToString();
+        http.Response.Headers[BlocksHeader] = BlockProofs.Write(download.Blocks);
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Bookmine.SyncServer;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Bookmine.DotmimBridge;
@@ -19,9 +18,6 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
     /// <summary>Of one till: its program makes one after the other, and an earlier one may not have ended.</summary>
     private const int MostOfOneTill = 4;
 
-    /// <summary>More than a counter sells in 90 days.</summary>
-    private const long MostBytes = 256L * 1024 * 1024;
-
     private readonly ConcurrentDictionary<string, BridgeSession> sessions = [];
 
     /// <summary>Nothing of before this start is of use to anybody.</summary>
@@ -33,9 +29,7 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
         }
     }
 
-    /// <param name="bytes">What this request adds.</param>
-    /// <exception cref="ShopException">The session has sent too much; nothing of it was posted.</exception>
-    public BridgeSession Of(long till, string id, long bytes)
+    public BridgeSession Of(long till, string id)
     {
         EndOld();
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{till}/{id}")))[..32];
@@ -44,12 +38,6 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
         foreach (var surplus in sessions.Values.Where(s => s.Till == till).OrderByDescending(s => s.UsedAt).Skip(MostOfOneTill))
         {
             End(surplus);
-        }
-        if (session.Take(bytes) > MostBytes)
-        {
-            End(session);
-            throw new ShopException(
-                $"This synchronisation has sent more than {MostBytes:N0} bytes, which is more than a counter sells in 90 days. Nothing of it was posted.");
         }
         return session;
     }
@@ -76,7 +64,11 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
 internal sealed class BridgeSession(string id, long till, string folder) : ISession, ISessionFeature
 {
     private readonly ConcurrentDictionary<string, byte[]> values = [];
+    private const long RowBytes = 200;
+    private const long MostBytes = 128L * 1024 * 1024;
+    private const int MostPosted = 4;
     private long bytes;
+    private int posted;
 
     public long Till => till;
 
@@ -96,8 +88,26 @@ internal sealed class BridgeSession(string id, long till, string folder) : ISess
         set => throw new NotSupportedException();
     }
 
-    /// <returns>What it has sent so far.</returns>
-    public long Take(long more) => Interlocked.Add(ref bytes, more);
+    /// <summary>Counts what it has sent, unpacked.</summary>
+    /// <exception cref="ToldException">It is too much.</exception>
+    public void Take(IReadOnlyCollection<object?[]> rows)
+    {
+        var more = rows.Sum(row => RowBytes + row.Sum(value => (long)(value as string ?? "").Length));
+        if (Interlocked.Add(ref bytes, more) > MostBytes)
+        {
+            throw new ToldException("This synchronisation has sent more than a counter sells in 90 days. Nothing of it was posted.");
+        }
+    }
+
+    /// <summary>Each time that it asks for its uploads to be posted, an answer is made.</summary>
+    /// <exception cref="ToldException">It has asked too often.</exception>
+    public void Post()
+    {
+        if (Interlocked.Increment(ref posted) > MostPosted)
+        {
+            throw new ToldException("This synchronisation is asked for its answer again and again. Begin another.");
+        }
+    }
 
     public void Forget()
     {

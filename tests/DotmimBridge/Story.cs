@@ -29,6 +29,7 @@ internal sealed class Story(Shop shop, Claims claims)
         await RefusalsAsync(front, side);
         await RevokedAsync();
         await RestoredAsync(front);
+        await ForgottenAsync();
         await ManyAsync();
         await SmallAsync();
         claims.That("the books agree", shop.Verb("check").Count >= 0 && shop.Number("SELECT count(*) FROM document WHERE trans_id IS NULL") == 0);
@@ -138,8 +139,19 @@ internal sealed class Story(Shop shop, Claims claims)
         front.One("UPDATE document_tracking SET timestamp = 1 WHERE id = (SELECT id FROM document WHERE docket = @n)", ("@n", clock.Number));
         front.One("UPDATE document_line_tracking SET timestamp = 1");
         front.One("UPDATE payment_tracking SET timestamp = 1");
+        using (var connection = front.Open())
+        {
+            Counter.Insert(connection, null, "contact", ("id", Guid.CreateVersion7()), ("kind", "customer"), ("name", "Set Back"));
+            Counter.Insert(connection, null, "till_event", ("id", Guid.CreateVersion7()), ("branch", 1L), ("till", front.Identity.Till), ("kind", "no-sale"), ("text", "change"), ("amount_cents", 0L), ("happened_at", 1L));
+        }
+        front.One("UPDATE contact SET phone = '0199' WHERE name = 'Bela Orban'");
+        front.One("UPDATE contact_tracking SET timestamp = 1");
+        front.One("UPDATE till_event_tracking SET timestamp = 1");
         await front.SyncAsync();
         claims.That("a sale under a clock that was set back is sent all the same", front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", clock.Number)) > 0);
+        claims.That("and so are a contact, an event and an edit", shop.Number("SELECT count(*) FROM contact WHERE name = 'Set Back'") == 1
+            && shop.Number("SELECT count(*) FROM till_event WHERE till = @t", front.Identity.Till) == 1 && shop.Verb("dropped", "list").Exists(d => d.ToString().Contains("0199", StringComparison.Ordinal)));
+        claims.That("once", (await front.SyncAsync()).TotalChangesUploadedToServer == 0);
         var unsent = front.Sell(stock, 1001);
         await front.SyncAsync(SyncType.Reinitialize);
         claims.That("Reinitialize destroys no unsent sale", front.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", unsent.Number)) > 0);
@@ -186,6 +198,11 @@ internal sealed class Story(Shop shop, Claims claims)
         claims.That("and so is the secret of a till that keeps a journal", await StatusAsync(http, $"Till {side.Identity.Till}:{side.Identity.Secret}") == HttpStatusCode.Forbidden);
         var own = $"Till {front.Identity.Till}:{front.Identity.Secret}";
         claims.That("a request that is none is refused", await StatusAsync(http, own) is HttpStatusCode.BadRequest);
+        foreach (var (claim, body) in Hostile(front.Identity.Till))
+        {
+            claims.That(claim, await StatusAsync(http, own, Gzipped(body), claim.Contains("scope", StringComparison.Ordinal) ? "2" : "4") == HttpStatusCode.BadRequest);
+        }
+        claims.That("and nothing of it is anywhere", !shop.Tables().Exists(t => t.Contains("tracking", StringComparison.Ordinal)) && !Directory.Exists(Path.Combine(shop.Folder, "outside")));
         claims.That("a session that nobody knows is told", await StatusAsync(http, own, Gzipped("{}")) is HttpStatusCode.BadRequest);
         claims.That("a bomb is refused", await StatusAsync(http, own, Bomb()) is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest);
         using var elsewhere = new Counter(Path.Combine(shop.Folder, "scope", "till.db"), front.Identity, shop.Url);
@@ -255,6 +272,37 @@ internal sealed class Story(Shop shop, Claims claims)
         plain.Counter.Dispose();
     }
 
+    private async Task ForgottenAsync()
+    {
+        if (shop.IsEmbedded)
+        {
+            var copy = Path.Combine(shop.Folder, "before.db");
+            shop.Verb("backup", copy);
+            using var late = new Counter(shop.TillFile("late"), await shop.EnrolAsync("late"), shop.Url);
+            await late.SyncAsync();
+            var sale = late.Sell(late.StockOf(Shop.IsbnOf(Lighthouse)), 1001);
+            shop.Kill();
+            shop.Verb("restore", copy);
+            shop.Start();
+            var waiting = shop.Verb("quarantine", "list").Count;
+            await late.SyncAsync();
+            claims.That("records older than the till's enrolment know it again, and keep what it brings", shop.Verb("quarantine", "list").Count == waiting + 1);
+            shop.Verb("till", "admit", "late");
+            await late.SyncAsync();
+            claims.That("until it is admitted", late.Long("SELECT trans_id FROM document WHERE docket = @n", ("@n", sale.Number)) > 0
+                && shop.Number("SELECT count(*) FROM document WHERE docket = @n", sale.Number) == 1);
+        }
+        var identity = await shop.EnrolAsync("again");
+        using var first = new Counter(shop.TillFile("again"), identity, shop.Url);
+        await first.SyncAsync();
+        first.Sell(first.StockOf(Shop.IsbnOf(Lighthouse)), 1001);
+        await first.SyncAsync();
+        var printed = first.Sell(first.StockOf(Shop.IsbnOf(Lighthouse)), 1001).Number;
+        using var second = new Counter(shop.TillFile("again2"), identity, shop.Url);
+        await second.SyncAsync();
+        claims.That("a file that was lost, and is made anew, prints no number again", second.Sell(second.StockOf(Shop.IsbnOf(Lighthouse)), 1001).Number > printed);
+    }
+
     /// <summary>A till as an application has it that knows only Dotmim.</summary>
     private async Task<(Counter Counter, SyncAgent Agent, Func<Guid, long, (Guid Id, long Number)> Sell)> PlainAsync()
     {
@@ -313,20 +361,32 @@ internal sealed class Story(Shop shop, Claims claims)
             && !screen.ToString().Contains("not posted", StringComparison.Ordinal));
     }
 
-    private async Task<HttpStatusCode> StatusAsync(HttpClient http, string authorization, byte[]? gzipped = null)
+    private async Task<HttpStatusCode> StatusAsync(HttpClient http, string authorization, byte[]? gzipped = null, string step = "4")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(shop.Url, "dotmim")) { Content = new ByteArrayContent(gzipped ?? []) };
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
         if (gzipped is not null)
         {
             request.Content.Headers.ContentEncoding.Add("gzip");
-            foreach (var (name, value) in new Dictionary<string, string> { ["session-id"] = $"{Guid.Empty}", ["scope-name"] = "bookmine", ["step"] = "4", ["serialization-format"] = JsonSerializer.Serialize(new { f = "json", s = 0 }) })
+            foreach (var (name, value) in new Dictionary<string, string> { ["session-id"] = $"{Guid.Empty}", ["scope-name"] = "bookmine", ["step"] = step, ["serialization-format"] = JsonSerializer.Serialize(new { f = "json", s = 0 }) })
             {
                 request.Headers.Add($"dotmim-sync-{name}", value);
             }
         }
         using var answer = await http.SendAsync(request);
         return answer.StatusCode;
+    }
+
+    /// <summary>What Dotmim believes of a request: that its body's scope is the header's, and that its tables' names are names.</summary>
+    private IEnumerable<(string Claim, string Body)> Hostile(long till)
+    {
+        var client = $$"""{"id":"{{Guid.Empty}}","n":"bookmine","h":null,"lst":1,"lsst":1,"in":false,"p":null}""";
+        string Context(string scope) => $$"""{"id":"{{Guid.Empty}}","csid":"{{Guid.Empty}}","sn":"{{scope}}","way":2,"stage":9,"pp":0.3}""";
+        yield return ("another scope in the body is refused", $$"""{"sc":{{Context("Bookmine")}}}""");
+        yield return ("a scope that is none is refused", $$"""{"sc":{{Context("x] FROM bigint; --")}}}""");
+        var outside = Path.Combine(shop.Folder, "outside", "evil.branch");
+        yield return ("a table that is a path is refused",
+            $$"""{"sc":{{Context("bookmine")}},"scopeclient":{{client}},"bi":0,"bc":1,"islb":false,"changes":{"t":[{"n":"{{outside}}","s":"","c":[{"n":"id","t":"7","p":1}],"r":[[16,{{till}}]]}]},"clst":1,"scope":null}""");
     }
 
     private static byte[] Gzipped(string text)

@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Foreign;
@@ -14,6 +15,8 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
     protected readonly Dictionary<(SyncTable Table, RowKey Key), Row> Held = [];
     private ForeignExchange exchange = exchange;
     private KnownTill? last;
+    private ForeignProof? proof;
+    private IReadOnlyList<NumberBlock> blocks = [];
     private long cursor;
 
     /// <summary>Whether it sends what has no TransID, and all that it has before it begins afresh.</summary>
@@ -72,8 +75,7 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
     /// <param name="isLost">Whether the answer is.</param>
     public ForeignOutcome Exchange(Func<ForeignRow, bool>? sends = null, Func<List<ForeignRow>, List<ForeignRow>>? onTheWay = null, bool isLost = false)
     {
-        long? lastEntry = IsGuarded ? Held.GetValueOrDefault((BookmineSetup.TillHead, new RowKey(Known.Id, Guid.Empty)))?.Integer("n") ?? 0 : null;
-        var standing = exchange.StandingOf(Known, cursor, lastEntry);
+        var standing = exchange.StandingOf(Known, cursor, IsGuarded ? proof : null);
         if (standing == ForeignStanding.Stale && !IsGuarded)
         {
             exchange.NoteUnguarded(Known);
@@ -82,8 +84,8 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
         var changed = Changed(everything: IsGuarded && standing == ForeignStanding.Stale);
         var rows = changed.Where(sends ?? (_ => true)).ToList();
         var occasion = $"tiny/{(standing == ForeignStanding.Stale ? 0 : cursor)}";
-        var outcome = exchange.Bring(Known, new ForeignUpload(occasion, onTheWay?.Invoke(rows) ?? rows));
-        var download = exchange.Open(Known, cursor, standing != ForeignStanding.Current, outcome);
+        var outcome = exchange.Bring(Known, new ForeignUpload(occasion, onTheWay?.Invoke(rows) ?? rows), blocks);
+        var download = exchange.Open(Known, cursor, standing != ForeignStanding.Current, outcome, isNewFile: proof is null);
         var given = BookmineSetup.Instance.Tables.SelectMany(download.Of).ToList();
         // Its tables are not emptied while something of them was not sent.
         if (isLost || (standing == ForeignStanding.Stale && rows.Count < changed.Count))
@@ -109,7 +111,7 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
             }
             Took(row.Table, row.Key);
         }
-        cursor = download.Cursor;
+        (cursor, proof, blocks) = (download.Cursor, download.Proof, download.Blocks);
         return outcome;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Serialization;
 using Dotmim.Sync;
 using Dotmim.Sync.Enumerations;
@@ -24,31 +25,41 @@ namespace Bookmine.ForeignTill;
 public sealed class BookmineTill : IDisposable
 {
     private const string Scope = "bookmine";
-    private const string Guard = "Bookmine-Guard";
     private const int Protocol = 1;
     private const int Schema = 4;
 
+    /// <summary>Tables that tills write.</summary>
+    private static readonly string[] Written =
+        ["document", "document_line", "payment", "stock_movement", "credit", "voucher", "stock", "contact", "holding", "email", "till_event"];
 
-    /// <summary>What the server knows as this till's, and what was written here and not sent yet.</summary>
-    private const string OwnStock = "made_by = @till OR id IN (SELECT id FROM stock_tracking WHERE update_scope_id IS NULL)";
+    /// <summary>A document that is not posted, whatever was sent of it, and what belongs to it.</summary>
+    private static readonly (string Table, string Meant)[] Unposted = [("document", "trans_id IS NULL"), .. Parts("trans_id IS NULL")];
 
-    /// <summary>What a till makes, and which rows of it are meant: of documents that are not posted, or of all that it has made.</summary>
-    private static readonly (string Table, string[] Key, string? Unposted, string Own)[] Made =
+    /// <summary>What the till has made, of the months that the shop's records may have lost.</summary>
+    private static readonly (string Table, string Meant)[] Own =
     [
-        ("document", ["id"], "trans_id IS NULL", "till = @till"),
-        ("document_line", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("payment", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("stock_movement", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("credit", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("voucher", ["id"], Of("trans_id IS NULL"), Of("till = @till")),
-        ("stock", ["id"], null, OwnStock),
-        ("contact", ["id"], null, "made_by = @till OR id IN (SELECT id FROM contact_tracking WHERE update_scope_id IS NULL)"),
-        ("holding", ["branch", "stock_id"], null, $"stock_id IN (SELECT id FROM stock WHERE {OwnStock})"),
-        ("till_event", ["id"], null, "till = @till"),
+        ("document", OwnDocuments), .. Parts(OwnDocuments), ("stock", "made_by = @till"), ("contact", "made_by = @till"),
     ];
 
+    private const string OwnDocuments =
+        "till = @till AND (trans_id IS NULL OR month IS NULL OR month >= CAST(strftime('%Y%m', 'now', '-4 months') AS INTEGER))";
+
+    private const string Tables =
+        """
+        CREATE TABLE IF NOT EXISTS bookmine_number (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS bookmine_proof (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), proof TEXT NOT NULL, blocks TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS bookmine_sent (tab TEXT NOT NULL, row INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (tab, row)) WITHOUT ROWID;
+        """;
+
+    private static readonly string Indexes = string.Concat(
+        Written[1..6].Select(table => $"CREATE INDEX IF NOT EXISTS bookmine_{table} ON {table} (document_id);")
+            .Concat(Written.Select(table =>
+                $"CREATE INDEX IF NOT EXISTS bookmine_unsent_{table} ON {table}_tracking (timestamp) WHERE update_scope_id IS NULL;"))
+            .Append("CREATE INDEX IF NOT EXISTS bookmine_trans_id ON document (trans_id);"));
+
     private readonly string file;
-    private readonly long till;
+    private readonly TillIdentity identity;
+    private readonly Memory memory;
     private readonly HttpClient http;
 
     /// <summary>The till's timestamp when its changes were read, of the synchronisation that is going on: an agent makes one at a time.</summary>
@@ -64,12 +75,10 @@ public sealed class BookmineTill : IDisposable
     public BookmineTill(string file, Uri server, TillIdentity identity, HttpMessageHandler? handler = null)
     {
         this.file = Path.GetFullPath(file);
-        till = identity.Till;
+        this.identity = identity;
         Directory.CreateDirectory(Path.GetDirectoryName(this.file)!);
-        handler ??= new SocketsHttpHandler { UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip };
-        http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(10) };
-        var credentials = string.Create(CultureInfo.InvariantCulture, $"{till}:{identity.Secret}");
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", credentials);
+        memory = new Memory(server, identity, handler ?? new SocketsHttpHandler { UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip });
+        http = new HttpClient(memory) { Timeout = TimeSpan.FromMinutes(10) };
         var options = new SyncOptions
         {
             BatchDirectory = Path.Combine(Path.GetDirectoryName(this.file)!, "parts"),
@@ -105,19 +114,22 @@ public sealed class BookmineTill : IDisposable
     /// </exception>
     public async Task<SyncResult> SynchroniseAsync(CancellationToken cancel = default)
     {
-        http.DefaultRequestHeaders.Remove(Guard);
-        http.DefaultRequestHeaders.Add(Guard, LastEntry().ToString(CultureInfo.InvariantCulture));
+        using (var connection = Open())
+        {
+            Run(connection, Tables);
+            memory.Proof = Scalar(connection, null, "SELECT proof FROM bookmine_proof") as string;
+            memory.Blocks = Scalar(connection, null, "SELECT blocks FROM bookmine_proof") as string ?? identity.Block;
+        }
         var result = await Agent.SynchronizeAsync(Scope, (SyncSetup?)null, SyncType.Normal, null, null, cancel).ConfigureAwait(false);
-        using var connection = Open();
-        Run(connection, """
-            CREATE INDEX IF NOT EXISTS bookmine_trans_id ON document (trans_id);
-            CREATE INDEX IF NOT EXISTS bookmine_lines ON document_line (document_id);
-            CREATE INDEX IF NOT EXISTS bookmine_payments ON payment (document_id);
-            CREATE INDEX IF NOT EXISTS bookmine_movements ON stock_movement (document_id);
-            CREATE INDEX IF NOT EXISTS bookmine_credits ON credit (document_id);
-            CREATE INDEX IF NOT EXISTS bookmine_vouchers ON voucher (document_id);
-            CREATE TABLE IF NOT EXISTS bookmine_number (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
-            """);
+        using var after = Open();
+        Run(after, Indexes);
+        if (memory.Proof is { } proof)
+        {
+            Scalar(
+                after, null,
+                "INSERT INTO bookmine_proof (id, proof, blocks) VALUES (1, @a, @b) ON CONFLICT (id) DO UPDATE SET proof = excluded.proof, blocks = excluded.blocks",
+                proof, memory.Blocks ?? "");
+        }
         return result;
     }
 
@@ -125,52 +137,56 @@ public sealed class BookmineTill : IDisposable
     /// <exception cref="InvalidOperationException">The till has none left, or has never synchronised.</exception>
     public long NextNumber(SqliteConnection connection, SqliteTransaction transaction)
     {
-        var next = Scalar(connection, transaction, """
-            SELECT min(CASE WHEN u.last >= b.first THEN u.last + 1 ELSE b.first END) FROM number_block b,
-                (SELECT max(coalesce((SELECT last FROM bookmine_number), 0), coalesce((SELECT max(docket) FROM document WHERE till = @till), 0)) AS last) u
-            WHERE b.till = @till AND b.last > u.last
-            """, till) as long? ?? throw new InvalidOperationException("The till has no numbers left: synchronise.");
-        Scalar(connection, transaction, "INSERT INTO bookmine_number (id, last) VALUES (1, @till) ON CONFLICT (id) DO UPDATE SET last = excluded.last", next);
+        // A file that is new does not know what was printed before it: it begins with the latest block.
+        var last = Scalar(connection, transaction, "SELECT last FROM bookmine_number") as long?
+            ?? Scalar(connection, transaction, "SELECT max(first) - 1 FROM number_block WHERE till = @a", identity.Till) as long? ?? 0;
+        const string free = "SELECT min(max(first, @b + 1)) FROM number_block WHERE till = @a AND last > @b";
+        var next = Scalar(connection, transaction, free, identity.Till, last) as long?
+            ?? throw new InvalidOperationException("The till has no numbers left: synchronise.");
+        Scalar(connection, transaction, "INSERT INTO bookmine_number (id, last) VALUES (1, @a) ON CONFLICT (id) DO UPDATE SET last = excluded.last", next);
         return next;
     }
 
     public void Dispose() => http.Dispose();
 
-    private static string Of(string documents) => $"document_id IN (SELECT id FROM document WHERE {documents})";
+    private static IEnumerable<(string, string)> Parts(string documents) => Written[1..6].Select(table =>
+        (table, $"document_id IN (SELECT id FROM document WHERE {documents})"));
 
-    /// <summary>Asked when Dotmim is about to read the changes: what is to be sent counts as changed after the last synchronisation.</summary>
+    /// <summary>
+    /// Asked when Dotmim is about to read the changes: what was never acknowledged counts as changed after the last synchronisation, and so does what has to
+    /// be sent again. What is sent is written down.
+    /// </summary>
     private async Task GuardAsync(DatabaseChangesSelectingArgs args)
     {
         if (args.IsNew)
         {
             return;
         }
-        foreach (var (table, key, unposted, own) in Made)
+        var sql = new StringBuilder("DELETE FROM bookmine_sent;");
+        foreach (var (table, meant) in args.Context.SyncType == SyncType.Normal ? Unposted : Own)
         {
-            if ((args.Context.SyncType == SyncType.Normal ? unposted : own) is not { } meant)
-            {
-                continue;
-            }
-            var keys = string.Join(", ", key);
-            await using var command = args.Connection.CreateCommand();
-            command.Transaction = args.Transaction;
-            command.CommandText =
-                $"""
-                INSERT INTO {table}_tracking ({keys}, update_scope_id, sync_row_is_tombstone, timestamp, last_change_datetime)
-                SELECT {keys}, NULL, 0, max(@read, @from + 1), datetime('now') FROM {table} WHERE {meant}
-                ON CONFLICT ({keys}) DO UPDATE SET update_scope_id = NULL, sync_row_is_tombstone = 0, timestamp = excluded.timestamp
-                """;
-            command.Parameters.Add(new SqliteParameter("@from", args.FromTimestamp ?? 0));
-            command.Parameters.Add(new SqliteParameter("@read", readAt));
-            command.Parameters.Add(new SqliteParameter("@till", till));
-            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            sql.Append(CultureInfo.InvariantCulture, $"""
+                INSERT INTO {table}_tracking (id, update_scope_id, sync_row_is_tombstone, timestamp, last_change_datetime)
+                SELECT id, NULL, 0, max(@read, @from + 1), datetime('now') FROM {table} WHERE {meant}
+                ON CONFLICT (id) DO UPDATE SET update_scope_id = NULL, sync_row_is_tombstone = 0, timestamp = excluded.timestamp;
+
+                """);
         }
+        foreach (var table in Written)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $"""
+                UPDATE {table}_tracking SET timestamp = @from + 1 WHERE update_scope_id IS NULL AND timestamp <= @from;
+                INSERT INTO bookmine_sent (tab, row, stamp) SELECT '{table}', rowid, timestamp FROM {table}_tracking WHERE update_scope_id IS NULL;
+
+                """);
+        }
+        await RunAsync(args.Connection, args.Transaction, sql.ToString(), args.FromTimestamp ?? 0).ConfigureAwait(false);
         heldThen = await CountAsync(args.Connection, args.Transaction).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// What was sent is no change any more, in the transaction that takes the answer: else Dotmim would hold each row that comes back for a conflict, and
-    /// resolve it by itself, at thrice the time.
+    /// What was sent, and has not changed since, is acknowledged, in the transaction that takes the answer: else Dotmim would hold each row that comes back
+    /// for a conflict, and resolve it by itself, at thrice the time. And nothing is emptied that was written since it was read.
     /// </summary>
     private async Task SettleAsync(DatabaseChangesApplyingArgs args)
     {
@@ -178,45 +194,34 @@ public sealed class BookmineTill : IDisposable
         {
             throw new InvalidOperationException("Something was sold while the till was about to begin afresh: nothing was emptied. Synchronise again.");
         }
-        if (args.Context.SyncType != SyncType.Normal || args.ApplyChanges.LastTimestamp is not { } from)
+        if (args.Context.SyncType == SyncType.Normal && args.ApplyChanges.LastTimestamp is { } from)
         {
-            return;
+            var sql = string.Concat(Written.Select(table => $"""
+                UPDATE {table}_tracking SET timestamp = min(timestamp, @from - 1), update_scope_id = '00000000-0000-0000-0000-000000000000'
+                WHERE rowid IN (SELECT row FROM bookmine_sent WHERE tab = '{table}') AND update_scope_id IS NULL
+                    AND timestamp = (SELECT stamp FROM bookmine_sent s WHERE s.tab = '{table}' AND s.row = {table}_tracking.rowid);
+
+                """));
+            await RunAsync(args.Connection, args.Transaction, sql, from).ConfigureAwait(false);
         }
-        foreach (var (table, _, _, _) in Made)
-        {
-            await using var command = args.Connection.CreateCommand();
-            command.Transaction = args.Transaction;
-            command.CommandText =
-                $"""
-                UPDATE {table}_tracking SET timestamp = @from - 1
-                WHERE timestamp >= @from AND timestamp <= @read AND update_scope_id IS NULL AND sync_row_is_tombstone = 0
-                """;
-            command.Parameters.Add(new SqliteParameter("@from", from));
-            command.Parameters.Add(new SqliteParameter("@read", Math.Max(readAt, from + 1)));
-            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-        }
+    }
+
+    private async Task RunAsync(DbConnection connection, DbTransaction? transaction, string sql, long from)
+    {
+        await using var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText) = (transaction, sql);
+        command.Parameters.Add(new SqliteParameter("@from", from));
+        command.Parameters.Add(new SqliteParameter("@read", readAt));
+        command.Parameters.Add(new SqliteParameter("@till", identity.Till));
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
     private static async Task<long> CountAsync(DbConnection connection, DbTransaction? transaction)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = $"SELECT {string.Join(" + ", Made.Select(m => $"(SELECT count(*) FROM {m.Table})"))}";
+        command.CommandText = $"SELECT {string.Join(" + ", Written.Select(table => $"(SELECT count(*) FROM {table})"))}";
         return (long)(await command.ExecuteScalarAsync().ConfigureAwait(false))!;
-    }
-
-    /// <summary>
-    /// Up to which entry the server has posted what this till made, as far as the till has heard: one that has not come as far was put back from a backup.
-    /// </summary>
-    private long LastEntry()
-    {
-        if (!File.Exists(file))
-        {
-            return 0;
-        }
-        using var connection = Open();
-        return Scalar(connection, null, "SELECT name FROM sqlite_master WHERE name = 'till_head'", till) is null ? 0
-            : Scalar(connection, null, "SELECT n FROM till_head WHERE till = @till", till) as long? ?? 0;
     }
 
     private SqliteConnection Open()
@@ -233,17 +238,68 @@ public sealed class BookmineTill : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static object? Scalar(SqliteConnection connection, SqliteTransaction? transaction, string sql, long value)
+    private static object? Scalar(SqliteConnection connection, SqliteTransaction? transaction, string sql, params object[] values)
     {
         using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("@till", value);
+        (command.Transaction, command.CommandText) = (transaction, sql);
+        command.Parameters.AddRange(values.Select((value, i) => new SqliteParameter("@" + (char)('a' + i), value)));
         return command.ExecuteScalar() is { } found and not DBNull ? found : null;
+    }
+
+    /// <summary>
+    /// Who the till is, in each request, and the server's word that it keeps. A server whose records were put back from before the till's enrolment does not
+    /// know it: it shows the word that it was enrolled, and asks again.
+    /// </summary>
+    private sealed class Memory(Uri server, TillIdentity identity, HttpMessageHandler line) : DelegatingHandler(line)
+    {
+        private const string Guard = "Bookmine-Guard";
+        private const string Leased = "Bookmine-Blocks";
+
+        public string? Proof { get; set; }
+
+        public string? Blocks { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var credentials = string.Create(CultureInfo.InvariantCulture, $"{identity.Till}:{identity.Secret}");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Till", credentials);
+            request.Headers.TryAddWithoutValidation(Guard, Proof ?? "-");
+            request.Headers.TryAddWithoutValidation(Leased, Blocks ?? "");
+            await (request.Content?.LoadIntoBufferAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (answer.StatusCode == HttpStatusCode.Unauthorized && await IsKnownAgainAsync(cancellationToken).ConfigureAwait(false))
+            {
+                answer.Dispose();
+                answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            Proof = answer.Headers.TryGetValues(Guard, out var proof) ? proof.First() : Proof;
+            Blocks = answer.Headers.TryGetValues(Leased, out var blocks) ? blocks.First() : Blocks;
+            return answer;
+        }
+
+        private async Task<bool> IsKnownAgainAsync(CancellationToken cancel)
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Post, new Uri(server, "sync/readmit"));
+            asked.Content = JsonContent.Create(new
+            {
+                till = identity.Till, name = identity.Name, branch = identity.Branch, secret = identity.Secret, proof = identity.Proof ?? "",
+                epoch = (string?)null, is_foreign = true,
+            });
+            using var answer = await base.SendAsync(asked, cancel).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode;
+        }
     }
 }
 
 /// <summary>What an enrolled till is known by. The secret is a password: whoever has it is the till.</summary>
+/// <param name="Proof">The server's word that it enrolled the till.</param>
 public sealed record TillIdentity(
     [property: JsonPropertyName("till")] long Till, [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("branch")] long Branch,
-    [property: JsonPropertyName("secret")] string Secret, [property: JsonPropertyName("proof")] string? Proof);
+    [property: JsonPropertyName("secret")] string Secret, [property: JsonPropertyName("proof")] string? Proof,
+    [property: JsonPropertyName("block_first")] long First = 0, [property: JsonPropertyName("block_last")] long Last = 0,
+    [property: JsonPropertyName("block_mac")] string? Mac = null)
+{
+    /// <summary>Its first block of numbers, with the server's word on it.</summary>
+    [JsonIgnore]
+    public string? Block => Mac is null ? null : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}-{Mac}");
+}

@@ -45,7 +45,7 @@ internal sealed class RestoredRecords(IServerDatabase database, IPostingHost hos
     /// <param name="epoch">When that was seen: whoever else has seen it by now has begun the next.</param>
     public void Notice(long client, string epoch) => database.Writing(session =>
     {
-        if (FeedState.Read(session).Epoch != epoch || !IsFirstProof(client))
+        if (FeedState.Read(session).Epoch != epoch)
         {
             return false;
         }

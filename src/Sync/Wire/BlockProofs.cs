@@ -13,13 +13,19 @@ public static class BlockProofs
 
     /// <summary>Those of the blocks that hold one of the numbers.</summary>
     public static string Write(IEnumerable<NumberBlock> blocks, IReadOnlyCollection<long> numbers) => string.Join(
-        ' ', blocks.Where(b => b.Mac is not null && numbers.Any(n => n >= b.First && n <= b.Last)).Select(b => FormattableString.Invariant($"{b.First}-{b.Last}-{b.Mac}")));
+        ' ', blocks.Where(b => b.Mac is not null && numbers.Any(n => n >= b.First && n <= b.Last)).Select(Text));
+
+    /// <summary>All of the blocks, the latest first.</summary>
+    public static string Write(IEnumerable<NumberBlock> blocks) => string.Join(
+        ' ', blocks.Where(b => b.Mac is not null).OrderByDescending(b => b.First).Take(MostBlocks).Select(Text));
 
     public static IReadOnlyList<NumberBlock> Read(string? text) =>
     [
         .. (text ?? "").Split(' ', MostBlocks + 1, StringSplitOptions.RemoveEmptyEntries).Take(MostBlocks).Select(part => part.Split('-'))
             .Where(p => p.Length == 3 && IsNumber(p[0]) && IsNumber(p[1])).Select(p => new NumberBlock(Number(p[0]), Number(p[1]), p[2])),
     ];
+
+    private static string Text(NumberBlock block) => FormattableString.Invariant($"{block.First}-{block.Last}-{block.Mac}");
 
     private static bool IsNumber(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 

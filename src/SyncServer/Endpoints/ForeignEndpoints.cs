@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Foreign;
@@ -14,13 +16,14 @@ public static class ForeignEndpoints
         app.MapPost(path, (HttpContext context, ForeignExchange exchange, RequestGate gate) => handle(context, new ForeignDoor(context.Till(), exchange, gate)))
             .RequireAuthorization(TillAuthentication.Policy(TillDeed.Bring))
             .WithMetadata(
-                new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.KeepsJournal(false), new TillAuthentication.TakesItsOwnPlaces(true));
+                new BodyLimit(Protocol.MostExpandedBytes), new TillAuthentication.KeepsJournal(false), new TillAuthentication.TakesItsOwnPlaces(false));
     }
 }
 
-/// <summary>The exchange of one till in one request; what it does holds a place, so that a thousand tills take no more threads than there are.</summary>
+/// <summary>The exchange of one till in one request.</summary>
 public sealed class ForeignDoor
 {
+    private static readonly ConcurrentDictionary<long, SemaphoreSlim> Turns = [];
     private readonly ForeignExchange exchange;
     private readonly RequestGate gate;
 
@@ -36,17 +39,37 @@ public sealed class ForeignDoor
     /// <summary>Why a till of this state gets nothing, and what to do.</summary>
     public string WhyNot => Till.State.WhyNot();
 
+    /// <summary>Does the work of a request that brings or reads the records: one of a till at a time, and few in all.</summary>
+    public async Task InTurnAsync(Func<Task> work, CancellationToken cancel)
+    {
+        // Before a place is taken, so that no till holds several.
+        var turn = Turns.GetOrAdd(Till.Id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancel);
+        try
+        {
+            await gate.Foreign.HoldAsync(
+                async () =>
+                {
+                    await work();
+                    return true;
+                },
+                cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <inheritdoc cref="ForeignExchange.StandingOf"/>
-    public Task<ForeignStanding> StandingOfAsync(long? cursor, long? lastEntry, CancellationToken cancel) =>
-        gate.Others.RunAsync(() => exchange.StandingOf(Till, cursor, lastEntry), cancel);
+    public ForeignStanding StandingOf(long? cursor, ForeignProof? proof) => exchange.StandingOf(Till, cursor, proof);
 
     /// <inheritdoc cref="ForeignExchange.NoteUnguarded"/>
     public void NoteUnguarded() => exchange.NoteUnguarded(Till);
 
     /// <inheritdoc cref="ForeignExchange.Bring"/>
-    public Task<ForeignOutcome> BringAsync(ForeignUpload upload, CancellationToken cancel) => gate.Posting.RunAsync(() => exchange.Bring(Till, upload), cancel);
+    public ForeignOutcome Bring(ForeignUpload upload, IReadOnlyList<NumberBlock> blocks) => exchange.Bring(Till, upload, blocks);
 
     /// <inheritdoc cref="ForeignExchange.Open"/>
-    public Task<ForeignDownload> OpenAsync(long? cursor, bool isWhole, ForeignOutcome brought, CancellationToken cancel) =>
-        gate.Others.RunAsync(() => exchange.Open(Till, cursor, isWhole, brought), cancel);
+    public ForeignDownload Open(long? cursor, ForeignOutcome brought, bool isNewFile) => exchange.Open(Till, cursor, cursor is null or 0, brought, isNewFile);
 }

@@ -9,23 +9,28 @@ internal sealed class RequestGate : IDisposable
     // Together fewer than the connections to a database server, so that none waits for one.
     private const int MostPosting = 5;
     private const int MostOthers = 11;
+    private const int MostForeign = 2;
 
     /// <summary>For what tills post: a sale never waits for a download.</summary>
     public Lane Posting { get; } = new(MostPosting);
 
     public Lane Others { get; } = new(MostOthers);
 
+    /// <summary>For tills of other engines, which bring and fetch much at once: neither a sale nor a download of the others waits for them.</summary>
+    public Lane Foreign { get; } = new(MostForeign);
+
     /// <summary>Lets the runtime have the threads that it would otherwise make one by one, twice a second.</summary>
     public static void HaveThreads()
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(workers, 2 * (MostPosting + MostOthers)), ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * (MostPosting + MostOthers + MostForeign)), ports);
     }
 
     public void Dispose()
     {
         Posting.Dispose();
         Others.Dispose();
+        Foreign.Dispose();
     }
 
     /// <summary>Places for one kind of request.</summary>

@@ -1,4 +1,5 @@
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 
@@ -6,8 +7,14 @@ namespace Bookmine.SyncServer.Foreign;
 
 /// <summary>What one exchange sends to a foreign client, read table by table while it is sent.</summary>
 /// <param name="Cursor">Where the client stands when it has all of it.</param>
-public sealed class ForeignDownload(FeedSpan span, long cursor, ForeignOutcome brought)
+/// <param name="proof">What the client keeps of this exchange besides its cursor.</param>
+/// <param name="blocks">The blocks of numbers leased to it, with the server's word on each.</param>
+public sealed class ForeignDownload(FeedSpan span, long cursor, ForeignOutcome brought, ForeignProof proof, IReadOnlyList<NumberBlock> blocks)
 {
+    public ForeignProof Proof => proof;
+
+    public IReadOnlyList<NumberBlock> Blocks => blocks;
+
     public long Cursor => cursor;
 
     /// <summary>The rows of a table, each once. Of one that the client is to have no more there is the key alone.</summary>

@@ -42,30 +42,32 @@ public sealed class ForeignExchange(
     private readonly ConcurrentDictionary<long, Lock> gates = [];
 
     /// <param name="cursor">That of the last exchange that came to its end; null or 0 for none.</param>
-    /// <param name="lastEntry">
-    /// The last entry of its own that it has seen in its head (<see cref="BookmineSetup.TillHead"/>); null where it does not say.
-    /// </param>
-    public ForeignStanding StandingOf(KnownTill till, long? cursor, long? lastEntry = null)
+    /// <param name="proof">What the last exchange gave it besides; null where its engine keeps nothing of the kind.</param>
+    public ForeignStanding StandingOf(KnownTill till, long? cursor, ForeignProof? proof = null)
     {
         var record = tills.RecordOf(till);
         if (record.Withheld is not null)
         {
             return ForeignStanding.Withheld;
         }
-        var (state, isGenuine, held) = database.Reading(session =>
+        var (state, isGenuine, isLost) = database.Reading(session =>
         {
             var state = FeedState.Read(session);
-            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c), Scribe.LastEntry(session, till.Id));
+            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c),
+                proof is not null && proof.Entry > Scribe.LastEntry(session, till.Id) && proof.IsOf(session, till.Id));
         });
         var position = ForeignCursor.PositionOf(cursor ?? 0);
-        // This server gave it the cursor in this very epoch, and its records have not come as far: they were put back since.
-        if (isGenuine && (position > state.Tip || lastEntry > held))
+        if (isLost)
         {
-            orchestrator.ShowsRestore(record, state.Epoch);
+            // This server has answered entries that its records do not hold: they were put back since. Whoever else has shown it has begun a new epoch.
+            if (isGenuine)
+            {
+                orchestrator.ShowsRestore(record, state.Epoch);
+            }
             return ForeignStanding.Stale;
         }
         return cursor is not > 0 ? ForeignStanding.Fresh
-            : isGenuine && position >= state.Floor ? ForeignStanding.Current
+            : isGenuine && position >= state.Floor && position <= state.Tip ? ForeignStanding.Current
             : ForeignStanding.Stale;
     }
 
@@ -80,7 +82,8 @@ public sealed class ForeignExchange(
 
     /// <summary>Posts what the till brings, by the upload rules, once.</summary>
     /// <exception cref="ShopException">A revoked till has brought too much; nothing was kept of this.</exception>
-    public ForeignOutcome Bring(KnownTill till, ForeignUpload upload)
+    /// <param name="blocks">Blocks of numbers that the till proves to have been leased: records put back from a backup may lack them.</param>
+    public ForeignOutcome Bring(KnownTill till, ForeignUpload upload, IReadOnlyList<NumberBlock>? blocks = null)
     {
         if (upload.Rows.Count == 0)
         {
@@ -89,7 +92,7 @@ public sealed class ForeignExchange(
         // Two exchanges of one till at a time would only take each other's numbers; on several hosts the scribe looks again.
         lock (gates.GetOrAdd(till.Id, _ => new Lock()))
         {
-            var record = tills.RecordOf(till);
+            var record = tills.RecordOf(till, blocks ?? []);
             var epoch = database.Reading(session => FeedState.Read(session).Epoch);
             var groups = new ForeignGroups(till.Id, upload, epoch, Now);
             var entered = new Scribe(database, entries =>
@@ -97,7 +100,7 @@ public sealed class ForeignExchange(
                 quota.Demand(till, entries);
                 return orchestrator.Push(record, groups.Synchronisation, entries);
             }).Enter(till.Id, groups.Sort);
-            Settle(groups, entered);
+            Settle(till.Id, groups, entered);
             tills.TopUp(till);
             return new ForeignOutcome(
                 entered.Count(e => e.Result.State == EntryState.Posted), entered.Count(e => e.Result.State != EntryState.Posted),
@@ -107,37 +110,41 @@ public sealed class ForeignExchange(
 
     /// <summary>What has changed for the till since its cursor, after all that is posted by now.</summary>
     /// <param name="isWhole">Whether it is to have everything, whatever its cursor.</param>
+    /// <param name="isNewFile">Whether the till's tables are new: what numbers it has printed before, it does not know.</param>
     /// <exception cref="FeedBusyException">The feed is being brought up to date by another's long work.</exception>
-    public ForeignDownload Open(KnownTill till, long? cursor, bool isWhole, ForeignOutcome brought)
+    public ForeignDownload Open(KnownTill till, long? cursor, bool isWhole, ForeignOutcome brought, bool isNewFile = false)
     {
         var record = tills.RecordOf(till);
         if (record.Withheld is not null)
         {
-            return new ForeignDownload(FeedSpan.Nothing(database, 0), cursor ?? 0, ForeignOutcome.Nothing);
+            return new ForeignDownload(FeedSpan.Nothing(database, 0), cursor ?? 0, ForeignOutcome.Nothing, Proof(till), record.Blocks);
+        }
+        if (isNewFile && Proof(till).Entry > 0)
+        {
+            tills.LeaseAfresh(till);
         }
         Drain();
-        // The scope is read after the posting: it may have begun a new month.
+        var state = database.Reading(FeedState.Read);
+        // The scope is read after the posting, and after the head: a new month may begin at any moment.
         record = tills.RecordOf(till);
-        var (head, next) = database.Reading(session =>
-        {
-            var state = FeedState.Read(session);
-            return (state.Head, ForeignCursor.Of(session, record, state, state.Head));
-        });
+        var (head, next) = (state.Head, database.Reading(session => ForeignCursor.Of(session, record, state, state.Head)));
         var from = isWhole ? 0 : ForeignCursor.PositionOf(cursor ?? 0);
-        return new ForeignDownload(new FeedSpan(database, record.Scope, from, head), next, brought);
+        return new ForeignDownload(new FeedSpan(database, record.Scope, from, head), next, brought, Proof(till), record.Blocks);
     }
 
     /// <summary>Parts of a document that had waited in quarantine and have come whole since need nobody any more.</summary>
-    private void Settle(ForeignGroups groups, IReadOnlyList<ScribedEntry> entered)
+    private void Settle(long till, ForeignGroups groups, IReadOnlyList<ScribedEntry> entered)
     {
         foreach (var (part, whole) in groups.Settled(entered))
         {
-            if (desk.Find(part) is { State: QuarantineState.Waiting })
+            if (desk.Find(part) is { State: QuarantineState.Waiting } item && item.Client == till)
             {
                 desk.WriteOff(part, $"a part of a transaction that came whole since{(whole is { } n ? $", as entry {n}" : "")}");
             }
         }
     }
+
+    private ForeignProof Proof(KnownTill till) => database.Reading(session => ForeignProof.Of(session, till.Id));
 
     private void Drain()
     {

@@ -139,7 +139,7 @@ internal sealed class ForeignGroups(long till, ForeignUpload upload, string epoc
             {
                 whole[(row.Table, row.Key)] = row;
             }
-            var group = ForeignEntry.Make(KeptEntries.IdOf(owner, earlier.Count), Inserts(whole.Values), now);
+            var group = ForeignEntry.Make(KeptEntries.IdOf(till, owner, earlier.Count), Inserts(whole.Values), now);
             partsOf[group.Id] = waiting.ConvertAll(e => e.Id);
             yield return group;
         }

@@ -24,8 +24,8 @@ internal sealed class KeptEntries(Session session, long client)
     /// <summary>Parts that one record may come in before a person is waited for.</summary>
     private const int MostAttempts = 100;
 
-    /// <summary>The id of a record's entry, the first or one with more of it than the last.</summary>
-    public static Guid IdOf(Guid owner, int attempt) => attempt == 0 ? owner : ForeignEntry.Derive("attempt", owner, attempt);
+    /// <summary>The id of a record's entry, the first or one with more of it than the last. Another till has another for it, whatever it sends.</summary>
+    public static Guid IdOf(long till, Guid owner, int attempt) => ForeignEntry.Derive("entry", till, owner, attempt);
 
     /// <summary>The entries of each of these records, in the order they came.</summary>
     public Dictionary<Guid, List<KeptEntry>> Of(IReadOnlyCollection<Guid> owners)
@@ -34,7 +34,7 @@ internal sealed class KeptEntries(Session session, long client)
         var asked = owners;
         for (var attempt = 0; asked.Count > 0 && attempt < MostAttempts; attempt++)
         {
-            var ids = asked.ToDictionary(owner => IdOf(owner, attempt));
+            var ids = asked.ToDictionary(owner => IdOf(client, owner, attempt));
             asked = [];
             foreach (var entry in ByIds(ids.Keys))
             {

@@ -62,7 +62,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
         var answer = given?.Number is { } number && numbering.IsTaken(number) ? null : given;
         // A date beyond the clock was given by one that was ahead.
         answer = answer is { } dated && dated.PostedAt > numbering.PostedAt + ClockTable.Slack ? dated with { PostedAt = numbering.PostedAt } : answer;
-        var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
+        var document = group.Changes.FirstOrDefault(c => c.Op == ChangeOp.Insert && c.Table == BookmineSetup.Document)?.Values;
         var branch = document?.IntegerOrNull(Columns.Document.Branch);
         if (given is { State: EntryState.Posted } && branch is { } was)
         {

@@ -96,6 +96,10 @@ internal static class Plausibility
 
     private static string? DocumentFault(ChangeGroup group)
     {
+        if (EntryKinds.IsTransaction(group.Kind) && group.Changes.Any(c => c.Op == ChangeOp.Remove))
+        {
+            return "it is a transaction that removes something";
+        }
         var rows = group.Changes.Where(c => c.Op != ChangeOp.Remove && DocumentTables.Contains(c.Table)).Select(c => c.Values).ToArray();
         if (rows.Length == 0 || (group.Kind == EntryKinds.Stock && rows.All(r => r.Table == BookmineSetup.StockMovement && r["document_id"] is null)))
         {

@@ -20,7 +20,7 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
             return Ruling.Refuse(fault);
         }
         var (apply, dropped) = (new List<RowChange>(), new List<DroppedField>());
-        var document = group.Changes.FirstOrDefault(c => c.Table == BookmineSetup.Document)?.Values;
+        var document = group.Changes.FirstOrDefault(c => c.Op == ChangeOp.Insert && c.Table == BookmineSetup.Document)?.Values;
         foreach (var change in group.Changes)
         {
             switch (change.Op)

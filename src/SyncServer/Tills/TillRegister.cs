@@ -90,9 +90,26 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         }
     }
 
+    /// <summary>Leases a foreign till another block, so that it prints no number again that it has forgotten; as often as any till may have one.</summary>
+    public void LeaseAfresh(KnownTill till)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (till.State.May(TillDeed.Numbers) && MayLease(till.Id, now))
+        {
+            database.Writing(session =>
+            {
+                LeaseMore(session, till, now);
+                return true;
+            });
+        }
+    }
+
     private static bool IsLow(Session session, long till)
     {
-        var last = NumberBlocks.Of(session, till)[^1];
+        if (NumberBlocks.Of(session, till) is not [.., var last])
+        {
+            return true;
+        }
         var used = session.Integer("SELECT max(docket) FROM document WHERE docket >= @first AND docket <= @last", last.First, last.Last) ?? (last.First - 1);
         return last.Last - used < NumberBlocks.TopUpBelow;
     }
