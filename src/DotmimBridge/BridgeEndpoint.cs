@@ -47,7 +47,13 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
         new BridgeExchange(door, http, session).Take(agent);
         if (WebServerAgent.GetCurrentStep(http) is HttpStep.SendChangesInProgress or HttpStep.GetOperation)
         {
-            await door.InTurnAsync(() => agent.HandleRequestAsync(http), http.RequestAborted);
+            await door.InTurnAsync(
+                () =>
+                {
+                    sessions.EndOthers(session);
+                    return agent.HandleRequestAsync(http);
+                },
+                http.RequestAborted);
         }
         else
         {

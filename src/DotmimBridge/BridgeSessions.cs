@@ -19,6 +19,7 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
     private const int MostOfOneTill = 4;
 
     private readonly ConcurrentDictionary<string, BridgeSession> sessions = [];
+    private long uses;
 
     /// <summary>Nothing of before this start is of use to anybody.</summary>
     public void Begin()
@@ -34,12 +35,21 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
         EndOld();
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{till}/{id}")))[..32];
         var session = sessions.GetOrAdd(name, key => new BridgeSession(key, till, Path.Combine(folder, key)));
-        session.UsedAt = clock.GetTimestamp();
-        foreach (var surplus in sessions.Values.Where(s => s.Till == till).OrderByDescending(s => s.UsedAt).Skip(MostOfOneTill))
+        (session.UsedAt, session.Use) = (clock.GetTimestamp(), Interlocked.Increment(ref uses));
+        foreach (var surplus in sessions.Values.Where(s => s.Till == till).OrderByDescending(s => s.Use).Skip(MostOfOneTill))
         {
             End(surplus);
         }
         return session;
+    }
+
+    /// <summary>A till makes one synchronisation after the other: what an earlier one has left is of no use.</summary>
+    public void EndOthers(BridgeSession session)
+    {
+        foreach (var other in sessions.Values.Where(s => s.Till == session.Till && s != session))
+        {
+            End(other);
+        }
     }
 
     public void End(BridgeSession session)
@@ -75,6 +85,9 @@ internal sealed class BridgeSession(string id, long till, string folder) : ISess
     public string Folder => folder;
 
     public long UsedAt { get; set; }
+
+    /// <summary>Which use of any session the last of this one was.</summary>
+    public long Use { get; set; }
 
     public bool IsAvailable => true;
 

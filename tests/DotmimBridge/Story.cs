@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Bookmine.DotmimBridge;
 using Bookmine.ForeignTill;
 using Bookmine.TillClient.Finding;
 using Dotmim.Sync;
@@ -32,6 +33,7 @@ internal sealed class Story(Shop shop, Claims claims)
         await ForgottenAsync();
         await ManyAsync();
         await SmallAsync();
+        Sessions();
         claims.That("the books agree", shop.Verb("check").Count >= 0 && shop.Number("SELECT count(*) FROM document WHERE trans_id IS NULL") == 0);
     }
 
@@ -342,6 +344,33 @@ internal sealed class Story(Shop shop, Claims claims)
         var all = shop.Number("SELECT count(*) FROM document WHERE branch = 1");
         claims.That("and all of them hold all", counters.TrueForAll(c => c.Long("SELECT count(*) FROM document WHERE trans_id IS NOT NULL") == all));
         counters.ForEach(c => c.Dispose());
+    }
+
+    private void Sessions()
+    {
+        var (clock, at) = (new Minutes(), Path.Combine(shop.Folder, "sessions"));
+        var sessions = new BridgeSessions(at, clock);
+        var first = sessions.Of(1, "a");
+        var other = sessions.Of(2, "a");
+        Directory.CreateDirectory(first.Folder);
+        claims.That("a session is its till's own", first != other && first.Folder != other.Folder && sessions.Of(1, "a") == first);
+        clock.Now += 19;
+        _ = sessions.Of(1, "a");
+        clock.Now += 19;
+        claims.That("and lives as long as it is used", sessions.Of(1, "a") == first && sessions.Of(2, "a") != other);
+        clock.Now += 21;
+        claims.That("and no longer, with all that it held", sessions.Of(1, "b").Till == 1 && !Directory.Exists(first.Folder) && sessions.Of(1, "a") != first);
+        var names = Enumerable.Range(0, 10).Select(i => sessions.Of(3, $"{i}")).ToList();
+        claims.That("a till has a few at a time", sessions.Of(3, "0") != names[0] && sessions.Of(3, "9") == names[9]);
+    }
+
+    private sealed class Minutes : TimeProvider
+    {
+        public long Now { get; set; } = 1;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Now * 60;
     }
 
     /// <summary>The till of docs/dotmim.md, as it stands there.</summary>
