@@ -41,27 +41,56 @@ internal sealed class BridgeEndpoint(Func<CoreProvider> provider, BridgeSessions
             throw new ShopException("This is no request of Dotmim's protocol.");
         }
         await ProvisionAsync();
+        // Before it takes anybody's place: a line may be slow.
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        body.Position = 0;
+        http.Request.Body = body;
         var session = sessions.Of(door.Till.Id, http.Request.Headers["dotmim-sync-session-id"].ToString());
-        http.Features.Set<ISessionFeature>(session);
-        var agent = new PlainAgent(provider(), OptionsOf(session.Folder));
-        new BridgeExchange(door, http, session).Take(agent);
-        if (WebServerAgent.GetCurrentStep(http) is HttpStep.SendChangesInProgress or HttpStep.GetOperation)
+        try
         {
-            await door.InTurnAsync(
-                () =>
+            http.Features.Set<ISessionFeature>(session);
+            var agent = new PlainAgent(provider(), OptionsOf(session.Folder));
+            new BridgeExchange(door, http, session).Take(agent);
+            await AnswerAsync(http, door, session, agent);
+        }
+        finally
+        {
+            session.Leave();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, ForeignDoor door, BridgeSession session, PlainAgent agent)
+    {
+        switch (WebServerAgent.GetCurrentStep(http))
+        {
+            case HttpStep.SendChangesInProgress or HttpStep.GetOperation:
+                await door.InTurnAsync(
+                    () =>
+                    {
+                        sessions.EndOthers(session);
+                        return agent.HandleRequestAsync(http);
+                    },
+                    http.RequestAborted);
+                break;
+            case HttpStep.GetMoreChanges:
+                await session.Parts.WaitAsync(http.RequestAborted);
+                try
                 {
-                    sessions.EndOthers(session);
-                    return agent.HandleRequestAsync(http);
-                },
-                http.RequestAborted);
-        }
-        else
-        {
-            await agent.HandleRequestAsync(http);
-        }
-        if (WebServerAgent.GetCurrentStep(http) == HttpStep.EndSession)
-        {
-            sessions.End(session);
+                    await agent.HandleRequestAsync(http);
+                }
+                finally
+                {
+                    session.Parts.Release();
+                }
+                break;
+            default:
+                await agent.HandleRequestAsync(http);
+                if (WebServerAgent.GetCurrentStep(http) == HttpStep.EndSession)
+                {
+                    sessions.End(session);
+                }
+                break;
         }
     }
 

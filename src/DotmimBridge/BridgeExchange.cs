@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Sync.Journal;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Foreign;
@@ -20,6 +21,9 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
     /// What the guard on the till shows, and gets anew: the server's word on how far its journal had come (<see cref="ForeignProof"/>); "-" for none yet.
     /// </summary>
     public const string GuardHeader = "Bookmine-Guard";
+
+    /// <summary>Set where the till is to send all that it has made before it begins afresh; else what is not posted is enough.</summary>
+    public const string SendsHeader = "Bookmine-Sends";
 
     /// <summary>The blocks of numbers leased to the till, with the server's word on each, both ways.</summary>
     public const string BlocksHeader = "Bookmine-Blocks";
@@ -50,6 +54,8 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
 
     private ForeignProof? Proof => ForeignProof.Read(http.Request.Headers[GuardHeader].ToString());
 
+    private IReadOnlyList<NumberBlock> Blocks => BlockProofs.Read(http.Request.Headers[BlocksHeader]);
+
     private FeedCommand CommandFor(GetCommandArgs args) =>
         args.CommandType is DbCommandType.SelectChanges or DbCommandType.SelectInitializedChanges && download is not null
             ? new FeedCommand(download, args.Table)
@@ -63,9 +69,13 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
             case ForeignStanding.Withheld when args.Context.SyncType != SyncType.Normal || known is null:
                 // Its tables would be emptied, and nothing would come.
                 throw new ToldException(door.WhyNot);
-            case ForeignStanding.Stale when !IsGuarded:
+            case ForeignStanding.Stale or ForeignStanding.Lost when !IsGuarded:
                 door.NoteUnguarded();
                 args.Operation = SyncOperation.AbortSync;
+                break;
+            case ForeignStanding.Lost:
+                http.Response.Headers[SendsHeader] = "all";
+                args.Operation = SyncOperation.ReinitializeWithUpload;
                 break;
             case ForeignStanding.Stale:
                 args.Operation = SyncOperation.ReinitializeWithUpload;
@@ -82,7 +92,7 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
         session.Post();
         var message = args.ApplyChanges;
         cursor = message.LastTimestamp;
-        if (cursor is not null && door.StandingOf(cursor, null) == ForeignStanding.Stale)
+        if (cursor is not null && door.StandingOf(cursor, null) is ForeignStanding.Stale or ForeignStanding.Lost)
         {
             throw new ToldException("The shop's records were put back while this synchronisation was going on. Synchronise again; nothing is lost.");
         }
@@ -92,7 +102,7 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
         }
         var rows = BookmineSetup.Instance.Tables.Where(t => message.Changes.HasData(t.Name, ""))
             .SelectMany(t => remote.LoadTableFromBatchInfo(message.Changes, t.Name, "").Rows.Select(r => RowForm.Read(t, r))).ToList();
-        outcome = door.Bring(new ForeignUpload($"{message.SenderScopeId}/{cursor}", rows), BlockProofs.Read(http.Request.Headers[BlocksHeader]));
+        outcome = door.Bring(new ForeignUpload($"{message.SenderScopeId}/{cursor}", rows), Blocks);
         foreach (var table in rows.GroupBy(r => (r.Table, r.IsRemoved)))
         {
             message.ChangesApplied.TableChangesApplied.Add(Applied(table.Key.Table.Name, table.Key.IsRemoved, table.Count()));
@@ -109,7 +119,7 @@ internal sealed class BridgeExchange(ForeignDoor door, HttpContext http, BridgeS
 
     private void Open(LocalTimestampLoadingArgs args)
     {
-        download = door.Open(cursor, outcome, isNewFile: Proof is null);
+        download = door.Open(cursor, outcome, isNewFile: IsGuarded && Proof is null && cursor is null, Blocks);
         args.Command.CommandText = $"SELECT {download.Cursor}";
         args.Command.Parameters.Clear();
         http.Response.Headers[GuardHeader] = download.Proof.ToString();

@@ -51,7 +51,7 @@ internal static class BridgeLimits
         if (client is not null)
         {
             // One row for each till, whatever it calls itself.
-            (client.Properties, client.Errors) = (null, null);
+            (client.Properties, client.Errors, client.Hash) = (null, null, SyncParameters.DefaultScopeHash);
             client.Id = new Guid((int)till, 0, 0, new byte[8]);
             context.ClientId = client.Id;
         }

@@ -35,6 +35,7 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
         EndOld();
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{till}/{id}")))[..32];
         var session = sessions.GetOrAdd(name, key => new BridgeSession(key, till, Path.Combine(folder, key)));
+        session.Enter();
         (session.UsedAt, session.Use) = (clock.GetTimestamp(), Interlocked.Increment(ref uses));
         foreach (var surplus in sessions.Values.Where(s => s.Till == till).OrderByDescending(s => s.Use).Skip(MostOfOneTill))
         {
@@ -71,14 +72,18 @@ internal sealed class BridgeSessions(string folder, TimeProvider clock)
 
 /// <summary>One synchronisation of a till, as the platform's kind of session that Dotmim asks for.</summary>
 /// <param name="folder">For the parts that it sends and fetches.</param>
-internal sealed class BridgeSession(string id, long till, string folder) : ISession, ISessionFeature
+internal sealed class BridgeSession(string id, long till, string folder) : ISession, ISessionFeature, IDisposable
 {
     private readonly ConcurrentDictionary<string, byte[]> values = [];
     private const long RowBytes = 200;
-    private const long MostBytes = 128L * 1024 * 1024;
+    private const long MostBytes = 256L * 1024 * 1024;
     private const int MostPosted = 4;
+    private const int MostParts = 4;
     private long bytes;
+    private readonly SemaphoreSlim parts = new(MostParts);
     private int posted;
+    private int requests;
+    private volatile bool isForgotten;
 
     public long Till => till;
 
@@ -108,7 +113,7 @@ internal sealed class BridgeSession(string id, long till, string folder) : ISess
         var more = rows.Sum(row => RowBytes + row.Sum(value => (long)(value as string ?? "").Length));
         if (Interlocked.Add(ref bytes, more) > MostBytes)
         {
-            throw new ToldException("This synchronisation has sent more than a counter sells in 90 days. Nothing of it was posted.");
+            throw new ToldException("This synchronisation has sent more than a counter sells in five months. Nothing of it was posted.");
         }
     }
 
@@ -122,8 +127,44 @@ internal sealed class BridgeSession(string id, long till, string folder) : ISess
         }
     }
 
+    /// <summary>A request of it has begun.</summary>
+    public void Enter()
+    {
+        lock (parts)
+        {
+            requests++;
+        }
+    }
+
+    /// <summary>A request of it has ended.</summary>
+    public void Leave()
+    {
+        lock (parts)
+        {
+            requests--;
+        }
+        ForgetWhenIdle();
+    }
+
+    /// <summary>What it holds goes, as soon as nobody reads or writes it.</summary>
     public void Forget()
     {
+        isForgotten = true;
+        ForgetWhenIdle();
+    }
+
+    /// <summary>Parts that it fetches at a time.</summary>
+    public SemaphoreSlim Parts => parts;
+
+    private void ForgetWhenIdle()
+    {
+        lock (parts)
+        {
+            if (!isForgotten || requests > 0)
+            {
+                return;
+            }
+        }
         values.Clear();
         try
         {
@@ -134,9 +175,11 @@ internal sealed class BridgeSession(string id, long till, string folder) : ISess
         }
         catch (IOException)
         {
-            // A request of it is still being answered. What it leaves goes with the next start.
+            // What another program holds goes with the next start.
         }
     }
+
+    public void Dispose() => parts.Dispose();
 
     public void Clear() => values.Clear();
 

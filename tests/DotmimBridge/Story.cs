@@ -350,18 +350,27 @@ internal sealed class Story(Shop shop, Claims claims)
     {
         var (clock, at) = (new Minutes(), Path.Combine(shop.Folder, "sessions"));
         var sessions = new BridgeSessions(at, clock);
-        var first = sessions.Of(1, "a");
-        var other = sessions.Of(2, "a");
+        BridgeSession Use(long till, string id)
+        {
+            var session = sessions.Of(till, id);
+            session.Leave();
+            return session;
+        }
+        var (first, other) = (Use(1, "a"), Use(2, "a"));
         Directory.CreateDirectory(first.Folder);
-        claims.That("a session is its till's own", first != other && first.Folder != other.Folder && sessions.Of(1, "a") == first);
+        claims.That("a session is its till's own", first != other && first.Folder != other.Folder && Use(1, "a") == first);
         clock.Now += 19;
-        _ = sessions.Of(1, "a");
+        Use(1, "a");
         clock.Now += 19;
-        claims.That("and lives as long as it is used", sessions.Of(1, "a") == first && sessions.Of(2, "a") != other);
+        claims.That("and lives as long as it is used", Use(1, "a") == first && Use(2, "a") != other);
+        first.Enter();
         clock.Now += 21;
-        claims.That("and no longer, with all that it held", sessions.Of(1, "b").Till == 1 && !Directory.Exists(first.Folder) && sessions.Of(1, "a") != first);
-        var names = Enumerable.Range(0, 10).Select(i => sessions.Of(3, $"{i}")).ToList();
-        claims.That("a till has a few at a time", sessions.Of(3, "0") != names[0] && sessions.Of(3, "9") == names[9]);
+        Use(1, "b");
+        var isKept = Directory.Exists(first.Folder);
+        first.Leave();
+        claims.That("and no longer, with all that it held, once its last request is answered", isKept && !Directory.Exists(first.Folder) && Use(1, "a") != first);
+        var names = Enumerable.Range(0, 10).Select(i => Use(3, $"{i}")).ToList();
+        claims.That("a till has a few at a time", Use(3, "0") != names[0] && Use(3, "9") == names[9]);
     }
 
     private sealed class Minutes : TimeProvider

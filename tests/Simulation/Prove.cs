@@ -84,7 +84,7 @@ internal static class Prove
         new("rows of a foreign till that the server has otherwise, and that do not go back",
             ("src/SyncServer/Foreign/ForeignDownload.cs", "foreach (var key in again)", "foreach (var key in again.Take(0))")),
         new("a restore that a foreign till shows by its own journal alone, overlooked",
-            ("src/SyncServer/Foreign/ForeignExchange.cs", "proof.Entry > Scribe.LastEntry", "proof.Entry < 0 * Scribe.LastEntry")),
+            ("src/SyncServer/Foreign/ForeignExchange.cs", "if (isProven && proof!.Entry > held)", "if (isProven && proof!.Entry < 0 * held)")),
         new("a till that waits and is not woken",
             ("src/Sync/Feed/NewsBoard.cs", "FROM sync_feed WHERE seq > @since)", "FROM sync_feed WHERE seq > @since + 1)")),
     ];

@@ -26,6 +26,8 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
 
     public long Cursor => cursor;
 
+    public ForeignProof? Proof => proof;
+
     /// <summary>What came with the last exchange.</summary>
     public List<ForeignRow> Received { get; } = [];
 
@@ -76,25 +78,27 @@ internal abstract class TinyTill(ForeignExchange exchange, Func<KnownTill> known
     public ForeignOutcome Exchange(Func<ForeignRow, bool>? sends = null, Func<List<ForeignRow>, List<ForeignRow>>? onTheWay = null, bool isLost = false)
     {
         var standing = exchange.StandingOf(Known, cursor, IsGuarded ? proof : null);
-        if (standing == ForeignStanding.Stale && !IsGuarded)
+        var isStale = standing is ForeignStanding.Stale or ForeignStanding.Lost;
+        if (isStale && !IsGuarded)
         {
             exchange.NoteUnguarded(Known);
             throw new InvalidOperationException("told to wait");
         }
-        var changed = Changed(everything: IsGuarded && standing == ForeignStanding.Stale);
+        var changed = Changed(everything: standing == ForeignStanding.Lost);
         var rows = changed.Where(sends ?? (_ => true)).ToList();
-        var occasion = $"tiny/{(standing == ForeignStanding.Stale ? 0 : cursor)}";
+        var occasion = $"tiny/{(isStale ? 0 : cursor)}";
         var outcome = exchange.Bring(Known, new ForeignUpload(occasion, onTheWay?.Invoke(rows) ?? rows), blocks);
-        var download = exchange.Open(Known, cursor, standing != ForeignStanding.Current, outcome, isNewFile: proof is null);
+        var download = exchange.Open(
+            Known, standing is ForeignStanding.Current or ForeignStanding.Withheld ? cursor : null, outcome, IsGuarded && proof is null && cursor == 0, blocks);
         var given = BookmineSetup.Instance.Tables.SelectMany(download.Of).ToList();
         // Its tables are not emptied while something of them was not sent.
-        if (isLost || (standing == ForeignStanding.Stale && rows.Count < changed.Count))
+        if (isLost || (isStale && rows.Count < changed.Count))
         {
             return outcome;
         }
         Received.Clear();
         Received.AddRange(given);
-        if (standing == ForeignStanding.Stale)
+        if (isStale)
         {
             Held.Clear();
         }
@@ -219,7 +223,8 @@ internal sealed class TrackingTill(ForeignExchange exchange, Func<KnownTill> kno
     private bool IsOwn(Row row) =>
         row.Table == BookmineSetup.Stock || row.Table == BookmineSetup.Contact ? row.IntegerOrNull("made_by") == Known.Id
         : row.Table == BookmineSetup.Holding ? Held.TryGetValue((BookmineSetup.Stock, new RowKey(row.Key.Guid)), out var stock) && IsOwn(stock)
-        : row.Table == BookmineSetup.Document ? row.Integer("till") == Known.Id
+        : row.Table == BookmineSetup.Document || row.Table == BookmineSetup.TillEvent ? row.Integer("till") == Known.Id
+        : row.Table == BookmineSetup.StockMovement && row["document_id"] is null ? true
         : row.Table.Ordinal("document_id") >= 0 && row.GuidOrNull("document_id") is { } document
             && Held.TryGetValue((BookmineSetup.Document, new RowKey(document)), out var header) && IsOwn(header);
 

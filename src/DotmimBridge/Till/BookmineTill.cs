@@ -38,11 +38,15 @@ public sealed class BookmineTill : IDisposable
     /// <summary>What the till has made, of the months that the shop's records may have lost.</summary>
     private static readonly (string Table, string Meant)[] Own =
     [
-        ("document", OwnDocuments), .. Parts(OwnDocuments), ("stock", "made_by = @till"), ("contact", "made_by = @till"),
+        ("document", OwnDocuments), .. Parts(OwnDocuments), ("stock_movement", "document_id IS NULL"), ("stock", OwnRecords("stock")), ("contact", OwnRecords("contact")),
+        ("till_event", "till = @till"), ("holding", $"stock_id IN (SELECT id FROM stock WHERE {OwnRecords("stock")})"),
     ];
 
     private const string OwnDocuments =
         "till = @till AND (trans_id IS NULL OR month IS NULL OR month >= CAST(strftime('%Y%m', 'now', '-4 months') AS INTEGER))";
+
+    /// <summary>In the place of the server's mark, on what was sent and has not come back.</summary>
+    private const string Sent = "00000000-0000-0000-0000-000000000000";
 
     private const string Tables =
         """
@@ -55,7 +59,7 @@ public sealed class BookmineTill : IDisposable
         Written[1..6].Select(table => $"CREATE INDEX IF NOT EXISTS bookmine_{table} ON {table} (document_id);")
             .Concat(Written.Select(table =>
                 $"CREATE INDEX IF NOT EXISTS bookmine_unsent_{table} ON {table}_tracking (timestamp) WHERE update_scope_id IS NULL;"))
-            .Append("CREATE INDEX IF NOT EXISTS bookmine_trans_id ON document (trans_id);"));
+            .Append("CREATE INDEX IF NOT EXISTS bookmine_trans_id ON document (trans_id); CREATE INDEX IF NOT EXISTS bookmine_docket ON document (docket);"));
 
     private readonly string file;
     private readonly TillIdentity identity;
@@ -64,9 +68,6 @@ public sealed class BookmineTill : IDisposable
 
     /// <summary>The till's timestamp when its changes were read, of the synchronisation that is going on: an agent makes one at a time.</summary>
     private long readAt;
-
-    /// <summary>How many rows the till's own tables had then.</summary>
-    private long heldThen;
 
     /// <param name="file">The till's SQLite file; made at the first synchronisation.</param>
     /// <param name="server">The shop's bridge, such as https://books.example.</param>
@@ -84,6 +85,8 @@ public sealed class BookmineTill : IDisposable
             BatchDirectory = Path.Combine(Path.GetDirectoryName(this.file)!, "parts"),
             DisableConstraintsOnApplyChanges = false,
             ConflictResolutionPolicy = ConflictResolutionPolicy.ServerWins,
+            // It goes by timestamps, and would take the marks of what was written under a clock that was set back later.
+            CleanMetadatas = false,
         };
         // One that fails is made again by the application, when the counter is quiet.
         var remote = new WebRemoteOrchestrator(new Uri(server, "dotmim").ToString(), client: http, syncPolicy: SyncPolicy.WaitAndRetry(0, TimeSpan.Zero));
@@ -118,18 +121,11 @@ public sealed class BookmineTill : IDisposable
         {
             Run(connection, Tables);
             memory.Proof = Scalar(connection, null, "SELECT proof FROM bookmine_proof") as string;
-            memory.Blocks = Scalar(connection, null, "SELECT blocks FROM bookmine_proof") as string ?? identity.Block;
+            memory.Know(Scalar(connection, null, "SELECT blocks FROM bookmine_proof") as string, identity.Block);
         }
         var result = await Agent.SynchronizeAsync(Scope, (SyncSetup?)null, SyncType.Normal, null, null, cancel).ConfigureAwait(false);
         using var after = Open();
         Run(after, Indexes);
-        if (memory.Proof is { } proof)
-        {
-            Scalar(
-                after, null,
-                "INSERT INTO bookmine_proof (id, proof, blocks) VALUES (1, @a, @b) ON CONFLICT (id) DO UPDATE SET proof = excluded.proof, blocks = excluded.blocks",
-                proof, memory.Blocks ?? "");
-        }
         return result;
     }
 
@@ -138,8 +134,9 @@ public sealed class BookmineTill : IDisposable
     public long NextNumber(SqliteConnection connection, SqliteTransaction transaction)
     {
         // A file that is new does not know what was printed before it: it begins with the latest block.
-        var last = Scalar(connection, transaction, "SELECT last FROM bookmine_number") as long?
+        var begun = Scalar(connection, transaction, "SELECT last FROM bookmine_number") as long?
             ?? Scalar(connection, transaction, "SELECT max(first) - 1 FROM number_block WHERE till = @a", identity.Till) as long? ?? 0;
+        var last = Scalar(connection, transaction, "SELECT max(docket) FROM document WHERE till = @a AND docket > @b", identity.Till, begun) as long? ?? begun;
         const string free = "SELECT min(max(first, @b + 1)) FROM number_block WHERE till = @a AND last > @b";
         var next = Scalar(connection, transaction, free, identity.Till, last) as long?
             ?? throw new InvalidOperationException("The till has no numbers left: synchronise.");
@@ -152,6 +149,8 @@ public sealed class BookmineTill : IDisposable
     private static IEnumerable<(string, string)> Parts(string documents) => Written[1..6].Select(table =>
         (table, $"document_id IN (SELECT id FROM document WHERE {documents})"));
 
+    private static string OwnRecords(string table) => $"made_by = @till OR id IN (SELECT id FROM {table}_tracking WHERE update_scope_id = '{Sent}')";
+
     /// <summary>
     /// Asked when Dotmim is about to read the changes: what was never acknowledged counts as changed after the last synchronisation, and so does what has to
     /// be sent again. What is sent is written down.
@@ -162,13 +161,14 @@ public sealed class BookmineTill : IDisposable
         {
             return;
         }
-        var sql = new StringBuilder("DELETE FROM bookmine_sent;");
-        foreach (var (table, meant) in args.Context.SyncType == SyncType.Normal ? Unposted : Own)
+        var sql = new StringBuilder("BEGIN IMMEDIATE; DELETE FROM bookmine_sent;");
+        foreach (var (table, meant) in args.Context.SyncType == SyncType.Normal || !memory.SendsAll ? Unposted : Own)
         {
+            var key = KeyOf(table);
             sql.Append(CultureInfo.InvariantCulture, $"""
-                INSERT INTO {table}_tracking (id, update_scope_id, sync_row_is_tombstone, timestamp, last_change_datetime)
-                SELECT id, NULL, 0, max(@read, @from + 1), datetime('now') FROM {table} WHERE {meant}
-                ON CONFLICT (id) DO UPDATE SET update_scope_id = NULL, sync_row_is_tombstone = 0, timestamp = excluded.timestamp;
+                INSERT INTO {table}_tracking ({key}, update_scope_id, sync_row_is_tombstone, timestamp, last_change_datetime)
+                SELECT {key}, NULL, 0, max(@read, @from + 1), datetime('now') FROM {table} WHERE {meant}
+                ON CONFLICT ({key}) DO UPDATE SET update_scope_id = NULL, sync_row_is_tombstone = 0, timestamp = excluded.timestamp;
 
                 """);
         }
@@ -180,29 +180,51 @@ public sealed class BookmineTill : IDisposable
 
                 """);
         }
-        await RunAsync(args.Connection, args.Transaction, sql.ToString(), args.FromTimestamp ?? 0).ConfigureAwait(false);
-        heldThen = await CountAsync(args.Connection, args.Transaction).ConfigureAwait(false);
+        await RunAsync(args.Connection, args.Transaction, sql.Append("COMMIT;").ToString(), args.FromTimestamp ?? 0).ConfigureAwait(false);
     }
 
     /// <summary>
     /// What was sent, and has not changed since, is acknowledged, in the transaction that takes the answer: else Dotmim would hold each row that comes back
-    /// for a conflict, and resolve it by itself, at thrice the time. And nothing is emptied that was written since it was read.
+    /// for a conflict, and resolve it by itself, at thrice the time. Nothing is emptied that was written since it was read.
     /// </summary>
     private async Task SettleAsync(DatabaseChangesApplyingArgs args)
     {
-        if (args.Context.SyncType != SyncType.Normal && await CountAsync(args.Connection, args.Transaction).ConfigureAwait(false) != heldThen)
+        if (args.Context.SyncType != SyncType.Normal)
         {
-            throw new InvalidOperationException("Something was sold while the till was about to begin afresh: nothing was emptied. Synchronise again.");
+            await DemandAllSentAsync(args.Connection, args.Transaction).ConfigureAwait(false);
         }
-        if (args.Context.SyncType == SyncType.Normal && args.ApplyChanges.LastTimestamp is { } from)
+        else if (args.ApplyChanges.LastTimestamp is { } from)
         {
             var sql = string.Concat(Written.Select(table => $"""
-                UPDATE {table}_tracking SET timestamp = min(timestamp, @from - 1), update_scope_id = '00000000-0000-0000-0000-000000000000'
+                UPDATE {table}_tracking SET timestamp = min(timestamp, @from - 1), update_scope_id = '{Sent}'
                 WHERE rowid IN (SELECT row FROM bookmine_sent WHERE tab = '{table}') AND update_scope_id IS NULL
                     AND timestamp = (SELECT stamp FROM bookmine_sent s WHERE s.tab = '{table}' AND s.row = {table}_tracking.rowid);
 
                 """));
             await RunAsync(args.Connection, args.Transaction, sql, from).ConfigureAwait(false);
+        }
+        await using var kept = args.Connection.CreateCommand();
+        (kept.Transaction, kept.CommandText) = (
+            args.Transaction, "INSERT INTO bookmine_proof (id, proof, blocks) VALUES (1, @a, @b) ON CONFLICT (id) DO UPDATE SET proof = excluded.proof, blocks = excluded.blocks");
+        kept.Parameters.Add(new SqliteParameter("@a", memory.Proof ?? "-"));
+        kept.Parameters.Add(new SqliteParameter("@b", memory.Blocks));
+        await kept.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    private static string KeyOf(string table) => table == "holding" ? "branch, stock_id" : "id";
+
+    /// <exception cref="InvalidOperationException">Something is there that was not sent.</exception>
+    private static async Task DemandAllSentAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"SELECT {string.Join(" + ", Written.Select(table => $"""
+            (SELECT count(*) FROM {table}_tracking t WHERE update_scope_id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM bookmine_sent s WHERE s.tab = '{table}' AND s.row = t.rowid AND s.stamp = t.timestamp))
+            """))}";
+        if ((long)(await command.ExecuteScalarAsync().ConfigureAwait(false))! > 0)
+        {
+            throw new InvalidOperationException("Something was sold while the till was about to begin afresh: nothing was emptied. Synchronise again.");
         }
     }
 
@@ -214,14 +236,6 @@ public sealed class BookmineTill : IDisposable
         command.Parameters.Add(new SqliteParameter("@read", readAt));
         command.Parameters.Add(new SqliteParameter("@till", identity.Till));
         await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-    }
-
-    private static async Task<long> CountAsync(DbConnection connection, DbTransaction? transaction)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = $"SELECT {string.Join(" + ", Written.Select(table => $"(SELECT count(*) FROM {table})"))}";
-        return (long)(await command.ExecuteScalarAsync().ConfigureAwait(false))!;
     }
 
     private SqliteConnection Open()
@@ -254,17 +268,31 @@ public sealed class BookmineTill : IDisposable
     {
         private const string Guard = "Bookmine-Guard";
         private const string Leased = "Bookmine-Blocks";
+        private const string Sends = "Bookmine-Sends";
+        private readonly SortedSet<string> blocks = [];
 
         public string? Proof { get; set; }
 
-        public string? Blocks { get; set; }
+        /// <summary>Each block of numbers it was ever leased, with the server's word on it.</summary>
+        public string Blocks => string.Join(' ', blocks);
+
+        /// <summary>Whether the server wants all that the till has made, before it begins afresh.</summary>
+        public bool SendsAll { get; private set; }
+
+        public void Know(params ReadOnlySpan<string?> lists)
+        {
+            foreach (var list in lists)
+            {
+                blocks.UnionWith((list ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            }
+        }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var credentials = string.Create(CultureInfo.InvariantCulture, $"{identity.Till}:{identity.Secret}");
             request.Headers.Authorization = new AuthenticationHeaderValue("Till", credentials);
             request.Headers.TryAddWithoutValidation(Guard, Proof ?? "-");
-            request.Headers.TryAddWithoutValidation(Leased, Blocks ?? "");
+            request.Headers.TryAddWithoutValidation(Leased, Blocks);
             await (request.Content?.LoadIntoBufferAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
             var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (answer.StatusCode == HttpStatusCode.Unauthorized && await IsKnownAgainAsync(cancellationToken).ConfigureAwait(false))
@@ -273,7 +301,9 @@ public sealed class BookmineTill : IDisposable
                 answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             }
             Proof = answer.Headers.TryGetValues(Guard, out var proof) ? proof.First() : Proof;
-            Blocks = answer.Headers.TryGetValues(Leased, out var blocks) ? blocks.First() : Blocks;
+            // 13 is Dotmim's step that asks whether to begin afresh.
+            SendsAll = request.Headers.TryGetValues("dotmim-sync-step", out var step) && step.First() == "13" ? answer.Headers.Contains(Sends) : SendsAll;
+            Know(answer.Headers.TryGetValues(Leased, out var leased) ? leased.First() : null);
             return answer;
         }
 

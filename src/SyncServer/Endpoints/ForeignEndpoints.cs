@@ -71,5 +71,6 @@ public sealed class ForeignDoor
     public ForeignOutcome Bring(ForeignUpload upload, IReadOnlyList<NumberBlock> blocks) => exchange.Bring(Till, upload, blocks);
 
     /// <inheritdoc cref="ForeignExchange.Open"/>
-    public ForeignDownload Open(long? cursor, ForeignOutcome brought, bool isNewFile) => exchange.Open(Till, cursor, cursor is null or 0, brought, isNewFile);
+    public ForeignDownload Open(long? cursor, ForeignOutcome brought, bool isNewFile, IReadOnlyList<NumberBlock> blocks) =>
+        exchange.Open(Till, cursor, brought, isNewFile, blocks);
 }

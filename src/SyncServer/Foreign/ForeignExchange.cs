@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bookmine.Schema;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
@@ -19,10 +20,11 @@ public enum ForeignStanding
     /// <summary>What has changed since its cursor brings it up to date.</summary>
     Current,
 
-    /// <summary>
-    /// It is to send all that it has, and to begin afresh: records were put back, removals it has not heard of are forgotten, or it has moved.
-    /// </summary>
+    /// <summary>It is to send what is not posted, and to begin afresh: removals it has not heard of are forgotten, it has moved, or somebody has ordered it.</summary>
     Stale,
+
+    /// <summary>The same, and it is to send all that it has made: the server's records may have lost what they had of it.</summary>
+    Lost,
 
     /// <summary>It brings what it has and gets nothing.</summary>
     Withheld,
@@ -50,26 +52,30 @@ public sealed class ForeignExchange(
         {
             return ForeignStanding.Withheld;
         }
-        var (state, isGenuine, isLost) = database.Reading(session =>
+        var (state, isGenuine, isProven, held) = database.Reading(session =>
         {
             var state = FeedState.Read(session);
-            return (state, cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c),
-                proof is not null && proof.Entry > Scribe.LastEntry(session, till.Id) && proof.IsOf(session, till.Id));
+            return (
+                state, IsGenuine(session, record, state, cursor), proof is not null && proof.IsOf(session, till.Id, state.Epoch), Scribe.LastEntry(session, till.Id));
         });
-        var position = ForeignCursor.PositionOf(cursor ?? 0);
-        if (isLost)
+        if (cursor is not > 0)
         {
-            // This server has answered entries that its records do not hold: they were put back since. Whoever else has shown it has begun a new epoch.
-            if (isGenuine)
-            {
-                orchestrator.ShowsRestore(record, state.Epoch);
-            }
-            return ForeignStanding.Stale;
+            return ForeignStanding.Fresh;
         }
-        return cursor is not > 0 ? ForeignStanding.Fresh
-            : isGenuine && position >= state.Floor && position <= state.Tip ? ForeignStanding.Current
-            : ForeignStanding.Stale;
+        if (isProven && proof!.Entry > held)
+        {
+            // This server has answered entries that its records do not hold: they were put back since.
+            orchestrator.ShowsRestore(record, state.Epoch);
+            return ForeignStanding.Lost;
+        }
+        var position = ForeignCursor.PositionOf(cursor.Value);
+        return isGenuine && position >= state.Floor && position <= state.Tip ? ForeignStanding.Current
+            : isProven ? ForeignStanding.Stale
+            : ForeignStanding.Lost;
     }
+
+    private static bool IsGenuine(Session session, ClientRecord record, FeedState state, long? cursor) =>
+        cursor is > 0 and var c && ForeignCursor.IsGenuine(session, record, state, c);
 
     /// <summary>Notes that a till which would lose sales by beginning afresh was told to wait.</summary>
     public void NoteUnguarded(KnownTill till) => database.Writing(session =>
@@ -101,7 +107,6 @@ public sealed class ForeignExchange(
                 return orchestrator.Push(record, groups.Synchronisation, entries);
             }).Enter(till.Id, groups.Sort);
             Settle(till.Id, groups, entered);
-            tills.TopUp(till);
             return new ForeignOutcome(
                 entered.Count(e => e.Result.State == EntryState.Posted), entered.Count(e => e.Result.State != EntryState.Posted),
                 [.. entered.SelectMany(e => e.Result.Dropped)], database.Reading(session => groups.Again(session)));
@@ -109,27 +114,34 @@ public sealed class ForeignExchange(
     }
 
     /// <summary>What has changed for the till since its cursor, after all that is posted by now.</summary>
-    /// <param name="isWhole">Whether it is to have everything, whatever its cursor.</param>
+    /// <param name="cursor">Null or 0 for a till that is to have everything.</param>
     /// <param name="isNewFile">Whether the till's tables are new: what numbers it has printed before, it does not know.</param>
     /// <exception cref="FeedBusyException">The feed is being brought up to date by another's long work.</exception>
-    public ForeignDownload Open(KnownTill till, long? cursor, bool isWhole, ForeignOutcome brought, bool isNewFile = false)
+    /// <exception cref="ShopException">What the till may have has changed while it synchronised, or its tables are new for the second time within the hour.</exception>
+    public ForeignDownload Open(
+        KnownTill till, long? cursor, ForeignOutcome brought, bool isNewFile = false, IReadOnlyList<NumberBlock>? blocks = null)
     {
-        var record = tills.RecordOf(till);
+        var record = tills.RecordOf(till, blocks ?? []);
         if (record.Withheld is not null)
         {
+            tills.NoteSeen(till);
             return new ForeignDownload(FeedSpan.Nothing(database, 0), cursor ?? 0, ForeignOutcome.Nothing, Proof(till), record.Blocks);
         }
-        if (isNewFile && Proof(till).Entry > 0)
+        if (tills.NoteSeen(till) && isNewFile)
         {
             tills.LeaseAfresh(till);
         }
+        tills.TopUp(till);
         Drain();
         var state = database.Reading(FeedState.Read);
         // The scope is read after the posting, and after the head: a new month may begin at any moment.
         record = tills.RecordOf(till);
-        var (head, next) = (state.Head, database.Reading(session => ForeignCursor.Of(session, record, state, state.Head)));
-        var from = isWhole ? 0 : ForeignCursor.PositionOf(cursor ?? 0);
-        return new ForeignDownload(new FeedSpan(database, record.Scope, from, head), next, brought, Proof(till), record.Blocks);
+        var (head, isGenuine, next) = (
+            state.Head, database.Reading(session => IsGenuine(session, record, state, cursor)),
+            database.Reading(session => ForeignCursor.Of(session, record, state, state.Head)));
+        return cursor is not > 0 || isGenuine
+            ? new ForeignDownload(new FeedSpan(database, record.Scope, ForeignCursor.PositionOf(cursor ?? 0), head), next, brought, Proof(till), record.Blocks)
+            : throw new ShopException("What this till may have has changed while it synchronised. Synchronise again; nothing is lost.");
     }
 
     /// <summary>Parts of a document that had waited in quarantine and have come whole since need nobody any more.</summary>

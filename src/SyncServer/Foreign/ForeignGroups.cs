@@ -64,7 +64,8 @@ internal sealed class ForeignGroups(long till, ForeignUpload upload, string epoc
         var waiting = kept.Of(absent.ConvertAll(r => ForeignEntry.OwnerOf(r.Row, newStock)).ToHashSet()).Values.SelectMany(e => e)
             .Concat(kept.ByIds(kept.Of(Synchronisation))).Where(e => e.IsWaiting).SelectMany(e => e.Rows?.Keys ?? []).ToHashSet();
         return rows.Where(row => live.TryGetValue((row.Table, row.Key), out var here)
-                ? row.IsRemoved || row.Table.Columns.Any(c => !Equals(row.Row[c], here[c]))
+                // What no till has, such as goods counted in, stays with the one that wrote it.
+                ? row.Table.Bucket.Of(here) is not null && (row.IsRemoved || row.Table.Columns.Any(c => !Equals(row.Row[c], here[c])))
                 : !row.IsRemoved && !waiting.Contains((row.Table, row.Key)))
             .ToLookup(r => r.Table, r => r.Key);
     }

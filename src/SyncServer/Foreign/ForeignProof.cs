@@ -6,14 +6,15 @@ using Bookmine.Sync.Orchestrators;
 namespace Bookmine.SyncServer.Foreign;
 
 /// <summary>
-/// The server's word on how far a foreign till's journal had come, which the till keeps and shows: records put back from a backup have not come as far.
+/// The server's word on how far a foreign till's journal had come in an epoch, which the till keeps and shows: records put back from a backup have not come
+/// as far.
 /// </summary>
 public sealed record ForeignProof(long Entry, string Mac)
 {
     public static ForeignProof Of(Session session, long till)
     {
         var entry = Scribe.LastEntry(session, till);
-        return new ForeignProof(entry, FeedState.ProofOf(session).MacOfText(Text(till, entry)));
+        return new ForeignProof(entry, FeedState.ProofOf(session).MacOfText(Text(till, entry, FeedState.Read(session).Epoch)));
     }
 
     /// <summary>As a till shows it, <c>ENTRY-MAC</c>; null for what is none.</summary>
@@ -21,9 +22,9 @@ public sealed record ForeignProof(long Entry, string Mac)
         text?.Split('-') is [var entry, var mac] && long.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new ForeignProof(number, mac) : null;
 
-    public bool IsOf(Session session, long till) => FeedState.ProofOf(session).HoldsText(Text(till, Entry), Mac);
+    public bool IsOf(Session session, long till, string epoch) => FeedState.ProofOf(session).HoldsText(Text(till, Entry, epoch), Mac);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Entry}-{Mac}");
 
-    private static string Text(long till, long entry) => FormattableString.Invariant($"foreign till {till} entry {entry}");
+    private static string Text(long till, long entry, string epoch) => FormattableString.Invariant($"foreign till {till} entry {entry} epoch {epoch}");
 }

@@ -91,17 +91,34 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     }
 
     /// <summary>Leases a foreign till another block, so that it prints no number again that it has forgotten; as often as any till may have one.</summary>
+    /// <exception cref="ShopException">It had one within the hour.</exception>
     public void LeaseAfresh(KnownTill till)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (till.State.May(TillDeed.Numbers) && MayLease(till.Id, now))
+        if (!till.State.May(TillDeed.Numbers) || !MayLease(till.Id, now))
         {
-            database.Writing(session =>
-            {
-                LeaseMore(session, till, now);
-                return true;
-            });
+            throw new ShopException(
+                "This till's tables are new, and what numbers it has printed before it does not know. It has had a block of numbers within the hour: "
+                + "synchronise again when that is over. Was its file lost twice, or is another machine using its identity?");
         }
+        database.Writing(session =>
+        {
+            LeaseMore(session, till, now);
+            return true;
+        });
+    }
+
+    /// <summary>Notes, to the minute, that a foreign till was there.</summary>
+    /// <returns>Whether it had been there before.</returns>
+    public bool NoteSeen(KnownTill till)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var last = database.Reading(session => session.Integer("SELECT seen_at FROM till WHERE id = @till", till.Id));
+        if (last is null || now - last is < 0 or > 60_000)
+        {
+            database.Writing(session => session.Execute("UPDATE till SET seen_at = @now WHERE id = @till", now, till.Id));
+        }
+        return last is not null;
     }
 
     private static bool IsLow(Session session, long till)

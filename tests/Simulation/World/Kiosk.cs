@@ -185,7 +185,7 @@ internal sealed class Kiosk
         foreach (var table in BookmineSetup.Instance.Tables.Where(t => !t.Bucket.IsOfServerOnly))
         {
             var here = world.Server.Read(s => TableSql.Where(s, table, "1 = 1")).ToDictionary(r => r.Key);
-            var there = till.Rows.Where(r => r.Key.Table == table).ToDictionary(r => r.Key.Key, r => r.Value);
+            var there = till.Rows.Where(r => r.Key.Table == table && table.Bucket.Of(r.Value) is not null).ToDictionary(r => r.Key.Key, r => r.Value);
             foreach (var (key, row) in here.Where(r => table.Bucket.Of(r.Value) is { } bucket && scope.Contains(bucket)))
             {
                 world.Model.Require(
