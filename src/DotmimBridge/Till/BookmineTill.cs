@@ -38,8 +38,8 @@ public sealed class BookmineTill : IDisposable
     /// <summary>What the till has made, of the months that the shop's records may have lost.</summary>
     private static readonly (string Table, string Meant)[] Own =
     [
-        ("document", OwnDocuments), .. Parts(OwnDocuments), ("stock_movement", "document_id IS NULL"), ("stock", OwnRecords("stock")), ("contact", OwnRecords("contact")),
-        ("till_event", "till = @till"), ("holding", $"stock_id IN (SELECT id FROM stock WHERE {OwnRecords("stock")})"),
+        ("document", OwnDocuments), .. Parts(OwnDocuments), ("stock_movement", "document_id IS NULL"), ("till_event", "till = @till"),
+        ("stock", OwnRecords("stock")), ("contact", OwnRecords("contact")), ("holding", $"stock_id IN (SELECT id FROM stock WHERE {OwnRecords("stock")})"),
     ];
 
     private const string OwnDocuments =
@@ -204,8 +204,9 @@ public sealed class BookmineTill : IDisposable
             await RunAsync(args.Connection, args.Transaction, sql, from).ConfigureAwait(false);
         }
         await using var kept = args.Connection.CreateCommand();
-        (kept.Transaction, kept.CommandText) = (
-            args.Transaction, "INSERT INTO bookmine_proof (id, proof, blocks) VALUES (1, @a, @b) ON CONFLICT (id) DO UPDATE SET proof = excluded.proof, blocks = excluded.blocks");
+        kept.Transaction = args.Transaction;
+        kept.CommandText =
+            "INSERT INTO bookmine_proof (id, proof, blocks) VALUES (1, @a, @b) ON CONFLICT (id) DO UPDATE SET proof = excluded.proof, blocks = excluded.blocks";
         kept.Parameters.Add(new SqliteParameter("@a", memory.Proof ?? "-"));
         kept.Parameters.Add(new SqliteParameter("@b", memory.Blocks));
         await kept.ExecuteNonQueryAsync().ConfigureAwait(false);

@@ -20,7 +20,9 @@ public enum ForeignStanding
     /// <summary>What has changed since its cursor brings it up to date.</summary>
     Current,
 
-    /// <summary>It is to send what is not posted, and to begin afresh: removals it has not heard of are forgotten, it has moved, or somebody has ordered it.</summary>
+    /// <summary>
+    /// It is to send what is not posted, and to begin afresh: removals it has not heard of are forgotten, it has moved, or somebody has ordered it.
+    /// </summary>
     Stale,
 
     /// <summary>The same, and it is to send all that it has made: the server's records may have lost what they had of it.</summary>
@@ -56,7 +58,8 @@ public sealed class ForeignExchange(
         {
             var state = FeedState.Read(session);
             return (
-                state, IsGenuine(session, record, state, cursor), proof is not null && proof.IsOf(session, till.Id, state.Epoch), Scribe.LastEntry(session, till.Id));
+                state, IsGenuine(session, record, state, cursor), proof is not null && proof.IsOf(session, till.Id, state.Epoch),
+                Scribe.LastEntry(session, till.Id));
         });
         if (cursor is not > 0)
         {
@@ -117,7 +120,9 @@ public sealed class ForeignExchange(
     /// <param name="cursor">Null or 0 for a till that is to have everything.</param>
     /// <param name="isNewFile">Whether the till's tables are new: what numbers it has printed before, it does not know.</param>
     /// <exception cref="FeedBusyException">The feed is being brought up to date by another's long work.</exception>
-    /// <exception cref="ShopException">What the till may have has changed while it synchronised, or its tables are new for the second time within the hour.</exception>
+    /// <exception cref="ShopException">
+    /// What the till may have has changed while it synchronised, or its tables are new for the second time within the hour.
+    /// </exception>
     public ForeignDownload Open(
         KnownTill till, long? cursor, ForeignOutcome brought, bool isNewFile = false, IReadOnlyList<NumberBlock>? blocks = null)
     {
