@@ -158,7 +158,7 @@ internal static class Prove
         {
             File.Copy(Path.Combine(root, file), Path.Combine(copy, file));
         }
-        foreach (var folder in (string[])["src", "db", Path.Combine("tests", "Simulation")])
+        foreach (var folder in (string[])["src", "db", Path.Combine("tests", "Simulation"), Path.Combine("tests", "Support")])
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
             {
