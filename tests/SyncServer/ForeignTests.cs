@@ -7,6 +7,7 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.Foreign;
 using Bookmine.SyncServer.Posting.Findings;
@@ -453,6 +454,82 @@ public abstract class ForeignTests(Engine engine) : ServerSuite(engine)
             }
             yield return new ForeignRow(row);
         }
+    }
+
+    [Fact]
+    public async Task A_till_whose_file_is_new_prints_no_number_again_and_gets_no_two_blocks_in_an_hour()
+    {
+        await using var shop = await OpenShopAsync();
+        var till = Enrol(shop);
+        var exchange = shop.Get<ForeignExchange>();
+        exchange.Open(till.Known, null, ForeignOutcome.Nothing, isNewFile: true);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM number_block WHERE till = @till", till.Known.Id));
+        exchange.Open(till.Known, null, ForeignOutcome.Nothing, isNewFile: true);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM number_block WHERE till = @till", till.Known.Id));
+        Assert.Throws<ShopException>(() => exchange.Open(till.Known, null, ForeignOutcome.Nothing, isNewFile: true));
+        shop.Clock.Advance(TimeSpan.FromHours(2));
+        exchange.Open(till.Known, null, ForeignOutcome.Nothing, isNewFile: true);
+        Assert.Equal(3, shop.Number("SELECT count(*) FROM number_block WHERE till = @till", till.Known.Id));
+    }
+
+    [Fact]
+    public async Task Numbers_that_restored_records_have_forgotten_are_known_by_the_servers_word()
+    {
+        await using var shop = await OpenShopAsync();
+        var till = Enrol(shop);
+        till.IsGuarded = true;
+        till.Exchange();
+        var copy = await shop.CopyRecordsAsync();
+        Reconnect(shop, till);
+        var (first, stock) = (FirstDocket(shop, till), StockOf(shop, Sales.Lighthouse));
+        till.Sell(first + 90_000, stock, 1795);
+        till.Exchange();
+        var later = shop.Number("SELECT max(first) FROM number_block WHERE till = @till", till.Known.Id);
+        Assert.NotEqual(first, later);
+        await shop.PutRecordsBackAsync(copy);
+        await shop.StartServerAsync();
+        Reconnect(shop, till);
+        till.Sell(later, stock, 1795);
+        Assert.Equal((2, 0), Counts(till.Exchange()));
+    }
+
+    [Fact]
+    public async Task A_restore_is_believed_by_the_servers_word_alone()
+    {
+        await using var shop = await OpenShopAsync();
+        var (till, other) = (Enrol(shop), Enrol(shop, "back"));
+        till.Exchange();
+        other.AddContact("Ned Vale");
+        other.Exchange();
+        var exchange = shop.Get<ForeignExchange>();
+        foreach (var proof in (ForeignProof[])[new(999, ""), new(999, till.Proof!.Mac), other.Proof!])
+        {
+            Assert.Equal(ForeignStanding.Current, exchange.StandingOf(till.Known, till.Cursor, proof));
+        }
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding"));
+    }
+
+    [Fact]
+    public async Task No_till_settles_what_waits_of_another()
+    {
+        await using var shop = await OpenShopAsync();
+        var (till, other) = (Enrol(shop), Enrol(shop, "back"));
+        till.Exchange();
+        other.Exchange();
+        var sale = till.Sell(FirstDocket(shop, till), StockOf(shop, Sales.Lighthouse), 1795);
+        Assert.Equal((0, 1), Counts(till.Exchange(r => r.Table != BookmineSetup.Payment)));
+        foreach (var row in till.Rows.Values.Where(r => r.Key.Guid == sale || (r.Table.Ordinal("document_id") >= 0 && r.GuidOrNull("document_id") == sale)))
+        {
+            var copied = row.Copy();
+            if (row.Table == BookmineSetup.Document)
+            {
+                (copied["till"], copied["docket"]) = (other.Known.Id, FirstDocket(shop, other));
+            }
+            other.Put(copied);
+        }
+        Assert.Equal((0, 1), Counts(other.Exchange(r => r.Table != BookmineSetup.Payment)));
+        Assert.Equal((1, 0), Counts(other.Exchange()));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM quarantine WHERE state = 'quarantined' AND till = @till", till.Known.Id));
     }
 
     [Fact]

@@ -46,22 +46,19 @@ public sealed class Scribe(IServerDatabase database, Func<IReadOnlyList<PushedEn
     /// <returns>False when another exchange took the numbers, or not all were posted: nothing more is under them.</returns>
     private bool EnterAll(long head, IReadOnlyList<ChangeGroup> groups, List<ScribedEntry> entered)
     {
-        foreach (var slice in Slices(groups))
+        foreach (var slice in groups.Chunk(Protocol.MostEntriesPerPush))
         {
             var first = head + 1;
             var reply = push([.. slice.Select((group, i) => Seal(first + i, group))]);
             entered.AddRange(slice.Zip(reply.Results, (group, result) => new ScribedEntry(group, result)));
-            if (reply.Forked || reply.Results.Count < slice.Count)
+            if (reply.Forked || reply.Results.Count < slice.Length)
             {
                 return false;
             }
-            head += slice.Count;
+            head += slice.Length;
         }
         return true;
     }
-
-    private static IEnumerable<List<ChangeGroup>> Slices(IReadOnlyList<ChangeGroup> groups) =>
-        groups.Chunk(Protocol.MostEntriesPerPush).Select(chunk => chunk.ToList());
 
     private static PushedEntry Seal(long n, ChangeGroup group)
     {

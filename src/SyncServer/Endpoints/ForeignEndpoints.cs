@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
@@ -23,7 +22,6 @@ public static class ForeignEndpoints
 /// <summary>The exchange of one till in one request.</summary>
 public sealed class ForeignDoor
 {
-    private static readonly ConcurrentDictionary<long, SemaphoreSlim> Turns = [];
     private readonly ForeignExchange exchange;
     private readonly RequestGate gate;
 
@@ -43,7 +41,7 @@ public sealed class ForeignDoor
     public async Task InTurnAsync(Func<Task> work, CancellationToken cancel)
     {
         // Before a place is taken, so that no till holds several.
-        var turn = Turns.GetOrAdd(Till.Id, _ => new SemaphoreSlim(1));
+        var turn = gate.TurnOf(Till.Id);
         await turn.WaitAsync(cancel);
         try
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Bookmine.SyncServer.Endpoints;
 
 /// <summary>
@@ -11,6 +13,8 @@ internal sealed class RequestGate : IDisposable
     private const int MostOthers = 11;
     private const int MostForeign = 2;
 
+    private readonly ConcurrentDictionary<long, SemaphoreSlim> turns = [];
+
     /// <summary>For what tills post: a sale never waits for a download.</summary>
     public Lane Posting { get; } = new(MostPosting);
 
@@ -18,6 +22,9 @@ internal sealed class RequestGate : IDisposable
 
     /// <summary>For tills of other engines, which bring and fetch much at once: neither a sale nor a download of the others waits for them.</summary>
     public Lane Foreign { get; } = new(MostForeign);
+
+    /// <summary>A turn for each till of another engine, which is taken before a place, so that none holds several.</summary>
+    public SemaphoreSlim TurnOf(long till) => turns.GetOrAdd(till, _ => new SemaphoreSlim(1));
 
     /// <summary>Lets the runtime have the threads that it would otherwise make one by one, twice a second.</summary>
     public static void HaveThreads()

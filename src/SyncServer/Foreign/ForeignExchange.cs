@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
@@ -43,7 +42,6 @@ public sealed class ForeignExchange(
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(20);
 
     private readonly Sequencer sequencer = new(database, BookmineSetup.Instance);
-    private readonly ConcurrentDictionary<long, Lock> gates = [];
 
     /// <param name="cursor">That of the last exchange that came to its end; null or 0 for none.</param>
     /// <param name="proof">What the last exchange gave it besides; null where its engine keeps nothing of the kind.</param>
@@ -89,7 +87,7 @@ public sealed class ForeignExchange(
         return true;
     });
 
-    /// <summary>Posts what the till brings, by the upload rules, once.</summary>
+    /// <summary>Posts what the till brings, by the upload rules, once. Where two exchanges of one till meet, the scribe looks again.</summary>
     /// <exception cref="ShopException">A revoked till has brought too much; nothing was kept of this.</exception>
     /// <param name="blocks">Blocks of numbers that the till proves to have been leased: records put back from a backup may lack them.</param>
     public ForeignOutcome Bring(KnownTill till, ForeignUpload upload, IReadOnlyList<NumberBlock>? blocks = null)
@@ -98,22 +96,18 @@ public sealed class ForeignExchange(
         {
             return ForeignOutcome.Nothing;
         }
-        // Two exchanges of one till at a time would only take each other's numbers; on several hosts the scribe looks again.
-        lock (gates.GetOrAdd(till.Id, _ => new Lock()))
+        var record = tills.RecordOf(till, blocks ?? []);
+        var epoch = database.Reading(session => FeedState.Read(session).Epoch);
+        var groups = new ForeignGroups(till.Id, upload, epoch, Now);
+        var entered = new Scribe(database, entries =>
         {
-            var record = tills.RecordOf(till, blocks ?? []);
-            var epoch = database.Reading(session => FeedState.Read(session).Epoch);
-            var groups = new ForeignGroups(till.Id, upload, epoch, Now);
-            var entered = new Scribe(database, entries =>
-            {
-                quota.Demand(till, entries);
-                return orchestrator.Push(record, groups.Synchronisation, entries);
-            }).Enter(till.Id, groups.Sort);
-            Settle(till.Id, groups, entered);
-            return new ForeignOutcome(
-                entered.Count(e => e.Result.State == EntryState.Posted), entered.Count(e => e.Result.State != EntryState.Posted),
-                [.. entered.SelectMany(e => e.Result.Dropped)], database.Reading(session => groups.Again(session)));
-        }
+            quota.Demand(till, entries);
+            return orchestrator.Push(record, groups.Synchronisation, entries);
+        }).Enter(till.Id, groups.Sort);
+        Settle(till.Id, groups, entered);
+        return new ForeignOutcome(
+            entered.Count(e => e.Result.State == EntryState.Posted), entered.Count(e => e.Result.State != EntryState.Posted),
+            [.. entered.SelectMany(e => e.Result.Dropped)], database.Reading(session => groups.Again(session)));
     }
 
     /// <summary>What has changed for the till since its cursor, after all that is posted by now.</summary>
