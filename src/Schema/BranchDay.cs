@@ -10,6 +10,13 @@ public static class BranchDay
         return (local.Year * 10_000) + (local.Month * 100) + local.Day;
     }
 
+    /// <summary>So many days after a day, or before it.</summary>
+    public static int Add(int day, int days)
+    {
+        var date = new DateOnly(day / 10_000, day / 100 % 100, day % 100).AddDays(days);
+        return (date.Year * 10_000) + (date.Month * 100) + date.Day;
+    }
+
     /// <summary>The month 202611 of the day 20261123.</summary>
     public static int MonthOf(int day) => day / 100;
 

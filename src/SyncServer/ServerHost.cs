@@ -5,6 +5,7 @@ using Bookmine.Schema;
 using Bookmine.Sync.Clocks;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
@@ -14,6 +15,8 @@ using Bookmine.SyncServer.Database;
 using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Foreign;
 using Bookmine.SyncServer.Observing;
+using Bookmine.SyncServer.Pages;
+using Bookmine.SyncServer.Pages.SigningIn;
 using Bookmine.SyncServer.Posting;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -65,6 +68,19 @@ public static class BookmineServices
         .AddSingleton<Persons>()
         .AddSingleton<ApiKeys>()
         .AddSingleton<FirstAdmin>()
+        .AddSingleton<Branches>()
+        .AddSingleton<BackOffice.PaymentMethods>()
+        .AddSingleton<Machines>()
+        .AddSingleton<BackOffice.Findings>()
+        .AddSingleton<DroppedEdits>()
+        .AddSingleton<DayClosings>()
+        .AddSingleton<StockRecords>()
+        .AddSingleton<Contacts>()
+        .AddSingleton(provider => new QuarantineRoom(
+            provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ServerClock>().Demand))
+        .AddSingleton(provider => new Admission(
+            provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<QuarantineDesk>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ServerClock>().Demand))
         .AddSingleton(provider =>
         {
             var judged = provider.GetRequiredService<ServerClock>();
@@ -143,6 +159,7 @@ public static class ServerHost
         builder.Services.AddHostedService<NewsWatch>();
         TillAuthentication.Add(builder.Services);
         PersonAuthentication.Add(builder.Services);
+        builder.Services.AddPages();
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
         // A body that cannot be bound is answered in words, like everything that is refused.
@@ -161,6 +178,7 @@ public static class ServerHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.UsePages();
         app.UseRequestDecompression();
         app.UseResponseCompression();
         app.MapSync();
@@ -168,6 +186,7 @@ public static class ServerHost
         app.MapPersons();
         app.MapFirstAdmin();
         app.MapHealth();
+        app.MapPages();
         return app;
     }
 }

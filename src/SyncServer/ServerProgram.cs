@@ -31,6 +31,7 @@ public static class ServerProgram
             ContactCommands.Make(verbs),
             SaleCommands.Make(verbs),
             TotalsCommand.Make(verbs),
+            DayCommands.Make(verbs),
             PostingCommands.Make(verbs),
             DroppedCommand.Make(verbs),
             QuarantineCommands.Make(verbs),

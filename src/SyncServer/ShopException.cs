@@ -1,4 +1,4 @@
 namespace Bookmine.SyncServer;
 
 /// <summary>Something asked of the server cannot be done as asked; the message says what, where and the remedy.</summary>
-public sealed class ShopException(string message) : Exception(message);
+public class ShopException(string message) : Exception(message);

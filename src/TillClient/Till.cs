@@ -35,6 +35,7 @@ public sealed class Till : IDisposable
     private const string SomebodyElse = "Somebody else has posted as this till: the server gave back sales with numbers that this till had used. "
         + "Tell the manager, who revokes it and enrols this machine anew; what was sold here is kept.";
 
+    private SlipPrinter? printer;
     private readonly string folder;
     private readonly IFileStore files;
     private readonly TimeProvider clock;
@@ -64,7 +65,8 @@ public sealed class Till : IDisposable
         journal = ClientJournal.Open(files, folder, Identity.Till, clock, ids, EntryVocabulary.Packing);
         link = new ServerLink(files, folder, machine.Connect(folder, Identity), new Connection(disconnected, clock, machine.Chance));
         orchestrator = new ClientOrchestrator(
-            BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control, () => ClockOf(machine), BringWordsAsync);
+            BookmineSetup.Instance, journal, files, folder, link.Channel, clock, ids, EntryContent.Control, () => ClockOf(machine), BringWordsAsync,
+            () => printer is { Waiting: > 0, Fault: var fault } stuck ? $"{stuck.Waiting} slips wait for the printer: {fault}" : null);
         listener = new NewsListener(orchestrator, clock);
         view = new ReplicaView(files, folder, journal, Identity);
         words = new KeptWords(files, folder, view);
@@ -246,7 +248,7 @@ public sealed class Till : IDisposable
 
     /// <summary>What prints slips, on the printer that is set for this machine; it outlives no till.</summary>
     /// <param name="changed">Called when a slip began to wait for the printer, or was printed at last.</param>
-    internal SlipPrinter PrinterFor(Action changed) => new(files, folder, () => Settings, changed);
+    internal SlipPrinter PrinterFor(Action changed) => printer = new SlipPrinter(files, folder, () => Settings, changed);
 
     /// <summary>Why a docket's number shows nothing: whose it is, and that it is not at hand.</summary>
     public string WhyNotFound(string number) => finder.WhyNot(number);

@@ -104,7 +104,7 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
     public async Task A_deed_that_fails_leaves_neither_itself_nor_its_row()
     {
         await using var shop = await OpenShopAsync();
-        Assert.Throws<InvalidOperationException>(() => shop.Database.Doing<int>(shop.Clock, Admin, "test", session =>
+        Assert.Throws<InvalidOperationException>(() => shop.Database.Doing<int>(shop.Clock, Admin, "test", (session, _) =>
         {
             session.Execute("UPDATE branch SET name = 'half done'");
             throw new InvalidOperationException("in the middle");

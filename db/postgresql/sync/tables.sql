@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS sync_inbox (
     hash bytea NOT NULL, chain bytea NOT NULL, payload bytea NOT NULL, synchronisation uuid NOT NULL, received_at bigint NOT NULL,
     state text COLLATE "C" NOT NULL, result text COLLATE "C" NOT NULL, PRIMARY KEY (client, n));
 CREATE INDEX IF NOT EXISTS sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
+CREATE INDEX IF NOT EXISTS sync_inbox_received ON sync_inbox (received_at);
 CREATE INDEX IF NOT EXISTS sync_inbox_kept ON sync_inbox (client, n) WHERE state <> 'posted';
 CREATE TABLE IF NOT EXISTS sync_fork (
     id uuid NOT NULL PRIMARY KEY, client bigint NOT NULL, n bigint NOT NULL, kind text COLLATE "C" NOT NULL, format bigint NOT NULL,

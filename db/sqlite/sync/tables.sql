@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS sync_inbox (
     hash BLOB NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL, synchronisation BLOB NOT NULL, received_at INTEGER NOT NULL,
     state TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (client, n)) STRICT;
 CREATE INDEX IF NOT EXISTS sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
+CREATE INDEX IF NOT EXISTS sync_inbox_received ON sync_inbox (received_at);
 CREATE INDEX IF NOT EXISTS sync_inbox_kept ON sync_inbox (client, n) WHERE state <> 'posted';
 CREATE TABLE IF NOT EXISTS sync_fork (
     id BLOB NOT NULL PRIMARY KEY, client INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL,

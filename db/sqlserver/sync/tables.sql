@@ -17,6 +17,7 @@ IF OBJECT_ID('sync_inbox') IS NULL CREATE TABLE sync_inbox (
     hash VARBINARY(MAX) NOT NULL, chain VARBINARY(MAX) NOT NULL, payload VARBINARY(MAX) NOT NULL, synchronisation BINARY(16) NOT NULL, received_at BIGINT NOT NULL,
     state NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, result NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY (client, n));
 IF INDEXPROPERTY(OBJECT_ID('sync_inbox'), 'sync_inbox_synchronisation', 'IndexID') IS NULL CREATE INDEX sync_inbox_synchronisation ON sync_inbox (client, synchronisation);
+IF INDEXPROPERTY(OBJECT_ID('sync_inbox'), 'sync_inbox_received', 'IndexID') IS NULL CREATE INDEX sync_inbox_received ON sync_inbox (received_at);
 IF OBJECT_ID('sync_fork') IS NULL CREATE TABLE sync_fork (
     id BINARY(16) NOT NULL PRIMARY KEY, client BIGINT NOT NULL, n BIGINT NOT NULL, kind NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, format BIGINT NOT NULL,
     sealed_at BIGINT NOT NULL, hash VARBINARY(MAX) NOT NULL, payload VARBINARY(MAX) NOT NULL, received_at BIGINT NOT NULL,

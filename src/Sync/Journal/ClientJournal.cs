@@ -130,6 +130,10 @@ public sealed class ClientJournal : IDisposable
         return (unposted.Count, unposted.Amount);
     });
 
+    /// <summary>When the first entry with a printed number that is not answered was sealed, Unix milliseconds; null for none.</summary>
+    public long? UnpostedSince => Locked(() => session.Integer(
+        "SELECT sealed_at FROM entry WHERE n > @acknowledged AND number IS NOT NULL ORDER BY n LIMIT 1", JournalMarks.Acknowledged(session)));
+
     /// <summary>Adds a block of numbers; one that is there already changes nothing.</summary>
     public void AddBlock(NumberBlock block)
     {

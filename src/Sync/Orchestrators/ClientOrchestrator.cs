@@ -17,10 +17,11 @@ namespace Bookmine.Sync.Orchestrators;
 /// What the server is to be told before it gives out a whole replica, as one does whose records were put back; null for nothing.
 /// </param>
 /// <param name="tellsClock">What this machine says of its clock; null for nothing.</param>
+/// <param name="tellsTrouble">What a person should see to at this machine; null for nothing.</param>
 public sealed class ClientOrchestrator(
     SyncSetup setup, ClientJournal journal, IFileStore files, string folder, IServerChannel channel, TimeProvider clock, EntityIds ids,
     Func<PushedEntry, (long? Number, long Amount)> control, Func<ClientClock>? tellsClock = null,
-    Func<CancellationToken, Task>? beforeFresh = null) : IDisposable
+    Func<CancellationToken, Task>? beforeFresh = null, Func<string?>? tellsTrouble = null) : IDisposable
 {
     private const int MostRounds = 4;
 
@@ -308,7 +309,8 @@ public sealed class ClientOrchestrator(
             Protocol.Version, setup.SchemaVersion, last, acknowledged, Convert.ToHexStringLower(journal.ChainAt(acknowledged)),
             replica?.Epoch, replica?.Cursors() ?? [], replica?.ProvisionedAt ?? 0, journal.NumbersLeft, journal.Blocks(),
             Convert.ToHexStringLower(journal.ChainAt(last)), proof, replica?.Fingerprint(), HighestProof: highest, Clock: tellsClock?.Invoke(),
-            HighestNumber: highest?.Answer.Number ?? 0);
+            HighestNumber: highest?.Answer.Number ?? 0,
+            Report: new ClientReport(journal.Unposted().Amount, journal.UnpostedSince, tellsTrouble?.Invoke()));
     }
 
     private List<JournalEntry> Batch(long after)

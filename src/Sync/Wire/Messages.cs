@@ -46,16 +46,23 @@ public static class Protocol
 /// </param>
 /// <param name="Clock">What its machine says of the time; null from one that does not say.</param>
 /// <param name="HighestNumber">The number that <paramref name="HighestProof"/> proves, for servers before 1.2, which believe it as it is.</param>
+/// <param name="Report">What it says of itself, for whoever looks after it; null from one that does not say.</param>
 /// <param name="TakesPacked">Whether a snapshot is wanted packed: on a line that is slower than unpacking.</param>
 public sealed record HelloRequest(
     int Protocol, int Schema, long LastN, long Acknowledged, string Chain,
     string? Epoch, Dictionary<string, long> Cursors, long ProvisionedAt, long NumbersLeft, IReadOnlyList<NumberBlock> Blocks,
     string LastChain, AnswerProof? Proof, string? Fingerprint = null, string? Mended = null, string? Program = null,
-    bool TakesPacked = false, AnswerProof? HighestProof = null, ClientClock? Clock = null, long HighestNumber = 0)
+    bool TakesPacked = false, AnswerProof? HighestProof = null, ClientClock? Clock = null, long HighestNumber = 0, ClientReport? Report = null)
 {
     /// <summary>A hello that asks for a snapshot and says nothing of the journal.</summary>
     public static HelloRequest ForSnapshot(int schema) => new(Wire.Protocol.Version, schema, long.MaxValue, 0, "", null, [], 0, long.MaxValue, [], "", null);
 }
+
+/// <summary>What a client says of itself.</summary>
+/// <param name="UnpostedAmount">The control amounts of its entries that are not answered, added up.</param>
+/// <param name="UnpostedSince">When the first of them was sealed, Unix milliseconds; null for none.</param>
+/// <param name="Trouble">What a person should see to there, such as a printer that prints nothing; null for nothing.</param>
+public sealed record ClientReport(long UnpostedAmount, long? UnpostedSince, string? Trouble);
 
 /// <summary>An answer that the client holds, with the hash of the entry it belongs to.</summary>
 public sealed record AnswerProof(string Hash, EntryResult Answer)

@@ -2,9 +2,10 @@ namespace Bookmine.SyncServer.Authority;
 
 /// <summary>Who does something, by which face of the program, and from where.</summary>
 /// <param name="Name">As the log shows it, such as <c>root</c>, <c>till front (1)</c>.</param>
-/// <param name="Face">By what: <c>verb</c>, <c>till</c>, and later pages and the API.</param>
+/// <param name="Face">By what: <c>verb</c>, <c>till</c>, <c>page</c> or <c>API</c>.</param>
 /// <param name="From">The machine or address; null where that says nothing.</param>
-public sealed record Actor(string Name, string Face, string? From)
+/// <param name="Session">A person's, at a page; null for whoever is asked for no rights.</param>
+public sealed record Actor(string Name, string Face, string? From, PersonSession? Session = null)
 {
     /// <summary>An administrator at a shell of the server's machine, as the system knows the user.</summary>
     public static Actor AtTheMachine() => new(Environment.UserName, "verb", Environment.MachineName);
@@ -13,3 +14,7 @@ public sealed record Actor(string Name, string Face, string? From)
     public static Actor AtTill(long till, string name, string? signedOn = null) =>
         new(FormattableString.Invariant($"{(signedOn is null ? "" : signedOn + ", ")}till {name} ({till})"), "till", null);
 }
+
+/// <summary>A person who has signed in.</summary>
+/// <param name="Epoch">Of the records at that moment: whoever signed in before they were put back has to sign in again.</param>
+public sealed record PersonSession(long Person, string Epoch);

@@ -23,14 +23,15 @@ public static class AuditLog
     private const string Columns = "id, at, actor, face, source, deed, subject, detail, done";
 
     /// <summary>Does something, with its row.</summary>
+    /// <param name="work">Asks, before it changes anything, whether what it does is theirs to do.</param>
     /// <exception cref="ShopException">It was refused; nothing was changed.</exception>
-    public static T Doing<T>(this IServerDatabase database, TimeProvider clock, Actor actor, string deed, Func<Session, Done<T>> work)
+    public static T Doing<T>(this IServerDatabase database, TimeProvider clock, Actor actor, string deed, Func<Session, Rights, Done<T>> work)
     {
         try
         {
             return database.Writing(session =>
             {
-                var done = work(session);
+                var done = work(session, Rights.Of(session, actor));
                 Write(session, clock, actor, deed, done.Subject, done.Detail, isDone: true);
                 return done.Result;
             });

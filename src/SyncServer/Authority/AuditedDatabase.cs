@@ -10,12 +10,17 @@ namespace Bookmine.SyncServer.Authority;
 /// </summary>
 /// <remarks>Work that answers false has done nothing.</remarks>
 /// <param name="database">Stays open when this is disposed.</param>
-public sealed class AuditedDatabase(IServerDatabase database, TimeProvider clock, Actor actor, string deed, string subject, string? detail = null) : IServerDatabase
+/// <param name="demand">Asks in each writing's transaction whether it is theirs to do; null where it is anybody's who may work.</param>
+public sealed class AuditedDatabase(
+    IServerDatabase database, TimeProvider clock, Actor actor, string deed, string subject, string? detail = null, Action<Session, Rights>? demand = null)
+    : IServerDatabase
 {
     public string EngineTables => database.EngineTables;
 
     public T Writing<T>(Func<Session, T> work) => database.Writing(session =>
     {
+        var rights = Rights.Of(session, actor);
+        demand?.Invoke(session, rights);
         var result = work(session);
         if (result is not false)
         {

@@ -25,10 +25,11 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
     /// <exception cref="ShopException">One does not wait to be admitted; nothing was changed.</exception>
     public List<Admitted> Admit(Actor actor, Func<Session, List<long>> meant)
     {
-        var tills = database.Doing(clock, actor, "till admit", session =>
+        var tills = database.Doing(clock, actor, "till admit", (session, rights) =>
         {
             demand?.Invoke(session);
             var named = meant(session);
+            Machines.Demand(session, rights, named);
             named.ForEach(till => Admit(session, till));
             return new Done<List<long>>(named, $"till {string.Join(", ", named)}");
         });

@@ -40,8 +40,9 @@ public sealed class ApiKeys(IServerDatabase database, TimeProvider clock, WordsF
             throw new ShopException($"Give what the key is for: one or more of {string.Join(", ", Scopes)}.");
         }
         var key = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-        return database.Doing(clock, actor, "api-key add", session =>
+        return database.Doing(clock, actor, "api-key add", (session, rights) =>
         {
+            rights.DemandAdmin();
             if (All(session).Exists(k => k.Name.Equals(clean, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new ShopException($"There is a key {clean} already; a revoked one keeps its name.");
@@ -60,8 +61,9 @@ public sealed class ApiKeys(IServerDatabase database, TimeProvider clock, WordsF
 
     public void Revoke(Actor actor, string name)
     {
-        database.Doing(clock, actor, "api-key revoke", session =>
+        database.Doing(clock, actor, "api-key revoke", (session, rights) =>
         {
+            rights.DemandAdmin();
             var key = All(session).Find(k => k.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && k.RevokedAt is null)
                 ?? throw new ShopException($"There is no key {name} in use. bookmine-server api-key list shows those there are.");
             AuthorityWords.Say(session, AuthorityWords.OfKey(key.Name), AuthorityWords.Out, Now);

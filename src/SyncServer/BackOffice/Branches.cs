@@ -14,7 +14,8 @@ public sealed record Branch(long Id, string Name, string TimeZone, string Header
 /// <summary>What is to be changed of a branch; null for what stays.</summary>
 /// <param name="TaxRate">Per cent.</param>
 /// <param name="Supervised">Acts as <see cref="SupervisedActs"/> reads them; an empty text for none.</param>
-public sealed record BranchChange(string? Header = null, decimal? TaxRate = null, string? Currency = null, string? Supervised = null);
+public sealed record BranchChange(
+    string? Header = null, decimal? TaxRate = null, string? Currency = null, string? Supervised = null, string? Name = null);
 
 /// <summary>The shop's branches.</summary>
 public sealed class Branches(IServerDatabase database, TimeProvider clock)
@@ -39,8 +40,9 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
         {
             throw new ShopException("A branch needs a name, such as High Street.");
         }
-        return database.Doing(clock, actor, "branch add", session =>
+        return database.Doing(clock, actor, "branch add", (session, rights) =>
         {
+            rights.DemandAdmin();
             var next = (session.Integer("SELECT max(id) FROM branch") ?? 0) + 1;
             session.Execute(
                 "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (@id, @name, @zone, @name, 0, '')", next, name, zone);
@@ -57,9 +59,14 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
             throw new ShopException($"A tax rate of {change.TaxRate} % is none. Give per cent, such as 20 or 8.1.");
         }
         var acts = change.Supervised is { } words ? SupervisedActs.Parse(words, out var fault) ?? throw new ShopException(fault!) : null;
-        database.Doing(clock, actor, "branch set", session =>
+        database.Doing(clock, actor, "branch set", (session, rights) =>
         {
+            rights.Demand(id);
             var branch = TableSql.FindForChange(session, BookmineSetup.Branch, new RowKey(id, Guid.Empty)) ?? RowOf(session, id);
+            if (change.Name is { } name)
+            {
+                branch["name"] = string.IsNullOrWhiteSpace(name) ? throw new ShopException("A branch needs a name. Nothing was changed.") : name.Trim();
+            }
             branch["header"] = change.Header ?? branch["header"];
             branch["tax_rate_bp"] = change.TaxRate is { } percent ? (long)(percent * Hundred) : branch["tax_rate_bp"];
             branch["currency"] = change.Currency ?? branch["currency"];
@@ -77,7 +84,7 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
 
     private static string Told(BranchChange change, SupervisedActs? acts) => string.Join(", ", new[]
     {
-        change.Header is null ? null : "header", change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
+        change.Name is { } name ? $"name {name}" : null, change.Header is null ? null : "header", change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
         change.Currency is { } currency ? $"currency {currency}" : null, acts is null ? null : $"supervised: {acts}",
     }.OfType<string>());
 

@@ -36,6 +36,9 @@ public sealed class FirstAdmin(IServerDatabase database, Persons persons, TimePr
         }
     }
 
+    /// <summary>Whether the shop has had no admin yet.</summary>
+    public bool IsWanted => !HasHadAdmin();
+
     /// <summary>Whether a link may be used at this moment.</summary>
     public bool IsGood(string? code)
     {

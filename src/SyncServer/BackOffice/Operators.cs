@@ -26,8 +26,9 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
         RequirePin(pin);
         RequireRole(role);
         var (clean, hash) = (NameOf(name), PinHash.Of(pin));
-        return database.Doing(clock, actor, "operator add", session =>
+        return database.Doing(clock, actor, "operator add", (session, rights) =>
         {
+            Demand(rights, branches);
             RequireFree(session, clean);
             RequireBranches(session, branches);
             var id = (session.Integer("SELECT max(id) FROM operator") ?? 0) + 1;
@@ -131,10 +132,11 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
 
     private void Change(Actor actor, string deed, string name, Func<Session, Operator, int> change, string? detail = null)
     {
-        database.Doing(clock, actor, deed, session =>
+        database.Doing(clock, actor, deed, (session, rights) =>
         {
             var one = All(session).Find(o => o.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new ShopException($"There is no operator {name}. bookmine-server operator list shows those there are.");
+            Demand(rights, one.Branches);
             return new Done<int>(change(session, one), Subject(one.Name), detail);
         });
     }
@@ -148,6 +150,16 @@ public sealed class Operators(IServerDatabase database, TimeProvider clock, Enti
             session.Execute("INSERT INTO operator_pin (id, branch, operator, pin_hash) VALUES (@id, @branch, @operator, @hash)", ids.Next(), branch, id, hash);
         }
         return all.Count;
+    }
+
+    /// <summary>A manager looks after those who work in her branches alone.</summary>
+    private static void Demand(Rights rights, IReadOnlyList<long>? branches)
+    {
+        if (branches is null && rights.Branches is not null)
+        {
+            throw new ForbiddenException("Who works in all branches is an admin's to look after. Nothing was changed.");
+        }
+        branches?.ToList().ForEach(rights.Demand);
     }
 
     private static Operator Read(Row row) => new(

@@ -27,8 +27,9 @@ public sealed class PaymentMethods(IServerDatabase database, TimeProvider clock)
         {
             throw new ShopException($"“{code}” is no code: give up to {MostCode} lower-case letters, such as gift-card.");
         }
-        database.Doing(clock, actor, "payment-method add", session =>
+        database.Doing(clock, actor, "payment-method add", (session, rights) =>
         {
+            rights.DemandAdmin();
             if (session.Scalar("SELECT 1 FROM payment_method WHERE code = @code", code) is not null)
             {
                 throw new ShopException($"There is a payment method {code} already.");

@@ -13,7 +13,7 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <param name="Branches">A manager's; null for an admin, whose are all.</param>
 public sealed record Person(long Id, string Name, string Role, IReadOnlyList<long>? Branches, bool IsDisabled)
 {
-    public const string Admin = "admin";
+    public const string Admin = Rights.AdminRole;
     public const string Manager = "manager";
 }
 
@@ -47,8 +47,9 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
         var clean = name.Trim();
         Require(clean, password, role, branches);
         var hash = Hasher.HashPassword(clean, password);
-        return database.Doing(clock, actor, "person add", session =>
+        return database.Doing(clock, actor, "person add", (session, rights) =>
         {
+            rights.DemandAdmin();
             if (isFirstAdmin && All(session).Exists(p => p.Role == Person.Admin))
             {
                 throw new ShopException("The shop has an admin already, who makes others. Nothing was changed.");
@@ -151,8 +152,9 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
 
     private void Change(Actor actor, string deed, string name, Func<Session, Person, int> change)
     {
-        database.Doing(clock, actor, deed, session =>
+        database.Doing(clock, actor, deed, (session, rights) =>
         {
+            rights.DemandAdmin();
             var one = Find(session, name) ?? throw new ShopException($"There is no person {name}. bookmine-server person list shows those there are.");
             return new Done<int>(change(session, one), Subject(one.Name));
         });

@@ -34,7 +34,7 @@ internal static class ClockRepair
         Answers(session, now);
         foreach (var (table, column) in (IEnumerable<(string, string)>)
         [
-            ("counter", "posted_at"), ("heartbeat", "believed_at"), ("finding", "noted_at"), ("finding", "resolved_at"), ("dropped", "dropped_at"),
+            ("counter", "posted_at"), ("heartbeat", "believed_at"), ("finding", "noted_at"), ("finding", "resolved_at"), ("dropped", "dropped_at"), ("dropped", "settled_at"),
             ("till", "seen_at"), ("till", "enrolled_at"), ("till", "leased_at"), ("till", "reprovision_from"), ("till_branch", "since"),
             ("server_key", "made_at"), ("lookup", "asked_at"), ("command", "received_at"),
         ])

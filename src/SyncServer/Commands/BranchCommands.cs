@@ -12,6 +12,7 @@ internal static class BranchCommands
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Option<string> TimeZone = new("--time-zone") { Description = "IANA name, such as Europe/London", DefaultValueFactory = _ => "UTC" };
     private static readonly Argument<long> Id = new("branch");
+    private static readonly Option<string?> NewName = new("--name") { Description = "What it is called" };
     private static readonly Option<string?> Header = new("--header") { Description = "The head of the branch's dockets; \\n begins a new line" };
     private static readonly Option<decimal?> TaxRate = new("--tax-rate") { Description = "Per cent, contained in prices" };
     private static readonly Option<string?> Supervised = new("--supervised")
@@ -26,7 +27,7 @@ internal static class BranchCommands
     {
         verbs.Make("add", "Add a branch", Add, Name, TimeZone),
         verbs.Make("list", "List the branches", List),
-        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, Header, TaxRate, Currency, Supervised),
+        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, TaxRate, Currency, Supervised),
     };
 
     private static int Add(CommandContext context)
@@ -50,7 +51,8 @@ internal static class BranchCommands
     {
         using var database = context.OpenDatabase();
         var change = new BranchChange(
-            context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxRate), context.Get(Currency), context.Get(Supervised));
+            context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxRate), context.Get(Currency), context.Get(Supervised),
+            context.Get(NewName));
         new Branches(database, context.Clock).Set(Actor.AtTheMachine(), context.Get(Id), change);
         return context.Print(new { Branch = context.Get(Id) }, $"branch {context.Get(Id)} set");
     }

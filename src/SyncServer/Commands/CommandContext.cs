@@ -60,7 +60,8 @@ internal sealed class CommandContext(ParseResult parsed, TimeProvider clock, Act
     public WordsFile WordsOf(IServerDatabase database) => new(database, ShopOrchestrator.Files, DataFolder);
 
     /// <summary>Does something to the shop's records, with its row of the audit log.</summary>
-    public T Do<T>(IServerDatabase database, string deed, Func<Session, Done<T>> work) => database.Doing(Clock, Actor.AtTheMachine(), deed, work);
+    public T Do<T>(IServerDatabase database, string deed, Func<Session, Done<T>> work) =>
+        database.Doing(Clock, Actor.AtTheMachine(), deed, (session, _) => work(session));
 
     /// <summary>The records for one deed, each writing of which is on record.</summary>
     public IServerDatabase As(IServerDatabase database, string deed, string subject, string? detail = null) =>

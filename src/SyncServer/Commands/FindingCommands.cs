@@ -8,7 +8,8 @@ namespace Bookmine.SyncServer.Commands;
 internal static class FindingCommands
 {
     private static readonly Option<bool> All = new("--all") { Description = "Also what was resolved" };
-    private static readonly Argument<long> Id = new("id") { Description = "As finding list shows it" };
+    private static readonly Argument<long[]> Ids = new("id") { Description = "As finding list shows them", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string?> Note = new("--note") { Description = "What was found out, for the record" };
 
     public static Command Make(Verbs verbs) => new("finding", "What a person should look at: oversold, refunded twice, records that were mended")
     {
@@ -17,7 +18,7 @@ internal static class FindingCommands
         Subcommands =
         {
             verbs.Make("list", "Those that are open, the latest first", List, All),
-            verbs.Make("resolve", "Tick one off", Resolve, Id),
+            verbs.Make("resolve", "Tick some off", Resolve, Ids, Note),
         },
     };
 
@@ -33,7 +34,11 @@ internal static class FindingCommands
     private static int Resolve(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var at = new BackOffice.Findings(database, context.Clock).Resolve(Actor.AtTheMachine(), context.Get(Id));
-        return context.Print(new { Id = context.Get(Id) }, $"{context.Get(Id)} resolved at {Instant.Format(at)}");
+        var at = new BackOffice.Findings(database, context.Clock).Resolve(Actor.AtTheMachine(), context.Get(Ids), context.Get(Note));
+        foreach (var id in context.Get(Ids))
+        {
+            context.Print(new { Id = id }, $"{id} resolved at {Instant.Format(at)}");
+        }
+        return 0;
     }
 }

@@ -2,18 +2,19 @@ using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
-using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Tills;
 
 namespace Bookmine.SyncServer.Commands;
 
-/// <summary><c>till enrol-code|list|revoke|admit|reprovision|move</c>.</summary>
+/// <summary><c>till enrol-code|list|revoke|admit|reprovision|move|rename</c>.</summary>
 internal static class TillCommands
 {
     private static readonly Option<long> Branch = new("--branch") { Required = true };
-    private static readonly Option<string> Name = new("--name") { Required = true };
+    private static readonly Option<string[]> Names = new("--name") { Required = true, Description = "Also several times: a code for each" };
+    private static readonly Argument<string> One = new("till") { Description = "A till by name or number" };
+    private static readonly Option<string> To = new("--to") { Required = true, Description = "The new name" };
     private static readonly Argument<string[]> Named = new("till")
     {
         Description = "Tills by name or number, as till list shows them", Arity = ArgumentArity.ZeroOrMore,
@@ -37,7 +38,7 @@ internal static class TillCommands
 
     public static Command Make(Verbs verbs) => new("till", "The counter machines")
     {
-        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Name, NoKey, Foreign),
+        verbs.Make("enrol-code", "A one-time code to enrol a till with, good for ten minutes", EnrolCode, Branch, Names, NoKey, Foreign),
         verbs.Make("list", "List the tills", List),
         verbs.Make(
             "revoke", "Let a till in no more: at its next call it deletes its replica, and what it brings goes into quarantine",
@@ -46,41 +47,39 @@ internal static class TillCommands
             "admit", "Let a till in that records put back from a backup do not know; what it has sold meanwhile is posted", Admit, Named, AllWaiting),
         verbs.Make("reprovision", "Have a till fetch a fresh replica; its journal stays as it is", Reprovision, Named, All, OfBranch),
         verbs.Make("move", "Give a till to another branch", Move, Named, Branch),
+        verbs.Make("rename", "Call a till by another name", Rename, One, To),
     };
 
     private static int EnrolCode(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        database.Reading(s => Branches.Require(s, context.Get(Branch)));
-        if (string.IsNullOrWhiteSpace(context.Get(Name)))
+        var codes = TillsOf(context, database).NewCodes(
+            Actor.AtTheMachine(), context.Get(Branch), context.Get(Names), context.Get(Foreign), withKey: !context.Get(NoKey));
+        foreach (var (till, code, expires) in codes)
         {
-            throw new ShopException("A till needs a name, such as front.");
+            context.Print(
+                new { Till = till, Code = code, ExpiresAt = Instant.Format(expires) },
+                $"{code}   for till {till}, good once until {Instant.Format(expires)}\n"
+                + (context.Get(Foreign) ? "It is for the till's own program: see docs/dotmim.md" : $"On the till: bookmine-till enrol --server URL --code {code}"));
         }
-        var records = context.As(database, "till enrol-code", $"till {context.Get(Name)}", FormattableString.Invariant($"branch {context.Get(Branch)}"));
-        var (secret, expires) = new Enrolment(records, context.Clock, new SystemSecrets(), new EntityIds(context.Clock))
-            .NewCode(context.Get(Branch), context.Get(Name), context.Get(Foreign));
-        var key = context.Get(NoKey) ? "" : new ServerKeys(database, context.Clock).Current().Fingerprint[..KeyFingerprint.ShortLength];
-        var code = new EnrolmentCode(secret, key).ToString();
-        return context.Print(
-            new { Till = context.Get(Name), Code = code, ExpiresAt = Instant.Format(expires) },
-            $"{code}   for till {context.Get(Name)}, good once until {Instant.Format(expires)}\n"
-            + (context.Get(Foreign) ? "It is for the till's own program: see docs/dotmim.md" : $"On the till: bookmine-till enrol --server URL --code {code}"));
+        return 0;
     }
 
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(Machines.All);
+        var rows = database.Reading(session => Machines.All(session));
         return context.PrintList(
             rows, ("till", r => $"{r.Till}"), ("name", r => r.Name), ("branch", r => $"{r.Branch}"), ("state", r => r.State),
-            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
-            ("program", r => r.Program ?? ""));
+            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => r.UnpostedCents is { } cents ? $"{r.Unposted}: {Money.Format(cents)}" : $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
+            ("program", r => r.Program ?? ""),
+            ("D-numbers left", r => r.DNumbersLeft is { } left ? $"{left}" : ""), ("trouble", r => r.Trouble ?? ""));
     }
 
     private static int Revoke(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var tills = new Machines(database, context.Clock, context.WordsOf(database));
+        var tills = TillsOf(context, database);
         if (context.Get(Undo))
         {
             return Tell(
@@ -130,7 +129,7 @@ internal static class TillCommands
     private static int Reprovision(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var tills = new Machines(database, context.Clock, context.WordsOf(database)).Reprovision(Actor.AtTheMachine(), session => Meant(context, session));
+        var tills = TillsOf(context, database).Reprovision(Actor.AtTheMachine(), session => Meant(context, session));
         return Tell(context, tills, "will fetch a fresh replica when it next says hello");
     }
 
@@ -138,24 +137,22 @@ internal static class TillCommands
     {
         var branch = context.Get(Branch);
         using var database = context.OpenDatabase();
-        var tills = database.Reading(session =>
+        foreach (var till in TillsOf(context, database).Move(Actor.AtTheMachine(), session => NamedOf(session, context.Get(Named)), branch))
         {
-            Branches.Require(session, branch);
-            return NamedOf(session, context.Get(Named));
-        });
-        foreach (var till in tills)
-        {
-            var records = context.As(database, "till move", $"till {till}", FormattableString.Invariant($"to branch {branch}"));
-            var register = new TillRegister(records, context.Clock);
-            if (!register.Move(till, branch))
-            {
-                throw new ShopException($"Till {till} is not in use, and stays where it is. bookmine-server till list shows those that are.");
-            }
             context.Print(
                 new { Till = till, Branch = branch }, $"till {till} belongs to branch {branch}; what it sold before is posted to the branch it sold it in");
         }
         return 0;
     }
+
+    private static int Rename(CommandContext context)
+    {
+        using var database = context.OpenDatabase();
+        var till = TillsOf(context, database).Rename(Actor.AtTheMachine(), session => TillNames.Find(session, context.Get(One)), context.Get(To));
+        return context.Print(new { Till = till, Name = context.Get(To) }, $"till {till} is called {context.Get(To)}");
+    }
+
+    private static Machines TillsOf(CommandContext context, IServerDatabase database) => new(database, context.Clock, context.WordsOf(database));
 
     private static int Tell(CommandContext context, List<long> tills, string what)
     {

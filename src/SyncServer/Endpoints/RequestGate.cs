@@ -12,6 +12,7 @@ internal sealed class RequestGate : IDisposable
     private const int MostPosting = 5;
     private const int MostOthers = 11;
     private const int MostForeign = 2;
+    private const int MostPages = 3;
 
     private readonly ConcurrentDictionary<long, SemaphoreSlim> turns = [];
 
@@ -23,6 +24,9 @@ internal sealed class RequestGate : IDisposable
     /// <summary>For tills of other engines, which bring and fetch much at once: neither a sale nor a download of the others waits for them.</summary>
     public Lane Foreign { get; } = new(MostForeign);
 
+    /// <summary>For the pages of the back office: tills never wait for what somebody looks at.</summary>
+    public Lane Pages { get; } = new(MostPages);
+
     /// <summary>A turn for each till of another engine, which is taken before a place, so that none holds several.</summary>
     public SemaphoreSlim TurnOf(long till) => turns.GetOrAdd(till, _ => new SemaphoreSlim(1));
 
@@ -30,7 +34,7 @@ internal sealed class RequestGate : IDisposable
     public static void HaveThreads()
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(workers, 2 * (MostPosting + MostOthers + MostForeign)), ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * (MostPosting + MostOthers + MostForeign + MostPages)), ports);
     }
 
     public void Dispose()
@@ -38,6 +42,7 @@ internal sealed class RequestGate : IDisposable
         Posting.Dispose();
         Others.Dispose();
         Foreign.Dispose();
+        Pages.Dispose();
     }
 
     /// <summary>Places for one kind of request.</summary>

@@ -4,7 +4,7 @@ namespace Bookmine.SyncServer.Observing;
 internal static partial class SlowRequests
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
-    private static readonly string[] MayTakeLong = ["/sync/news", "/sync/snapshot", "/sync/pull", "/sync/push", "/sync/fork", "/metrics"];
+    private static readonly string[] MayTakeLong = ["/sync/news", "/sync/snapshot", "/sync/pull", "/sync/push", "/sync/fork", "/metrics", "/_blazor"];
 
     public static void UseSlowRequests(this WebApplication app)
     {

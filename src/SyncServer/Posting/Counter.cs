@@ -16,13 +16,24 @@ internal static class Counter
     /// <summary>Locks the counter. The moment is the server's clock, or the last one given when the clock has gone back.</summary>
     public static Numbering Lock(Session session, TimeProvider clock)
     {
-        using var reader = session.Query($"SELECT trans_id, posted_at FROM counter{session.Dialect.LockHint} WHERE id = 1{session.Dialect.LockEnd}");
+        using var reader = session.Query($"SELECT trans_id, posted_at, posting FROM counter{session.Dialect.LockHint} WHERE id = 1{session.Dialect.LockEnd}");
         reader.Read();
-        return new Numbering(reader.GetInt64(0), Math.Max(reader.GetInt64(1), clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        return new Numbering(reader.GetInt64(0), Math.Max(reader.GetInt64(1), clock.GetUtcNow().ToUnixTimeMilliseconds()), reader.GetInt64(2));
     }
 
-    public static void Write(Session session, Numbering numbering) =>
-        session.ExecuteSoon("UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at WHERE id = 1", numbering.LastTransId, numbering.PostedAt);
+    /// <summary>Writes how far the unit has come, and in which order it has posted its documents.</summary>
+    public static void Write(Session session, Numbering numbering)
+    {
+        var order = new RowSet(new SetColumn("seq", SetType.Integer), new SetColumn("document_id", SetType.Guid));
+        for (var i = 0; i < numbering.Documents.Count; i++)
+        {
+            order.Add(numbering.LastPosting - numbering.Documents.Count + i + 1, numbering.Documents[i]);
+        }
+        session.InsertAll("posting", order);
+        session.ExecuteSoon(
+            "UPDATE counter SET trans_id = @trans_id, posted_at = @posted_at, posting = @posting WHERE id = 1",
+            numbering.LastTransId, numbering.PostedAt, numbering.LastPosting);
+    }
 
     /// <summary>After a restore: lifts the numbers past anything that can have been given since the backup.</summary>
     /// <param name="known">The highest TransID that is known to have been given.</param>

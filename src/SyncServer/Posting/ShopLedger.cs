@@ -80,8 +80,12 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
             return new Judgement(ruling, null, numbering.PostedAt);
         }
         Move(entry.N, ruling);
-        var hasNumber = ruling.Apply.Any(c => c.Table == BookmineSetup.Document);
-        return new Judgement(ruling, hasNumber ? TakeNumber(answer) : null, facts.PostedAt);
+        if (ruling.Apply.FirstOrDefault(c => c.Table == BookmineSetup.Document) is not { } posted)
+        {
+            return new Judgement(ruling, null, facts.PostedAt);
+        }
+        numbering.NotePosted(posted.Key.Guid);
+        return new Judgement(ruling, TakeNumber(answer), facts.PostedAt);
     }
 
     public void Quarantine(long n, Guid id) => quarantined.Add((n, id));

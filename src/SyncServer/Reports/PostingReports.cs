@@ -11,7 +11,8 @@ public sealed record PostingSummary(long Till, Guid Resync, string From, string 
 public sealed record Renumbered(string Docket, long TransId, string PostedAt, long TotalCents);
 
 public sealed record DroppedRecord(
-    long Till, long N, string? Operator, string MadeAt, string DroppedAt, string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason);
+    long Till, long N, string? Operator, string MadeAt, string DroppedAt, string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason,
+    long Id = 0, string? Settled = null);
 
 public sealed record FindingRecord(long N, string Kind, string Text, string NotedAt, string? ResolvedAt);
 
@@ -60,7 +61,7 @@ public sealed record PostingReport(
     {
         using var reader = session.Query(
             """
-            SELECT till, n, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason FROM dropped
+            SELECT till, n, operator, made_at, dropped_at, tab, row_key, field, till_value, server_value, reason, id, settled_as FROM dropped
             WHERE (till = @till OR @till IS NULL) AND (synchronisation = @resync OR @resync IS NULL) ORDER BY id
             """, till, resync);
         var list = new List<DroppedRecord>();
@@ -68,7 +69,8 @@ public sealed record PostingReport(
         {
             list.Add(new DroppedRecord(
                 reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2), Instant.Format(reader.GetInt64(3)), Instant.Format(reader.GetInt64(4)),
-                reader.GetString(5), reader.GetString(6), reader.GetString(7), DbValues.ReadTextOrNull(reader, 8), DbValues.ReadTextOrNull(reader, 9), reader.GetString(10)));
+                reader.GetString(5), reader.GetString(6), reader.GetString(7), DbValues.ReadTextOrNull(reader, 8), DbValues.ReadTextOrNull(reader, 9), reader.GetString(10),
+                reader.GetInt64(11), DbValues.ReadTextOrNull(reader, 12)));
         }
         return list;
     }

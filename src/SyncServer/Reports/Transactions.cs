@@ -39,6 +39,10 @@ public static class Transactions
         }
     }
 
+    /// <summary>Those of some ids, in any order.</summary>
+    public static List<TransactionView> FindAll(Session session, IReadOnlyCollection<Guid> ids) =>
+        Views(session, TableSql.FindAll(session, BookmineSetup.Document, [.. ids.Select(id => new RowKey(id))]));
+
     /// <summary>Transactions whole, by a few statements for all of them.</summary>
     private static List<TransactionView> Views(Session session, List<Row> documents)
     {

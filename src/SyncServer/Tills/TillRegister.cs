@@ -55,19 +55,24 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         }
         var program = hello.Program is { } told ? told[..Math.Min(told.Length, MostProgramCharacters)] : "";
         var unposted = Unposted(hello);
+        var report = TillReport.Of(hello)?.ToText();
         var low = till.State.May(TillDeed.Numbers) && hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First)
             && MayLease(till.Id, now);
         var quiet = !low && database.Reading(s => s.Scalar(
             """
             SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0)
                 AND unposted = coalesce(@unposted, unposted) AND coalesce(program, '') = @program
+                AND coalesce(report, '') = coalesce(@report, report, '')
             """,
-            till.Id, now - 60_000, unposted, program)) is not null;
+            till.Id, now - 60_000, unposted, program, report)) is not null;
         return quiet ? record : database.Writing(session =>
         {
             session.Execute(
-                "UPDATE till SET seen_at = @now, unposted = coalesce(@unposted, unposted), program = @program WHERE id = @id",
-                now, unposted, program.Length == 0 ? null : program, till.Id);
+                """
+                UPDATE till SET seen_at = @now, unposted = coalesce(@unposted, unposted), program = @program, report = coalesce(@report, report)
+                WHERE id = @id
+                """,
+                now, unposted, program.Length == 0 ? null : program, report, till.Id);
             if (low)
             {
                 LeaseMore(session, till, now);

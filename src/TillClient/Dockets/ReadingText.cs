@@ -32,10 +32,10 @@ internal static class ReadingText
         };
         text.AddRange(reading.ByMethod.Select(m => Pair(DocketText.Name(m.Key), m.Value)));
         text.Add(new string('-', columns));
-        text.Add(Pair("cash that should be there", reading.CashCents));
+        text.Add(Pair(DrawerSlip.Expected, reading.CashCents));
         if (counted is { } cents)
         {
-            text.Add(Pair("counted", cents));
+            text.Add(Pair(DrawerSlip.Counted, cents));
             text.Add(Pair(cents < reading.CashCents ? "SHORT" : cents > reading.CashCents ? "OVER" : "exact", Math.Abs(cents - reading.CashCents)));
         }
         text.AddRange(reading.Records.Select(r => DocketText.Pair(r.Key, r.Value.ToString(CultureInfo.InvariantCulture), columns)));

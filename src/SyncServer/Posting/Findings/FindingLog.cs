@@ -71,11 +71,12 @@ public static class FindingLog
 
     /// <summary>A person ticks one off.</summary>
     /// <returns>Whether it was open.</returns>
-    public static bool Resolve(Session session, long id, long now)
+    public static bool Resolve(Session session, long id, long now, string? by = null, string? note = null)
     {
         // A posting that has just seen it open adds to it, and is waited for.
         Counter.NotBefore(session, 0);
-        return session.Execute("UPDATE finding SET resolved_at = @now WHERE id = @id AND resolved_at IS NULL", now, id) == 1;
+        return session.Execute(
+            "UPDATE finding SET resolved_at = @now, resolved_by = @by, note = @note WHERE id = @id AND resolved_at IS NULL", now, by, note, id) == 1;
     }
 
     private static Dictionary<(string Kind, string Subject), long> ReadOpen(Session session, IReadOnlyList<Finding> wanted)

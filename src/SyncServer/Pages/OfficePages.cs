@@ -1,0 +1,73 @@
+using System.Security.Claims;
+using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Pages.SigningIn;
+using Bookmine.SyncServer.Pages.Shell;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using MudBlazor.Services;
+
+namespace Bookmine.SyncServer.Pages;
+
+/// <summary>
+/// The pages of the back office: drawn by this process, live over one line each, with everything that a browser loads out of the program itself. They ask and do what
+/// <see cref="BackOffice"/> answers and does, and nothing else.
+/// </summary>
+internal static class OfficePages
+{
+    private const long LongestText = 1_200_000;
+    private static readonly TimeSpan KeptAfterBreak = TimeSpan.FromMinutes(3);
+
+    public static void AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitRetentionPeriod = KeptAfterBreak;
+            circuits.DisconnectedCircuitMaxRetained = OpenPages.Most;
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestText);
+        services.AddCascadingAuthenticationState();
+        services.AddMudServices();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<OpenPages>();
+        services.AddSingleton<PageNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<PageNews>());
+        services.AddScoped<CircuitHandler, OpenPages.Counter>();
+        services.AddScoped<Desk>();
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        PageAssets.Map(app);
+        app.MapSignIn();
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
+            .RequireAuthorization(PersonAuthentication.SchemeName);
+    }
+
+    /// <summary>Before the endpoints: what every answer with a page says to browsers, and how many pages may be open.</summary>
+    public static void UsePages(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.Use(async (context, next) =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null)
+            {
+                PlainPage.Guard(context, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
+                    + "base-uri 'self'; form-action 'self'; object-src 'none'");
+                if (context.RequestServices.GetRequiredService<OpenPages>().IsFull)
+                {
+                    await PlainPage.Of(
+                        StatusCodes.Status503ServiceUnavailable, "Too many pages are open",
+                        $"<p>{OpenPages.Most} pages are open at this moment, which is as many as this server draws. Close some that nobody looks at, and load this one again. "
+                        + "Tills are not held up by it.</p>").ExecuteAsync(context);
+                    return;
+                }
+            }
+            await next(context);
+        });
+    }
+
+    /// <summary>Who is signed in, as deeds name them; null for nobody.</summary>
+    public static Authority.Actor? ActorOf(ClaimsPrincipal user) =>
+        user.Identity is { IsAuthenticated: true, Name: { } name } && PersonAuthentication.SessionOf(user) is { } session
+            ? new Authority.Actor(name, "page", user.FindFirstValue(PersonAuthentication.FromClaim), session)
+            : null;
+}

@@ -1,0 +1,150 @@
+using Bookmine.Schema;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Authority;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Bookmine.SyncServer.Pages.Shell;
+
+/// <summary>How a page stands.</summary>
+public enum PageState
+{
+    Loading,
+    Ready,
+
+    /// <summary>It is not hers to see.</summary>
+    Forbidden,
+
+    /// <summary>It cannot be read at this moment.</summary>
+    Failed,
+}
+
+/// <summary>What pages of the back office have in common: they load, say why they cannot, load again when something has changed, and do deeds that tell how they ended.</summary>
+public abstract class OfficePage : ComponentBase, IDisposable
+{
+    private IDisposable? news;
+    private bool isLoading;
+
+    [Inject]
+    private protected Desk Desk { get; set; } = default!;
+
+    [Inject]
+    private PageNews News { get; set; } = default!;
+
+    [Inject]
+    private protected NavigationManager Go { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Bar { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "branch")]
+    private protected long? BranchOfAddress { get; set; }
+
+    public PageState State { get; private set; } = PageState.Loading;
+
+    /// <summary>Why it cannot be shown.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Whether it is loaded again when something was committed.</summary>
+    protected virtual bool IsLive => false;
+
+    protected sealed override async Task OnParametersSetAsync()
+    {
+        Desk.Changed -= Reload;
+        Desk.Changed += Reload;
+        await LoadNowAsync(opens: true);
+        if (IsLive && RendererInfo.IsInteractive)
+        {
+            news ??= News.Subscribe(Reload);
+        }
+    }
+
+    /// <summary>Reads what is shown.</summary>
+    protected abstract Task LoadAsync();
+
+    /// <summary>Does something, tells how it ended, and loads again.</summary>
+    /// <param name="deed">Says what was done.</param>
+    /// <returns>Whether it was done.</returns>
+    private protected async Task<bool> TryAsync(Func<Actor, string> deed)
+    {
+        try
+        {
+            Bar.Add(ShownText.OfLines(await Desk.DoAsync(deed)), MudBlazor.Severity.Success);
+        }
+        catch (Exception e) when (WhyNot(e) is { } why)
+        {
+            Bar.Add(why, MudBlazor.Severity.Error, options => options.RequireInteraction = true);
+            if (Desk.IsSignedOut)
+            {
+                return false;
+            }
+            await LoadNowAsync(opens: false);
+            return false;
+        }
+        await LoadNowAsync(opens: false);
+        return true;
+    }
+
+    private protected void Tell(string what) => Bar.Add(what, MudBlazor.Severity.Success);
+
+    private protected void TellFault(string what) => Bar.Add(what, MudBlazor.Severity.Error, options => options.RequireInteraction = true);
+
+    private protected Task AgainAsync() => LoadNowAsync(opens: false);
+
+    private void Reload() => _ = InvokeAsync(async () =>
+    {
+        await LoadNowAsync(opens: false);
+        StateHasChanged();
+    });
+
+    private async Task LoadNowAsync(bool opens)
+    {
+        // What changes while it is being read is read again by the next news.
+        if (isLoading)
+        {
+            return;
+        }
+        isLoading = true;
+        try
+        {
+            if (opens)
+            {
+                await Desk.OpenAsync(BranchOfAddress);
+            }
+            await LoadAsync();
+            (State, Fault) = (PageState.Ready, null);
+        }
+        catch (ForbiddenException e)
+        {
+            (State, Fault) = (PageState.Forbidden, e.Message);
+        }
+        catch (Exception e) when (WhyNot(e) is { } why)
+        {
+            // A page that shows something goes on showing it, and says that it is of before.
+            (State, Fault) = (State == PageState.Ready ? PageState.Ready : PageState.Failed, why);
+        }
+        finally
+        {
+            isLoading = false;
+        }
+    }
+
+    /// <summary>What to say of an expected failure; null for a fault of the program.</summary>
+    private static string? WhyNot(Exception fault) => fault switch
+    {
+        ShopException => fault.Message,
+        DatabaseAwayException { Words: { } words } => $"The shop's database cannot be used at this moment: {words}. Nothing is lost, and tills go on selling.",
+        DatabaseAwayException => "The shop's database does not answer at this moment. Nothing is lost, and tills go on selling. Try again shortly.",
+        RecordsElsewhereException => "The shop's records were carried to another database, and this server still looks at the old one.",
+        ProgramOutdatedException => "The database was brought to a newer program's tables, and this server is the older one: start the newer.",
+        Sync.Orchestrators.PostingPutOffException or FeedBusyException => fault.Message,
+        _ => null,
+    };
+
+    public void Dispose()
+    {
+        Desk.Changed -= Reload;
+        news?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
