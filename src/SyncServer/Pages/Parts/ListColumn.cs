@@ -6,9 +6,11 @@ namespace Bookmine.SyncServer.Pages.Parts;
 /// <param name="IsNumber">Whether it stands to the right.</param>
 /// <param name="Cell">What is drawn, where that is more than the text.</param>
 /// <param name="IsMinor">Whether a narrow screen leaves it out.</param>
+/// <param name="IsLong">Whether it holds sentences.</param>
 public sealed record ListColumn<T>(
     string Head, Func<T, string> Text, Func<T, IComparable?>? Order = null, bool IsNumber = false,
-    Microsoft.AspNetCore.Components.RenderFragment<T>? Cell = null, bool IsMinor = false);
+    Microsoft.AspNetCore.Components.RenderFragment<T>? Cell = null, bool IsMinor = false,
+    bool IsLong = false);
 
 /// <summary>Columns of the usual kinds.</summary>
 public static class ListColumn

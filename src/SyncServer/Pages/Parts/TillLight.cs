@@ -7,7 +7,7 @@ namespace Bookmine.SyncServer.Pages.Parts;
 internal static class TillLight
 {
     private const long Here = 3 * 60_000;
-    private const long Long = 24 * 60 * 60_000;
+    private const long Long = 3 * 24 * 60 * 60_000L;
 
     /// <param name="now">Unix milliseconds.</param>
     public static (string Mood, string Word) Of(TillRow till, long now)
@@ -22,7 +22,7 @@ internal static class TillLight
             _ when till.Trouble is { } trouble => ("warn", trouble.Length > 40 ? "trouble at the till" : trouble),
             _ when seen is null => ("off", "never seen"),
             _ when till.Unposted > 0 && seen > Here => ("warn", "away with unposted sales"),
-            _ when seen > Long => ("off", "away"),
+            _ when seen > Long => ("warn", "not seen for days"),
             _ when seen > Here => ("off", "away"),
             _ when till.Unposted > 0 => ("good", "posting"),
             _ => ("good", "here"),

@@ -45,7 +45,12 @@ internal sealed class Desk(
         var (isAdmin, mine) = await AskAsync((session, rights) =>
             (rights.IsAdmin, BackOffice.Branches.All(session).Where(b => rights.Has(b.Id)).ToList()));
         (IsAdmin, Branches) = (isAdmin, mine);
-        Branch = mine.Count == 1 ? mine[0].Id : mine.Exists(b => b.Id == (branch ?? Branch)) ? branch ?? Branch : null;
+        var looked = mine.Count == 1 ? mine[0].Id : mine.Exists(b => b.Id == (branch ?? Branch)) ? branch ?? Branch : null;
+        if (looked != Branch)
+        {
+            Branch = looked;
+            Changed?.Invoke();
+        }
     }
 
     public void Choose(long? branch)
