@@ -8,6 +8,7 @@ using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Wire;
+using Bookmine.SyncServer.Api;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Clocks;
@@ -143,6 +144,7 @@ public static class ServerHost
         builder.Services.AddBookmine(options, clock);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
@@ -159,6 +161,8 @@ public static class ServerHost
         builder.Services.AddHostedService<NewsWatch>();
         TillAuthentication.Add(builder.Services);
         PersonAuthentication.Add(builder.Services);
+        ApiKeyAuthentication.Add(builder.Services);
+        ApiDescription.Add(builder.Services);
         builder.Services.AddPages();
         builder.Services.AddRequestLimits(options.MostDownloads);
         builder.Services.AddProblemDetails();
@@ -186,6 +190,8 @@ public static class ServerHost
         app.MapPersons();
         app.MapFirstAdmin();
         app.MapHealth();
+        app.MapApi();
+        app.MapOpenApi("/openapi/{documentName}.json");
         app.MapPages();
         return app;
     }

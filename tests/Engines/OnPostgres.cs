@@ -65,3 +65,5 @@ public sealed class MoveOnPostgres() : MoveTests(Engine.Postgres);
 public sealed class EditBesidePostingOnPostgres() : EditBesidePostingTests(Engine.Postgres);
 
 public sealed class PostingUnitOnPostgres() : PostingUnitTests(Engine.Postgres);
+
+public sealed class BackOfficeOnPostgres() : BackOfficeTests(Engine.Postgres);

@@ -65,3 +65,5 @@ public sealed class MoveOnSqlServer() : MoveTests(Engine.SqlServer);
 public sealed class PostingUnitOnSqlServer() : PostingUnitTests(Engine.SqlServer);
 
 public sealed class EditBesidePostingOnSqlServer() : EditBesidePostingTests(Engine.SqlServer);
+
+public sealed class BackOfficeOnSqlServer() : BackOfficeTests(Engine.SqlServer);

@@ -65,3 +65,5 @@ public sealed class MoveOnSqlite() : MoveTests(Engine.Sqlite);
 public sealed class PostingUnitOnSqlite() : PostingUnitTests(Engine.Sqlite);
 
 public sealed class EditBesidePostingOnSqlite() : EditBesidePostingTests(Engine.Sqlite);
+
+public sealed class BackOfficeOnSqlite() : BackOfficeTests(Engine.Sqlite);

@@ -62,6 +62,9 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
 {
     public int LosePushAnswers { get; set; }
 
+    /// <summary>Whether what is pushed is lost on its way.</summary>
+    public bool LosesPushes { get; set; }
+
     /// <summary>Dies after this many pulls were answered; null for never.</summary>
     public int? DieAfterPulls { get; set; }
 
@@ -76,6 +79,10 @@ internal sealed class CrashingChannel(IServerChannel inner) : IServerChannel
 
     public async Task<PushReply> PushAsync(Guid session, IReadOnlyList<JournalEntry> entries, string proofs, CancellationToken cancel)
     {
+        if (LosesPushes)
+        {
+            throw new ServerAwayException("the line broke");
+        }
         var reply = await inner.PushAsync(session, entries, proofs, cancel);
         if (LosePushAnswers > 0)
         {

@@ -235,6 +235,9 @@ public sealed class ServerOrchestrator(
         }
     }
 
+    /// <summary>Brings the feed up to what was committed by now, or some way towards it, for whoever reads it without being a client.</summary>
+    public void CatchUp() => sequencer.Drain(PassesPerPull);
+
     /// <summary>
     /// Waits until there is something for the client to download, or for as long as it asks. Touches nothing of its journal.
     /// </summary>

@@ -61,10 +61,9 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(Short)], branch), HasMore: false);
         }
         var (condition, values) = Words.In(clean, "s.title", "coalesce(s.authors, '')");
-        using var reader = session.Query(
-            $"SELECT {Columns} FROM stock s WHERE {condition} ORDER BY s.title, s.id {session.Dialect.Limit("@most", "@skip")}",
-            [.. values, PageSize + 1, skip]);
-        return Cut(session, ReadRows(reader, hasSums: false), branch);
+        return Cut(session, Read(
+            session, $"SELECT {Columns} FROM stock s WHERE {condition} ORDER BY s.title, s.id {session.Dialect.Limit("@most", "@skip")}", hasSums: false,
+            [.. values, PageSize + 1, skip]), branch);
     }
 
     /// <summary>The titles that sold best in some days, those of which more was sold than there were, and those of which nothing was sold.</summary>
@@ -91,8 +90,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
                 ORDER BY h.stock_id {session.Dialect.Limit("@most")}
                 """,
         };
-        using var reader = session.Query(sql, branch, from, to, PageSize + 1);
-        return Cut(session, ReadRows(reader, hasSums: which == StockList.Best), branch);
+        return Cut(session, Read(session, sql, which == StockList.Best, branch, from, to, PageSize + 1), branch);
     }
 
     /// <summary>The latest changes of a title's counts.</summary>
@@ -239,8 +237,9 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         return rows.ConvertAll(r => r with { PriceCents = sums.GetValueOrDefault(r.Id).Price, OnHand = sums.GetValueOrDefault(r.Id).OnHand });
     }
 
-    private static List<TitleRow> ReadRows(System.Data.Common.DbDataReader reader, bool hasSums)
+    private static List<TitleRow> Read(Session session, string sql, bool hasSums, params ReadOnlySpan<object?> values)
     {
+        using var reader = session.Query(sql, values);
         var list = new List<TitleRow>();
         while (reader.Read())
         {

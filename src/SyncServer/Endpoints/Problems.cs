@@ -50,6 +50,8 @@ internal static class Problems
         ProgramOutdatedException => (StatusCodes.Status503ServiceUnavailable, "The shop's database was brought to a newer program's tables, and this server is the older one. Nothing is lost: tills go on selling until the newer program serves."),
         PostingPutOffException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
+        ForbiddenException => (StatusCodes.Status403Forbidden, fault.Message),
+        SignedOutException => (StatusCodes.Status401Unauthorized, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
         TillForbiddenException => (StatusCodes.Status403Forbidden, fault.Message),
         EpochException => (StatusCodes.Status409Conflict, fault.Message),

@@ -27,8 +27,8 @@ internal static class OfficePages
         services.AddMudServices();
         services.AddHttpContextAccessor();
         services.AddSingleton<OpenPages>();
-        services.AddSingleton<PageNews>();
-        services.AddHostedService(provider => provider.GetRequiredService<PageNews>());
+        services.AddSingleton<CommitNews>();
+        services.AddHostedService(provider => provider.GetRequiredService<CommitNews>());
         services.AddScoped<CircuitHandler, OpenPages.Counter>();
         services.AddScoped<Desk>();
     }
@@ -40,6 +40,9 @@ internal static class OfficePages
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization(PersonAuthentication.SchemeName);
+        app.MapFallback((HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+            ? PlainPage.Of(StatusCodes.Status404NotFound, "There is no such page", "<p>The address is none of this server's.</p><p><a href=\"/\">To the first page</a></p>")
+            : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
     }
 
     /// <summary>Before the endpoints: what every answer with a page says to browsers, and how many pages may be open.</summary>

@@ -12,7 +12,9 @@ namespace Bookmine.SyncServer.Pages.Shell;
 internal sealed class Desk(
     IServerDatabase database, TimeProvider clock, AuthenticationStateProvider authentication, RequestGate gate, Persons persons)
 {
+    /// <summary>After which somebody who has pressed nothing has to say again who she is; what a page shows by itself is nobody's doing.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromHours(12);
+
     private Actor? actor;
     private long usedAt = clock.GetTimestamp();
 
@@ -44,7 +46,7 @@ internal sealed class Desk(
         actor ??= OfficePages.ActorOf((await authentication.GetAuthenticationStateAsync()).User);
         var (isAdmin, mine) = await AskAsync((session, rights) =>
             (rights.IsAdmin, BackOffice.Branches.All(session).Where(b => rights.Has(b.Id)).ToList()));
-        (IsAdmin, Branches) = (isAdmin, mine);
+        (IsAdmin, Branches, usedAt) = (isAdmin, mine, clock.GetTimestamp());
         var looked = mine.Count == 1 ? mine[0].Id : mine.Exists(b => b.Id == (branch ?? Branch)) ? branch ?? Branch : null;
         if (looked != Branch)
         {
@@ -77,7 +79,12 @@ internal sealed class Desk(
     public Task<T> AskAsync<T>(Func<Session, Rights, T> question) => RunAsync(() => database.Asking(Actor, question));
 
     /// <summary>Does something in her name.</summary>
-    public Task<T> DoAsync<T>(Func<Actor, T> deed) => RunAsync(() => deed(Actor));
+    public async Task<T> DoAsync<T>(Func<Actor, T> deed)
+    {
+        var done = await RunAsync(() => deed(Actor));
+        usedAt = clock.GetTimestamp();
+        return done;
+    }
 
     /// <summary>Signs the same person in again, in the page that is open.</summary>
     /// <returns>What is wrong; null for nothing.</returns>
@@ -103,13 +110,15 @@ internal sealed class Desk(
             {
                 throw new SignedOutException();
             }
-            var done = await gate.Pages.HoldAsync(() => new ValueTask<T>(Task.Run(work)), CancellationToken.None);
-            usedAt = clock.GetTimestamp();
-            return done;
+            return await gate.Pages.HoldAsync(() => new ValueTask<T>(Task.Run(work)), CancellationToken.None);
         }
         catch (SignedOutException)
         {
-            IsSignedOut = true;
+            if (!IsSignedOut)
+            {
+                IsSignedOut = true;
+                Changed?.Invoke();
+            }
             throw;
         }
     }

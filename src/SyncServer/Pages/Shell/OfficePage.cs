@@ -29,7 +29,7 @@ public abstract class OfficePage : ComponentBase, IDisposable
     private protected Desk Desk { get; set; } = default!;
 
     [Inject]
-    private PageNews News { get; set; } = default!;
+    private CommitNews News { get; set; } = default!;
 
     [Inject]
     private protected NavigationManager Go { get; set; } = default!;

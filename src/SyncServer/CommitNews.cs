@@ -1,9 +1,9 @@
 using Bookmine.Sync.Feed;
 
-namespace Bookmine.SyncServer.Pages.Shell;
+namespace Bookmine.SyncServer;
 
-/// <summary>Tells pages that show what goes on that something was committed. Looks at the database only while such a page is open, and calls each at most as often as said.</summary>
-internal sealed class PageNews(IServerDatabase database, TimeProvider clock) : BackgroundService
+/// <summary>Tells those who wait for it that something was committed: pages that show what goes on, programs that ask for news. Looks at the database only while somebody waits.</summary>
+internal sealed class CommitNews(IServerDatabase database, TimeProvider clock) : BackgroundService
 {
     public static readonly TimeSpan AtMostEvery = TimeSpan.FromSeconds(3);
     private readonly Lock gate = new();
@@ -40,7 +40,7 @@ internal sealed class PageNews(IServerDatabase database, TimeProvider clock) : B
                     }
                 }
             }
-#pragma warning disable CA1031 // A database that is away is asked again; the pages say so themselves when they are loaded.
+#pragma warning disable CA1031 // A database that is away is asked again; whoever waits finds that out by asking for what was committed.
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 await Task.Delay(AtMostEvery, clock, stoppingToken);
@@ -71,7 +71,7 @@ internal sealed class PageNews(IServerDatabase database, TimeProvider clock) : B
         Array.ForEach(all, read => read());
     }
 
-    private sealed class Subscription(PageNews news, Action changed) : IDisposable
+    private sealed class Subscription(CommitNews news, Action changed) : IDisposable
     {
         public void Dispose()
         {

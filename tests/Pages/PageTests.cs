@@ -1,0 +1,290 @@
+using System.Net;
+using Bookmine.Schema;
+using Bookmine.Sync.Journal;
+using Bookmine.SyncServer;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
+using Bookmine.Tests.Support;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.Tests.Pages;
+
+/// <summary>The pages as people use them: a real browser on the real server.</summary>
+public sealed class PageTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string Password = "four plain old words";
+    private static readonly string[] Admins = ["/shop/people", "/shop/server", "/shop/audit"];
+    private const string Script = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
+
+    [Fact]
+    public async Task Every_page_is_whole_asks_nobody_else_and_keeps_nobody_out_for_admins_and_for_managers()
+    {
+        await using var shop = await BusyShopAsync();
+        var paths = PathsOf(shop);
+        foreach (var who in new[] { "Alice", "Mara" })
+        {
+            await using var window = await browser.OpenAsync(shop.Url);
+            await window.SignInAsync(who, Password);
+            foreach (var path in paths)
+            {
+                await window.GoAsync(path);
+                var isForbidden = (await window.TextAsync()).Contains("not yours to see", StringComparison.Ordinal);
+                Assert.Equal(who == "Mara" && Admins.Contains(path), isForbidden);
+                await Browser.NoBarriersAsync(window.Page);
+            }
+            Assert.Empty(window.Complaints);
+        }
+    }
+
+    [Fact]
+    public async Task A_phone_in_the_dark_shows_the_same_and_nothing_wider_than_itself()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url, isPhone: true, isDark: true);
+        await window.SignInAsync("Mara", Password);
+        foreach (var path in PathsOf(shop))
+        {
+            await window.GoAsync(path);
+            Assert.True(await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, path);
+            await Browser.NoBarriersAsync(window.Page);
+        }
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task In_the_morning_a_manager_settles_what_the_night_has_brought_and_in_the_evening_she_closes_the_day()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        var page = window.Page;
+
+        await window.GoAsync("/attention");
+        await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
+        await page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Resolve" }).ClickAsync();
+        await page.FillAsync("#dialog-text", "counted");
+        await Browser.NoBarriersAsync(page);
+        await page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("1 finding resolved");
+        Assert.Equal("counted", shop.Text("SELECT note FROM finding WHERE resolved_by = 'Mara'"));
+
+        await window.GoAsync("/attention/dropped");
+        await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
+        await page.GetByText("Take the till's value").ClickAsync();
+        await page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("1 field changed");
+        Assert.Equal("applied", shop.Text("SELECT settled_as FROM dropped WHERE settled_by = 'Mara'"));
+
+        await window.GoAsync("/attention/quarantine");
+        await page.Locator("tbody a").First.ClickAsync();
+        await page.GetByText("Write off…").ClickAsync();
+        await page.FillAsync("#dialog-text", "a fault of the till");
+        await page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("Written off.");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM audit WHERE deed = 'quarantine write-off' AND actor = 'Mara' AND face = 'page' AND done = 1"));
+
+        await window.GoAsync("/");
+        await page.FillAsync("#note", "rain all day");
+        await page.GetByText("Close Mon 2 Nov at").ClickAsync();
+        await page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("by Mara");
+        Assert.Equal("rain all day", shop.Text("SELECT note FROM day_closing"));
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Another_branchs_addresses_show_a_manager_nothing_of_it()
+    {
+        await using var shop = await BusyShopAsync();
+        var sale = shop.FindSale("D300001")!;
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        foreach (var path in new[] { $"/sales/{sale.TransId}", "/sales/D300001", "/shop/tills/3" })
+        {
+            await window.GoAsync(path);
+            await window.SaysAsync("not yours to see");
+        }
+        await window.GoAsync("/?branch=2");
+        Assert.DoesNotContain("Harbour", await window.Page.InnerTextAsync("body"), StringComparison.Ordinal);
+        await window.GoAsync($"/find?q={sale.TransId}");
+        Assert.DoesNotContain("D300001", await window.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_in_the_middle_of_a_form_loses_nothing_that_was_typed()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        await window.GoAsync("/");
+        await window.Page.FillAsync("#note", "half a day's work");
+        shop.Clock.Advance(TimeSpan.FromHours(13));
+
+        await window.Page.GetByText("Close Mon 2 Nov at").ClickAsync();
+        await window.Page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("Your session has ended");
+        await window.Page.FillAsync("#again-password", "not the password");
+        await window.Page.Locator(".notice button.main").ClickAsync();
+        await window.SaysAsync("That is not the password.");
+        await window.Page.FillAsync("#again-password", Password);
+        await window.Page.Locator(".notice button.main").ClickAsync();
+        await window.Page.Locator("#again").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Detached });
+
+        Assert.Equal("half a day's work", await window.Page.InputValueAsync("#note"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM day_closing"));
+        // The browser's own session is another as well.
+        await window.GoAsync("/sales");
+        await window.SaysAsync("Transactions");
+    }
+
+    [Fact]
+    public async Task Who_is_disabled_does_nothing_more_at_a_page_that_is_open()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        await window.GoAsync("/");
+        shop.Get<Persons>().Disable(Actor.AtTheMachine(), "Mara");
+
+        await window.Page.GetByText("Close Mon 2 Nov at").ClickAsync();
+        await window.Page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("Your session has ended");
+
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM day_closing"));
+        await window.Page.GotoAsync(shop.Url + "/sales");
+        Assert.Contains("/sign-in?next=%2Fsales", window.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Script_in_any_field_is_shown_and_never_run()
+    {
+        await using var shop = await BusyShopAsync();
+        foreach (var (table, column) in new[] { ("stock", "title"), ("stock", "authors"), ("contact", "name"), ("contact", "email"), ("contact", "notes"), ("branch", "name"), ("branch", "header"), ("till", "name"), ("finding", "text"), ("dropped", "till_value"), ("document", "reference"), ("document", "operator"), ("document", "note"), ("document_line", "title"), ("till_event", "text"), ("audit", "detail") })
+        {
+            shop.Write($"UPDATE {table} SET {column} = @text", Script);
+        }
+        shop.Write("UPDATE document SET reference = reference || docket");
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Alice", Password);
+        foreach (var path in PathsOf(shop).Append($"/find?q={Uri.EscapeDataString(Script)}").Append($"/sales/{Uri.EscapeDataString(Script.Replace('/', ' '))}"))
+        {
+            await window.GoAsync(path);
+            Assert.False(await window.Page.EvaluateAsync<bool>("() => 'pwned' in window"), path);
+        }
+        Assert.DoesNotContain(window.Complaints, c => c.Contains("Content Security Policy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_posted_while_Today_is_open_is_seen_without_loading_it_again()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        await window.GoAsync("/");
+        var before = await window.Page.Locator(".figure .value").First.InnerTextAsync();
+        await shop.OpenTill("front", true).SellAsync(Sales.Of(Sales.Lighthouse, 1, 100_000));
+        await shop.ResyncAsync("front");
+
+        for (var i = 0; i < 50 && await window.Page.Locator(".figure .value").First.InnerTextAsync() == before; i++)
+        {
+            shop.Clock.Advance(TimeSpan.FromSeconds(3));
+            await Task.Delay(200);
+        }
+
+        Assert.NotEqual(before, await window.Page.Locator(".figure .value").First.InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task A_file_for_a_spreadsheet_holds_no_formula()
+    {
+        await using var shop = await BusyShopAsync();
+        shop.Write("UPDATE stock SET title = '=cmd|calc', authors = '-2+3' WHERE code = @code", Sales.Maps);
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        await window.GoAsync("/stock");
+
+        var download = await window.Page.RunAndWaitForDownloadAsync(() => window.Page.GetByText("CSV").First.ClickAsync());
+        using var reader = new StreamReader(await download.CreateReadStreamAsync());
+        var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("\"'=cmd|calc\",\"'-2+3\"", text, StringComparison.Ordinal);
+        Assert.Contains("The Lighthouse Keeper", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_sites_sign_nobody_in_or_out_and_pages_are_shown_in_no_other()
+    {
+        await using var shop = await BusyShopAsync();
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(shop.Url + "/") };
+        async Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = "Mara", ["password"] = Password, ["next"] = "//evil.example/" }) };
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+            return await http.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("sign-in", ("Sec-Fetch-Site", "cross-site"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("sign-in", ("Origin", "http://evil.example"))).StatusCode);
+        var signedIn = await SendAsync("sign-in", ("Sec-Fetch-Site", "same-origin"));
+        Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.ToString()));
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("sign-out", ("Sec-Fetch-Site", "cross-site"))).StatusCode);
+
+        var page = await http.GetAsync("sales", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src 'unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("no-store", page.Headers.CacheControl!.ToString());
+        // Strangers get no line of a page's.
+        using var stranger = new HttpClient { BaseAddress = http.BaseAddress };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync("_blazor/negotiate?negotiateVersion=1", null, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    /// <summary>Two branches, three tills, and something of everything that a page shows.</summary>
+    private static async Task<Shop> BusyShopAsync()
+    {
+        Assert.SkipWhen(Browser.Program is null, "needs Chromium: apt-get install chromium");
+        var shop = await Shop.OpenAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("back");
+        await shop.EnrolAsync("pier", branch: 2);
+        var front = shop.OpenTill("front", true);
+        await front.SellAsync(Sales.Of(Sales.Lighthouse) with { ContactId = Shop.Rosa, Reference = "WEB-1", Note = "wrap it" });
+        await front.SellAsync(Sales.Of(Sales.Maps, 5, 2400));
+        await front.RefundAsync("D100001", new RefundDraft { Lines = [new RefundLineDraft(1)], Method = "cash" });
+        await front.SellVoucherAsync(new VoucherDraft { AmountCents = 2500, Payments = [new PaymentDraft { Method = "cash", AmountCents = 2500 }] });
+        await front.MoveCashAsync(EntryKinds.Deposit, new CashDraft { ContactId = Shop.Rosa, AmountCents = 1000, Method = "cash", Reason = "for books" });
+        await front.NoteAsync(TillEvents.NoSale, "change for the bus", 0, "ada");
+        await front.NoteAsync(TillEvents.ZReading, $"Z READING\n{DrawerSlip.Expected}   25.00\n{DrawerSlip.Counted}   24.50\nSHORT   0.50", -50, "ada");
+        await front.EditStockAsync(new StockDraft { Isbn = Sales.Garden, Title = "A Winter Garden, revised", Operator = "ada" });
+        await shop.ResyncAsync("front");
+        await using (var crash = new CrashingTill(shop, "back"))
+        {
+            crash.Journal.Seal(_ => new SealContent("sale", 1, [1, 2, 3]));
+            await crash.SynchroniseAsync();
+        }
+        await shop.OpenTill("pier", true).SellAsync(Sales.Of(Sales.Lighthouse));
+        await shop.ResyncAsync("pier");
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Alice", Password, Person.Admin, []);
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Mara", Password, Person.Manager, [1]);
+        shop.Get<Operators>().Add(Actor.AtTheMachine(), "ada", "1234", OperatorRoles.Cashier, [1]);
+        return shop;
+    }
+
+    private static List<string> PathsOf(Shop shop)
+    {
+        var stock = shop.Database.Reading(s => StockRecords.Find(s, Sales.Maps))[0].StockId;
+        var quarantined = shop.Get<QuarantineRoom>().List(null, all: true)[0].Id;
+        var resync = shop.Database.Reading(s => Resynchronisations.OfTill(s, 1, 0))[0];
+        return
+        [
+            "/", "/?day=2026-11-01", "/attention", "/attention/quarantine", $"/attention/quarantine/{quarantined}", "/attention/dropped", "/attention/duplicates",
+            "/attention/resyncs", $"/attention/resyncs/1/{resync.Resync}", "/sales", "/sales?q=rosa", "/sales/D100001", "/sales/nothing", "/sales/reports",
+            "/sales/reports?by=tender", "/sales/reports?by=category", "/sales/reports?by=hour", "/sales/owed", "/sales/days", "/stock", $"/stock/{stock}",
+            $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/contacts", $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",
+            "/shop/branches", "/shop/operators", "/shop/people", "/shop/events", "/shop/server", "/shop/audit", "/find?q=rosa", "/find?q=nobody", "/no/such/page",
+        ];
+    }
+}
