@@ -2,7 +2,10 @@ using Bookmine.Sync.Feed;
 
 namespace Bookmine.SyncServer;
 
-/// <summary>Tells those who wait for it that something was committed: pages that show what goes on, programs that ask for news. Looks at the database only while somebody waits.</summary>
+/// <summary>
+/// Tells those who wait for it that something was committed: pages that show what goes on, programs that ask for news. Looks at the
+/// database only while somebody waits.
+/// </summary>
 internal sealed class CommitNews(IServerDatabase database, TimeProvider clock) : BackgroundService
 {
     public static readonly TimeSpan AtMostEvery = TimeSpan.FromSeconds(3);

@@ -8,7 +8,9 @@ namespace Bookmine.SyncServer;
 /// <summary>The branch server's program, from the command line to the exit code.</summary>
 public static class ServerProgram
 {
-    /// <param name="doors">More doors of the server that <c>serve</c> starts, such as a bridge for tills of another engine; null for none.</param>
+    /// <param name="doors">
+    /// More doors of the server that <c>serve</c> starts, such as a bridge for tills of another engine; null for none.
+    /// </param>
     /// <returns>The exit code: 0 when it was done, 1 when it could not be, 2 when it was not understood.</returns>
     public static async Task<int> RunAsync(string[] args, Action<WebApplication, ServerOptions>? doors = null)
     {

@@ -112,7 +112,9 @@ public sealed class Till : IDisposable
             mirror.Fault ?? link.LastError ?? link.Withheld ?? (journal.NumberedTwice > 0 ? SomebodyElse : null), link.PutOff?.Why);
     });
 
-    /// <summary>Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.</summary>
+    /// <summary>
+    /// Seals a sale; durable when this returns. With the server at hand it is posted at once and the TransID comes back within a second.
+    /// </summary>
     /// <returns>The outcome, and the TransID when it came in time.</returns>
     public Task<(Outcome Outcome, long? TransId)> SellAsync(SaleDraft draft, CancellationToken cancel = default) => sealer.PostAsync(maker.Sell(draft), cancel);
 
@@ -206,7 +208,10 @@ public sealed class Till : IDisposable
         }
     }
 
-    /// <summary>Keeps a second screen from this till, which would take up the same open sales; null when one is open already. Commands go on beside it.</summary>
+    /// <summary>
+    /// Keeps a second screen from this till, which would take up the same open sales; null when one is open already. Commands go on beside
+    /// it.
+    /// </summary>
     public IDisposable? TakeScreen() => files.TryLock(Path.Combine(folder, "screen.lock"), shared: false);
 
     /// <summary>Keeps what a fault of the program left, for those who mend it, in <c>last-fault</c>.</summary>
@@ -277,7 +282,9 @@ public sealed class Till : IDisposable
             cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Returns when something on the server has changed that concerns this till. Waits for nobody who sells, and nobody waits for it.</summary>
+    /// <summary>
+    /// Returns when something on the server has changed that concerns this till. Waits for nobody who sells, and nobody waits for it.
+    /// </summary>
     public Task WaitForNewsAsync(CancellationToken cancel = default) => listener.WaitAsync(cancel);
 
     /// <summary>Tells the server, which does not know, that its clock is right.</summary>
@@ -338,7 +345,9 @@ public sealed class Till : IDisposable
         },
         cancel);
 
-    /// <summary>Counts every row of the replica afresh; one that does not amount to what was received is replaced, and the server told.</summary>
+    /// <summary>
+    /// Counts every row of the replica afresh; one that does not amount to what was received is replaced, and the server told.
+    /// </summary>
     /// <returns>The number of rows, and what was wrong; null for nothing.</returns>
     public Task<(long Rows, string? Fault)> CheckReplicaAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default) =>
         CallAsync(() => orchestrator.CheckAsync(progress, cancel), cancel);

@@ -67,3 +67,5 @@ public sealed class EditBesidePostingOnPostgres() : EditBesidePostingTests(Engin
 public sealed class PostingUnitOnPostgres() : PostingUnitTests(Engine.Postgres);
 
 public sealed class BackOfficeOnPostgres() : BackOfficeTests(Engine.Postgres);
+
+public sealed class ApiOnPostgres() : ApiTests(Engine.Postgres);

@@ -67,3 +67,5 @@ public sealed class PostingUnitOnSqlServer() : PostingUnitTests(Engine.SqlServer
 public sealed class EditBesidePostingOnSqlServer() : EditBesidePostingTests(Engine.SqlServer);
 
 public sealed class BackOfficeOnSqlServer() : BackOfficeTests(Engine.SqlServer);
+
+public sealed class ApiOnSqlServer() : ApiTests(Engine.SqlServer);

@@ -67,3 +67,5 @@ public sealed class PostingUnitOnSqlite() : PostingUnitTests(Engine.Sqlite);
 public sealed class EditBesidePostingOnSqlite() : EditBesidePostingTests(Engine.Sqlite);
 
 public sealed class BackOfficeOnSqlite() : BackOfficeTests(Engine.Sqlite);
+
+public sealed class ApiOnSqlite() : ApiTests(Engine.Sqlite);

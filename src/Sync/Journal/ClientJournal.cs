@@ -94,7 +94,9 @@ public sealed class ClientJournal : IDisposable
     /// <summary>The last entry the server has answered.</summary>
     public long Acknowledged => Locked(() => JournalMarks.Acknowledged(session));
 
-    /// <summary>The last entry of a kind that is in the journal's own file; where there is none, what lies before that file's first.</summary>
+    /// <summary>
+    /// The last entry of a kind that is in the journal's own file; where there is none, what lies before that file's first.
+    /// </summary>
     public long LastOf(string kind) => Locked(() =>
         session.Integer("SELECT max(n) FROM entry WHERE kind = @kind", kind) ?? session.Integer("SELECT min(n) - 1 FROM entry") ?? LastN);
 
@@ -102,14 +104,17 @@ public sealed class ClientJournal : IDisposable
     public long NumbersLeft => Locked(() => NumberBlocks.Left(session));
 
     /// <summary>
-    /// How many entries came back from the server with a number that another entry here has: somebody else has sealed under this client's name.
+    /// How many entries came back from the server with a number that another entry here has: somebody else has sealed under this client's
+    /// name.
     /// </summary>
     public long NumberedTwice => Locked(() => JournalMarks.NumberedTwice(session));
 
     /// <summary>Whether the file has lost its end, so that nothing may be sealed before the server was asked.</summary>
     public bool IsSuspect => end.Suspicion is not null;
 
-    /// <summary>The entry to which the server has given the highest number, with its answer, which proves that number; null for none.</summary>
+    /// <summary>
+    /// The entry to which the server has given the highest number, with its answer, which proves that number; null for none.
+    /// </summary>
     public JournalEntry? HighestNumbered => Locked(() => JournalMarks.HighestNumbered(session)) is { } n ? ByN(n) : null;
 
     /// <summary>The leased blocks of printed numbers.</summary>
@@ -145,7 +150,8 @@ public sealed class ClientJournal : IDisposable
     }
 
     /// <summary>
-    /// Takes back entries that the server holds and this file has lost, and answers that it has lost. The numbers they carry, and all that were leased, are used no more:
+    /// Takes back entries that the server holds and this file has lost, and answers that it has lost. The numbers they carry, and all that
+    /// were leased, are used no more:
     /// what else was lost may have carried them.
     /// </summary>
     /// <param name="control">Reads an entry's printed number and control amount from its content.</param>
@@ -185,7 +191,8 @@ public sealed class ClientJournal : IDisposable
     }));
 
     /// <summary>
-    /// The server was asked and has given back what it held: what is here now is what there is. Numbers that may have been used by lost entries
+    /// The server was asked and has given back what it held: what is here now is what there is. Numbers that may have been used by lost
+    /// entries
     /// are used no more.
     /// </summary>
     public void Settle() => Locked(() =>
@@ -194,7 +201,9 @@ public sealed class ClientJournal : IDisposable
         return true;
     });
 
-    /// <summary>The server, restored from a backup, holds less than it has answered: what comes after is sent again, with the answers it had.</summary>
+    /// <summary>
+    /// The server, restored from a backup, holds less than it has answered: what comes after is sent again, with the answers it had.
+    /// </summary>
     public void Reopen(long through) => Locked(() => JournalMarks.Reopen(session, through));
 
     /// <summary>Seals one entry; when this returns it survives a power cut.</summary>
@@ -232,7 +241,9 @@ public sealed class ClientJournal : IDisposable
     });
 
     /// <summary>Entries after <paramref name="n"/>, in order.</summary>
-    /// <exception cref="JournalException">The file's order is damaged: who goes on from the last entry would never come to the end.</exception>
+    /// <exception cref="JournalException">
+    /// The file's order is damaged: who goes on from the last entry would never come to the end.
+    /// </exception>
     public IReadOnlyList<JournalEntry> After(long n, int most) => Locked<IReadOnlyList<JournalEntry>>(() =>
     {
         var here = InFile(n, most);
@@ -257,7 +268,8 @@ public sealed class ClientJournal : IDisposable
     }
 
     /// <summary>
-    /// Moves a file's worth of entries that were answered long ago, and reported, to the archive. The last answered entry always stays: it is
+    /// Moves a file's worth of entries that were answered long ago, and reported, to the archive. The last answered entry always stays: it
+    /// is
     /// the proof of how far the server has come.
     /// </summary>
     /// <returns>How many were moved; 0 when there is not yet a file's worth.</returns>

@@ -65,8 +65,10 @@ public sealed class ClientOrchestrator(
     }
 
     /// <summary>
-    /// A long push leaves the till idle while the server posts, so what is posted by then comes down meanwhile. The two are independent of each
-    /// other: the replica says itself up to which entry it includes them, whatever the journal has noted of the answers. What fails here is found
+    /// A long push leaves the till idle while the server posts, so what is posted by then comes down meanwhile. The two are independent of
+    /// each
+    /// other: the replica says itself up to which entry it includes them, whatever the journal has noted of the answers. What fails here is
+    /// found
     /// again by the download that follows.
     /// </summary>
     private async Task<DownloadOutcome> DownloadBesideAsync(Task push, HelloReply hello, CancellationToken cancel)
@@ -151,7 +153,9 @@ public sealed class ClientOrchestrator(
                 + "Its records and this till's journal do not fit together; ask the manager to look at this till's posting report.", 409);
     }
 
-    /// <summary>Waits at the server until there is something to download, without a replica for nothing. Touches neither journal nor replica.</summary>
+    /// <summary>
+    /// Waits at the server until there is something to download, without a replica for nothing. Touches neither journal nor replica.
+    /// </summary>
     /// <returns>Whether a synchronisation is worth while; false when the time is over.</returns>
     public async Task<bool> WaitForNewsAsync(TimeSpan atMost, CancellationToken cancel)
     {
@@ -330,6 +334,8 @@ public sealed class ClientOrchestrator(
     }
 }
 
-/// <summary>The journal here and what the server holds of it differ: this machine was put back from a copy, or two were made from one.</summary>
+/// <summary>
+/// The journal here and what the server holds of it differ: this machine was put back from a copy, or two were made from one.
+/// </summary>
 public sealed class JournalForkedException() : Exception(
     "This till's journal and what the server holds of it have gone different ways: the till was put back from a copy, or two machines were made from one.");

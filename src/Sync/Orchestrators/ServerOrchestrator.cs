@@ -80,7 +80,9 @@ public sealed class ServerOrchestrator(
         return true;
     });
 
-    /// <summary>A client that keeps no journal holds something of this server's that its records do not know: they were put back from a backup.</summary>
+    /// <summary>
+    /// A client that keeps no journal holds something of this server's that its records do not know: they were put back from a backup.
+    /// </summary>
     /// <param name="epoch">The one in which that was seen.</param>
     public void ShowsRestore(ClientRecord client, string epoch) => restored.Notice(client.Client, epoch);
 
@@ -89,7 +91,8 @@ public sealed class ServerOrchestrator(
         database.Reading(session => new Inbox(session, client.Client).After(after, Protocol.MostEntriesPerUnit));
 
     /// <summary>
-    /// Takes entries of a journal that a person has brought by hand: what continues the client's journal is posted, what is held already stays
+    /// Takes entries of a journal that a person has brought by hand: what continues the client's journal is posted, what is held already
+    /// stays
     /// as it is, and what lies behind a hole or after a parting of ways is kept for a person.
     /// </summary>
     public BroughtJournal Import(ClientRecord client, Guid synchronisation, IEnumerable<PushedEntry> entries)
@@ -123,7 +126,8 @@ public sealed class ServerOrchestrator(
     });
 
     /// <summary>
-    /// Posts a push as units, each in a transaction of its own. When one fails because of what is in it, its halves are posted one after the other by the
+    /// Posts a push as units, each in a transaction of its own. When one fails because of what is in it, its halves are posted one after
+    /// the other by the
     /// same way, down to one entry, which is kept in quarantine: so one bad entry holds up no other.
     /// </summary>
     public PushReply Push(ClientRecord client, Guid synchronisation, IReadOnlyList<PushedEntry> entries)
@@ -200,7 +204,9 @@ public sealed class ServerOrchestrator(
         return second with { Results = [.. first.Results, .. second.Results] };
     }
 
-    /// <summary>Keeps an entry that cannot be written, with the reason; the machine's own failures are none, and come through here again.</summary>
+    /// <summary>
+    /// Keeps an entry that cannot be written, with the reason; the machine's own failures are none, and come through here again.
+    /// </summary>
     private PushReply Keep(Posting posting, Understood entry, Exception failure) => Post(posting, session => new[]
     {
         entry.Refused(failure is RowConflictException conflict && entry.Group is not null
@@ -209,7 +215,8 @@ public sealed class ServerOrchestrator(
     });
 
     /// <summary>
-    /// The next rows for the client, in one short read. A long backlog is sequenced a chunk's worth at a time, so that the client applies one
+    /// The next rows for the client, in one short read. A long backlog is sequenced a chunk's worth at a time, so that the client applies
+    /// one
     /// chunk while the next is sequenced.
     /// </summary>
     /// <exception cref="EpochException">The cursors are of another epoch.</exception>
@@ -235,13 +242,16 @@ public sealed class ServerOrchestrator(
         }
     }
 
-    /// <summary>Brings the feed up to what was committed by now, or some way towards it, for whoever reads it without being a client.</summary>
+    /// <summary>
+    /// Brings the feed up to what was committed by now, or some way towards it, for whoever reads it without being a client.
+    /// </summary>
     public void CatchUp() => sequencer.Drain(PassesPerPull);
 
     /// <summary>
     /// Waits until there is something for the client to download, or for as long as it asks. Touches nothing of its journal.
     /// </summary>
-    /// <param name="scope">Reads the buckets that the client may have, anew before each look; null for one that may have nothing any more, which a hello
+    /// <param name="scope">Reads the buckets that the client may have, anew before each look; null for one that may have nothing any more,
+    /// which a hello
     /// will tell it.</param>
     /// <param name="inTurn">Runs a look at the database when it is its turn.</param>
     public async Task<NewsReply> NewsAsync(

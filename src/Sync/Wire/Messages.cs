@@ -37,15 +37,20 @@ public static class Protocol
 /// <param name="ProvisionedAt">The server's time at which the replica was made, Unix milliseconds; 0 without a replica.</param>
 /// <param name="Blocks">The leased blocks the client knows.</param>
 /// <param name="LastChain">The journal's chain at <paramref name="LastN"/>, in hexadecimal.</param>
-/// <param name="Proof">The last answered entry with its answer, for a server that holds less than it has answered; null without one.</param>
+/// <param name="Proof">
+/// The last answered entry with its answer, for a server that holds less than it has answered; null without one.
+/// </param>
 /// <param name="Fingerprint">That of the replica's digests; null without a replica.</param>
 /// <param name="Mended">What was wrong with a replica that the client has replaced by itself; null for nothing.</param>
 /// <param name="Program">The version of the client's program; null from one that tells none.</param>
 /// <param name="HighestProof">
-/// The entry to which the server has given the highest number: a server whose records were put back gives no number again that this proves. Null for none.
+/// The entry to which the server has given the highest number: a server whose records were put back gives no number again that this proves.
+/// Null for none.
 /// </param>
 /// <param name="Clock">What its machine says of the time; null from one that does not say.</param>
-/// <param name="HighestNumber">The number that <paramref name="HighestProof"/> proves, for servers before 1.2, which believe it as it is.</param>
+/// <param name="HighestNumber">
+/// The number that <paramref name="HighestProof"/> proves, for servers before 1.2, which believe it as it is.
+/// </param>
 /// <param name="Report">What it says of itself, for whoever looks after it; null from one that does not say.</param>
 /// <param name="TakesPacked">Whether a snapshot is wanted packed: on a line that is slower than unpacking.</param>
 public sealed record HelloRequest(
@@ -111,7 +116,9 @@ public enum JournalStanding
 /// <param name="Acknowledged">The last entry that the server holds of this client.</param>
 /// <param name="ServerTime">Unix milliseconds.</param>
 /// <param name="Blocks">Every block leased to this client that it may need.</param>
-/// <param name="ServerKeys">Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.</param>
+/// <param name="ServerKeys">
+/// Fingerprints of the key that the server shows on its line and of an announced successor; null where it has none.
+/// </param>
 /// <param name="Program">The version of the server's program; null from one that tells none.</param>
 /// <param name="PutOff">Why nothing is posted at this moment; null where it is.</param>
 /// <param name="Withheld">Why this client gets no records, whatever its program; null for one that does.</param>
@@ -132,7 +139,9 @@ public sealed record SnapshotOffer(string Name, long Bytes, PackedSnapshot? Pack
 public sealed record PackedSnapshot(string Name, long Bytes);
 
 /// <param name="Acknowledged">The last entry that the server now holds of this client.</param>
-/// <param name="Forked">Whether an entry was another than the one the server holds under its number; neither it nor what follows was posted.</param>
+/// <param name="Forked">
+/// Whether an entry was another than the one the server holds under its number; neither it nor what follows was posted.
+/// </param>
 public sealed record PushReply(long Acknowledged, IReadOnlyList<EntryResult> Results, bool Forked = false);
 
 /// <summary>Entries of a forked journal, handed over to be kept.</summary>
@@ -178,5 +187,7 @@ public sealed record ClientClock(long Now, string Machine, bool KeepsTime);
 
 /// <summary>Posting waits for something; the client goes on, and sends what it has when it is over.</summary>
 /// <param name="Why">For whoever stands at the client, with what to do.</param>
-/// <param name="Asks">The time (Unix milliseconds) that a person at the client may say is right, which would end it; null where nobody's word helps.</param>
+/// <param name="Asks">
+/// The time (Unix milliseconds) that a person at the client may say is right, which would end it; null where nobody's word helps.
+/// </param>
 public sealed record PutOff(string Why, long? Asks);

@@ -15,13 +15,17 @@ internal static class ApiDescription
             document.Info = new OpenApiInfo
             {
                 Title = "Bookmine", Version = "v1",
-                Description = "Stock in and sales out. Money is integer cents, times are ISO 8601 UTC. The version only ever grows: fields are added, none is renamed or taken away.",
+                Description = "Stock in and sales out. Money is integer cents, times are ISO 8601 UTC. The version only ever grows: fields are added, "
+                    + "none is renamed or taken away.",
             };
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that an admin makes for a program." },
+                ["key"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that an admin makes for a program.",
+                },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
             return Task.CompletedTask;

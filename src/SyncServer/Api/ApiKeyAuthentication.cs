@@ -9,9 +9,12 @@ using Microsoft.Extensions.Options;
 
 namespace Bookmine.SyncServer.Api;
 
-/// <summary>The scheme of programs, <c>Authorization: Bearer KEY</c>. What a key is for, and of which branch, is read at each request.</summary>
+/// <summary>
+/// The scheme of programs, <c>Authorization: Bearer KEY</c>. What a key is for, and of which branch, is read at each request.
+/// </summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys, RequestGate gate, RefusedAuthentications refused)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys, RequestGate gate,
+    RefusedAuthentications refused)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";

@@ -29,7 +29,8 @@ internal static class ApiV1
         var api = app.MapGroup("/api/v1").WithTags("v1").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapGet("/transactions", TransactionsAsync).RequireAuthorization("sales:read").ProducesProblem(StatusCodes.Status410Gone)
-            .WithSummary("Posted transactions in the order of posting").WithDescription("Skips none, also where sales are posted for days after they were made. 410 after the records were put back: pull again, and upsert by id.");
+            .WithSummary("Posted transactions in the order of posting").WithDescription(
+                "Skips none, also where sales are posted for days after they were made. 410 after the records were put back: pull again, and upsert by id.");
         api.MapGet("/transactions/{number}", TransactionAsync).RequireAuthorization("sales:read").ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One transaction, by TransID, D-number or reference");
         api.MapGet("/stock", StockAsync).RequireAuthorization("stock:read").ProducesProblem(StatusCodes.Status410Gone)
@@ -44,7 +45,8 @@ internal static class ApiV1
         api.MapGet("/closed_days", ClosedDaysAsync).RequireAuthorization("accounts:read").WithSummary("Days that were closed, as they stood then");
     }
 
-    private sealed record Asked(IServerDatabase Database, RequestGate Gate, CommitNews News, TimeProvider Clock, HttpContext Context, ServerOrchestrator? Feed = null);
+    private sealed record Asked(IServerDatabase Database, RequestGate Gate, CommitNews News, TimeProvider Clock, HttpContext Context,
+        ServerOrchestrator? Feed = null);
 
     private static Task<Results<Ok<ApiList<TransactionView>>, ProblemHttpResult>> TransactionsAsync(
         HttpContext context, IServerDatabase database, RequestGate gate, CommitNews news, TimeProvider clock,
@@ -55,7 +57,8 @@ internal static class ApiV1
     private static Task<Results<Ok<ApiList<StockItem>>, ProblemHttpResult>> StockAsync(
         HttpContext context, IServerDatabase database, RequestGate gate, CommitNews news, TimeProvider clock, ServerOrchestrator feed,
         string? after = null, int limit = Usual, int wait = 0) =>
-        ListAsync("stock", new Asked(database, gate, news, clock, context, feed), after, limit, wait, (session, _, place, most) => RecordFeed.Stock(session, place, most));
+        ListAsync("stock", new Asked(database, gate, news, clock, context, feed), after, limit, wait,
+            (session, _, place, most) => RecordFeed.Stock(session, place, most));
 
     private static Task<Results<Ok<ApiList<OnHandItem>>, ProblemHttpResult>> OnHandAsync(
         HttpContext context, IServerDatabase database, RequestGate gate, CommitNews news, TimeProvider clock, ServerOrchestrator feed,
@@ -65,7 +68,8 @@ internal static class ApiV1
     private static Task<Results<Ok<ApiList<ContactItem>>, ProblemHttpResult>> ContactsAsync(
         HttpContext context, IServerDatabase database, RequestGate gate, CommitNews news, TimeProvider clock, ServerOrchestrator feed,
         string? after = null, int limit = Usual, int wait = 0) =>
-        ListAsync("contacts", new Asked(database, gate, news, clock, context, feed), after, limit, wait, (session, _, place, most) => RecordFeed.Contacts(session, place, most));
+        ListAsync("contacts", new Asked(database, gate, news, clock, context, feed), after, limit, wait,
+            (session, _, place, most) => RecordFeed.Contacts(session, place, most));
 
     /// <summary>A slice of a list that grows; where there is nothing, waits for news as long as is asked.</summary>
     private static async Task<Results<Ok<ApiList<T>>, ProblemHttpResult>> ListAsync<T>(
@@ -107,7 +111,8 @@ internal static class ApiV1
         }
     }
 
-    private static Task<Results<Ok<TransactionView>, ProblemHttpResult>> TransactionAsync(string number, HttpContext context, IServerDatabase database, RequestGate gate) =>
+    private static Task<Results<Ok<TransactionView>, ProblemHttpResult>> TransactionAsync(
+        string number, HttpContext context, IServerDatabase database, RequestGate gate) =>
         gate.Pages.RunAsync<Results<Ok<TransactionView>, ProblemHttpResult>>(
             () => database.Reading(session => Transactions.Find(session, number)) is { } found && ApiKeyAuthentication.RightsOf(context).Has(found.Branch)
                 ? TypedResults.Ok(found)
@@ -122,8 +127,8 @@ internal static class ApiV1
         context, gate, rights => database.Reading(session => Machines.All(session, rights.Branches)));
 
     private static Task<Ok<ApiList<DayTotals>>> TotalsAsync(
-        [Description("Its number")] long branch, [Description("Such as 2026-11-23")] string from, string to, HttpContext context, IServerDatabase database, RequestGate gate,
-        TimeProvider clock) => WholeAsync(context, gate, rights =>
+        [Description("Its number")] long branch, [Description("Such as 2026-11-23")] string from, string to, HttpContext context,
+        IServerDatabase database, RequestGate gate, TimeProvider clock) => WholeAsync(context, gate, rights =>
     {
         rights.Demand(branch);
         var (first, last) = (DayOf(from), DayOf(to));
@@ -143,7 +148,8 @@ internal static class ApiV1
         TypedResults.Ok(new ApiList<T>(
             await gate.Pages.RunAsync(() => read(ApiKeyAuthentication.RightsOf(context)), context.RequestAborted), null, More: false));
 
-    private static int DayOf(string text) => BranchDay.TryParse(text, out var day) ? day : throw new ShopException($"“{text}” is no day. Give one such as 2026-11-23.");
+    private static int DayOf(string text) => BranchDay.TryParse(text, out var day) ? day
+        : throw new ShopException($"“{text}” is no day. Give one such as 2026-11-23.");
 }
 
 /// <summary>A branch as programs are told of it.</summary>

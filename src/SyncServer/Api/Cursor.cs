@@ -24,7 +24,8 @@ internal static class Cursor
         }
         var parts = text.Length <= Most && Base64Url.IsValid(text) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split(Between) : [];
         return parts is [var of, var epoch, var seq, var key, var branch] && of == list
-            && long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && long.TryParse(branch, NumberStyles.None, CultureInfo.InvariantCulture, out var keyBranch)
+            && long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(branch, NumberStyles.None, CultureInfo.InvariantCulture, out var keyBranch)
             && (key.Length == 0 || Guid.TryParseExact(key, "n", out _))
             ? new Place(epoch, number, key.Length == 0 ? null : Guid.ParseExact(key, "n"), keyBranch)
             : throw new ShopException("after is no cursor of this list. Give what an answer's next said, or leave it out to begin.");

@@ -14,7 +14,8 @@ public sealed record AuditRow(long Id, long At, Actor Actor, string Deed, string
 public sealed record Done<T>(T Result, string Subject, string? Detail = null);
 
 /// <summary>
-/// The record of every deed of a person, a program or a verb: appended in the deed's own transaction, so that neither is there without the other, and never changed. What
+/// The record of every deed of a person, a program or a verb: appended in the deed's own transaction, so that neither is there without the
+/// other, and never changed. What
 /// was refused is on record as well, in a transaction of its own.
 /// </summary>
 public static class AuditLog

@@ -5,7 +5,8 @@ using Bookmine.Sync.Setup;
 namespace Bookmine.SyncServer.Authority;
 
 /// <summary>
-/// The shop's database for one deed of somebody's: whatever is written is written with its row of the audit log, in the same transaction. For what is done by parts of the program
+/// The shop's database for one deed of somebody's: whatever is written is written with its row of the audit log, in the same transaction.
+/// For what is done by parts of the program
 /// that know nothing of who does it.
 /// </summary>
 /// <remarks>Work that answers false has done nothing.</remarks>

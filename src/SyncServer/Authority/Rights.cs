@@ -4,7 +4,10 @@ using Bookmine.Sync.Feed;
 
 namespace Bookmine.SyncServer.Authority;
 
-/// <summary>What somebody may see and do at this moment: read in the transaction that they are asked for, because a page's line stays open for hours.</summary>
+/// <summary>
+/// What somebody may see and do at this moment: read in the transaction that they are asked for, because a page's line stays open for
+/// hours.
+/// </summary>
 /// <param name="Branches">Whose records; null for all there are and will be.</param>
 /// <param name="IsAdmin">Whether what concerns the whole chain is theirs: persons, keys, backups, moves.</param>
 public sealed record Rights(IReadOnlyList<long>? Branches, bool IsAdmin)

@@ -14,10 +14,13 @@ namespace Bookmine.SyncServer.BackOffice;
 public sealed record Admitted(long Till, int Posted, int Left);
 
 /// <summary>
-/// Letting in tills that came by themselves to records which were put back and do not know them. What they had brought and was not proved to be
+/// Letting in tills that came by themselves to records which were put back and do not know them. What they had brought and was not proved
+/// to be
 /// posted is posted then, in its order, at that moment.
 /// </summary>
-/// <param name="demand">Asked before anybody is let in whether the time is known, since what is posted is dated; throws where it is not.</param>
+/// <param name="demand">
+/// Asked before anybody is let in whether the time is known, since what is posted is dated; throws where it is not.
+/// </param>
 public sealed class Admission(IServerDatabase database, QuarantineDesk desk, TimeProvider clock, Action<Session>? demand = null)
 {
     /// <summary>Admits tills. One that was interrupted is gone on with by asking again.</summary>
@@ -36,7 +39,10 @@ public sealed class Admission(IServerDatabase database, QuarantineDesk desk, Tim
         return tills.ConvertAll(PostKept);
     }
 
-    /// <summary>The tills that wait, and those whose admission was interrupted. One whose journal was brought by hand, and that never came, does not.</summary>
+    /// <summary>
+    /// The tills that wait, and those whose admission was interrupted. One whose journal was brought by hand, and that never came, does
+    /// not.
+    /// </summary>
     public static List<long> Waiting(Session session) => session.IntegersOf(
         """
         SELECT t.id FROM till t WHERE (t.state = @recalled AND t.secret_hash <> @none)

@@ -84,7 +84,8 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
 
     private static string Told(BranchChange change, SupervisedActs? acts) => string.Join(", ", new[]
     {
-        change.Name is { } name ? $"name {name}" : null, change.Header is null ? null : "header", change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
+        change.Name is { } name ? $"name {name}" : null, change.Header is null ? null : "header",
+        change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
         change.Currency is { } currency ? $"currency {currency}" : null, acts is null ? null : $"supervised: {acts}",
     }.OfType<string>());
 

@@ -52,7 +52,8 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
         while (reader.Read())
         {
             list.Add(new ContactRow(
-                DbValues.ReadGuid(reader, 0), reader.GetString(1), reader.GetString(2), DbValues.ReadTextOrNull(reader, 3), DbValues.ReadTextOrNull(reader, 4)));
+                DbValues.ReadGuid(reader, 0), reader.GetString(1), reader.GetString(2), DbValues.ReadTextOrNull(reader, 3),
+                DbValues.ReadTextOrNull(reader, 4)));
         }
         return new Found<ContactRow>(list.Count > PageSize ? list[..PageSize] : list, list.Count > PageSize);
     }

@@ -17,7 +17,8 @@ namespace Bookmine.SyncServer.BackOffice;
 public sealed record DayClosing(long Branch, int Day, long ClosedAt, string ClosedBy, long Posting, DayTotals Figures, string? Note, bool IsSound);
 
 /// <summary>
-/// The closing of a day: its figures as they stand are put down under the server's MAC and never change. What is posted to the day afterwards, by a till that comes back in
+/// The closing of a day: its figures as they stand are put down under the server's MAC and never change. What is posted to the day
+/// afterwards, by a till that comes back in
 /// the evening, is shown apart.
 /// </summary>
 public sealed class DayClosings(IServerDatabase database, TimeProvider clock)
@@ -46,7 +47,8 @@ public sealed class DayClosings(IServerDatabase database, TimeProvider clock)
         Counter.NotBefore(session, now);
         if (Find(session, branch, day) is { } closed)
         {
-            throw new ShopException($"{BranchDay.Format(day)} was closed already, by {closed.ClosedBy}. What was posted to it since is shown beside its figures.");
+            throw new ShopException($"{BranchDay.Format(day)} was closed already, by {closed.ClosedBy}. "
+                + "What was posted to it since is shown beside its figures.");
         }
         var posting = session.Integer("SELECT posting FROM counter WHERE id = 1") ?? 0;
         var figures = DayTotals.Read(session, branch, day, day, byTaken: false).FirstOrDefault()

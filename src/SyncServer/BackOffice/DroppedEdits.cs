@@ -41,13 +41,16 @@ public sealed class DroppedEdits(IServerDatabase database, TimeProvider clock)
         session,
         $"""
         SELECT {Columns} FROM dropped d LEFT JOIN till t ON t.id = d.till
-        WHERE {BranchFilter.In("t.branch", branches)} {(all ? "" : "AND d.settled_at IS NULL")} ORDER BY d.dropped_at DESC, d.id DESC {session.Dialect.Limit("@most")}
+        WHERE {BranchFilter.In("t.branch", branches)} {(all ? "" : "AND d.settled_at IS NULL")}
+        ORDER BY d.dropped_at DESC, d.id DESC {session.Dialect.Limit("@most")}
         """,
         Most));
 
     /// <summary>Gives records the values that tills had given them.</summary>
     /// <returns>What was changed, for each.</returns>
-    /// <exception cref="ShopException">One is decided, is no field of a record, or its record was changed since it was dropped; nothing was changed.</exception>
+    /// <exception cref="ShopException">
+    /// One is decided, is no field of a record, or its record was changed since it was dropped; nothing was changed.
+    /// </exception>
     public List<string> Apply(Actor actor, IReadOnlyList<long> ids, bool evenIfChanged = false) =>
         database.Doing(clock, actor, "dropped apply", (session, rights) =>
         {

@@ -29,7 +29,8 @@ public sealed class Findings(IServerDatabase database, TimeProvider clock)
     public static IReadOnlyList<OpenFinding> All(Session session, bool all) => OpenFindings.Read(session, all);
 
     /// <summary>
-    /// Those that concern some branches, the latest first: what came with their tills, and records that all share. What concerns the server alone is for those whose
+    /// Those that concern some branches, the latest first: what came with their tills, and records that all share. What concerns the server
+    /// alone is for those whose
     /// branches are all.
     /// </summary>
     /// <param name="branches">Null for all.</param>

@@ -7,7 +7,8 @@ using Bookmine.SyncServer.Authority;
 namespace Bookmine.SyncServer.BackOffice;
 
 /// <summary>
-/// How a shop's first admin is made: by whoever reads what the server prints at its start while there is none. The secret of the link is in this
+/// How a shop's first admin is made: by whoever reads what the server prints at its start while there is none. The secret of the link is in
+/// this
 /// process alone, and good once and for a day. A shop that has had an admin gets its next by another, or by a verb on the server's machine.
 /// </summary>
 public sealed class FirstAdmin(IServerDatabase database, Persons persons, TimeProvider clock)
@@ -21,7 +22,9 @@ public sealed class FirstAdmin(IServerDatabase database, Persons persons, TimePr
     private string? secret;
     private long madeAt;
 
-    /// <summary>Path and secret of a new link, after which an earlier one is good no more; null in a shop that has, or had, an admin.</summary>
+    /// <summary>
+    /// Path and secret of a new link, after which an earlier one is good no more; null in a shop that has, or had, an admin.
+    /// </summary>
     public string? NewLink()
     {
         if (HasHadAdmin())

@@ -13,7 +13,8 @@ namespace Bookmine.SyncServer.BackOffice;
 public sealed record Operator(long Id, string Name, string Role, IReadOnlyList<long>? Branches, bool IsDisabled);
 
 /// <summary>
-/// Who sells at the tills. Names are known in the whole shop, the hash of a PIN only in the branches where it is used. Operators are never deleted: what they have sold names
+/// Who sells at the tills. Names are known in the whole shop, the hash of a PIN only in the branches where it is used. Operators are never
+/// deleted: what they have sold names
 /// them, and a shop that has had some goes on wanting one signed on.
 /// </summary>
 public sealed class Operators(IServerDatabase database, TimeProvider clock, EntityIds ids, WordsFile words)

@@ -23,7 +23,8 @@ public sealed record Person(long Id, string Name, string Role, IReadOnlyList<lon
 public sealed record SignIn(Person? Person, int WaitSeconds);
 
 /// <summary>
-/// The persons of the back office, their passwords (hashed as ASP.NET Core Identity does at its current strength) and the time that guessing takes.
+/// The persons of the back office, their passwords (hashed as ASP.NET Core Identity does at its current strength) and the time that
+/// guessing takes.
 /// </summary>
 public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsFile words)
 {
@@ -99,7 +100,9 @@ public sealed class Persons(IServerDatabase database, TimeProvider clock, WordsF
     /// <summary>A person who may work at this moment; null for one who was disabled, or nobody.</summary>
     public Person? InUse(long id) => database.Reading(session => All(session).Find(p => p.Id == id && !p.IsDisabled));
 
-    /// <summary>Whether somebody knows the password of a name. From the sixth wrong one on, guessing takes longer each time, for whoever it is.</summary>
+    /// <summary>
+    /// Whether somebody knows the password of a name. From the sixth wrong one on, guessing takes longer each time, for whoever it is.
+    /// </summary>
     public SignIn TryPassword(string name, string password)
     {
         var (person, hash, lockedUntil) = database.Reading(session => Credentials(session, name));

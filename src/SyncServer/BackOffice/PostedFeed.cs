@@ -14,9 +14,12 @@ public sealed record Place(string Epoch, long Seq, Guid? Key = null, long KeyBra
 /// <param name="HasMore">Whether there is more at this moment.</param>
 public sealed record After<T>(IReadOnlyList<T> Items, Place Next, bool HasMore);
 
-/// <summary>The records were put back from a backup, or repaired, since a place was given: what comes after it is not known any more.</summary>
+/// <summary>
+/// The records were put back from a backup, or repaired, since a place was given: what comes after it is not known any more.
+/// </summary>
 public sealed class OtherEpochException() : ShopException(
-    "The shop's records were put back or repaired since that cursor was given. Pull from the beginning again, and put what comes in the place of what you have by its id: nothing is doubled.");
+    "The shop's records were put back or repaired since that cursor was given. Pull from the beginning again, and put what comes in the place "
+    + "of what you have by its id: nothing is doubled.");
 
 /// <summary>Transactions in the order of posting, which skips none: a place in it is drawn under the same lock as the numbers.</summary>
 public static class PostedFeed

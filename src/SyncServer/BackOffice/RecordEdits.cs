@@ -10,7 +10,8 @@ using Bookmine.SyncServer.Rules;
 namespace Bookmine.SyncServer.BackOffice;
 
 /// <summary>
-/// Changes to fields of existing stock records, contacts and prices, made by people who look after them. A till's edit goes the same way under another name
+/// Changes to fields of existing stock records, contacts and prices, made by people who look after them. A till's edit goes the same way
+/// under another name
 /// (<see cref="Posting.LiveEdits"/>): rows are locked, looked at, and written where nobody has changed the fields meanwhile.
 /// </summary>
 internal static class RecordEdits

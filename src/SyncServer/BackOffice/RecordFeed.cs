@@ -21,19 +21,22 @@ public sealed record ContactItem(Guid ContactId, string? Kind, string? Name, str
 public sealed record OnHandItem(long Branch, Guid StockId, long? PriceCents, long OnHand, bool Removed);
 
 /// <summary>
-/// Records by a first pass over a table, and from then on by the places that their changes have in the feed: what is changed during the pass comes again after it. The tables that tills
+/// Records by a first pass over a table, and from then on by the places that their changes have in the feed: what is changed during the
+/// pass comes again after it. The tables that tills
 /// alone may have (operators, hashes of PINs) have no such feed.
 /// </summary>
 public static class RecordFeed
 {
-    public static After<StockItem> Stock(Session session, Place? after, int most) => Read(session, BookmineSetup.Stock, after, most, _ => true, (key, row) => row is null
+    public static After<StockItem> Stock(Session session, Place? after, int most) => Read(
+        session, BookmineSetup.Stock, after, most, _ => true, (key, row) => row is null
         ? new StockItem(key.Guid, null, null, null, null, null, null, null, null, null, null, Removed: true)
         : new StockItem(
             key.Guid, row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
             row.TextOrNull("publisher"), row.IntegerOrNull("year"), row.TextOrNull("binding"), row.TextOrNull("condition"), row.TextOrNull("category"),
             row.IntegerOrNull("tax_rate_bp") / 100m, Removed: false));
 
-    public static After<ContactItem> Contacts(Session session, Place? after, int most) => Read(session, BookmineSetup.Contact, after, most, _ => true, (key, row) => row is null
+    public static After<ContactItem> Contacts(Session session, Place? after, int most) => Read(
+        session, BookmineSetup.Contact, after, most, _ => true, (key, row) => row is null
         ? new ContactItem(key.Guid, null, null, null, null, null, null, Removed: true)
         : new ContactItem(
             key.Guid, row.Text("kind"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"), row.TextOrNull("address"), row.TextOrNull("notes"),

@@ -21,7 +21,10 @@ public static class Resynchronisations
 {
     public const int PageSize = 50;
 
-    /// <summary>Those that ended between two moments, the latest first. A till that sells with the server at hand has one for each time that its program runs.</summary>
+    /// <summary>
+    /// Those that ended between two moments, the latest first. A till that sells with the server at hand has one for each time that its
+    /// program runs.
+    /// </summary>
     /// <param name="branches">Whose tills'; null for all.</param>
     /// <param name="from">Unix milliseconds, as <paramref name="to"/>, which is not included.</param>
     public static List<ResyncRow> List(Session session, IReadOnlyList<long>? branches, long from, long to, int skip) => Read(

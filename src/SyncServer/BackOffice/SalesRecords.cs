@@ -13,7 +13,9 @@ public sealed record SaleRow(
     long TotalCents, bool Disconnected, string? Reference);
 
 /// <summary>What transactions are looked for.</summary>
-/// <param name="Text">A number with or without D, a reference, an amount such as 17.95, words of a customer's name or of a title; null or empty for all.</param>
+/// <param name="Text">
+/// A number with or without D, a reference, an amount such as 17.95, words of a customer's name or of a title; null or empty for all.
+/// </param>
 /// <param name="From">The first branch's day of posting, as 20261123.</param>
 /// <param name="Kind">Of <see cref="EntryKinds"/>; null for all.</param>
 /// <param name="Skip">So many of the latest are passed over.</param>
@@ -82,7 +84,9 @@ public static class SalesRecords
         return found;
     }
 
-    /// <summary>A transaction with all that belongs together with it: what it refers to, and what refers to that, in the order of posting.</summary>
+    /// <summary>
+    /// A transaction with all that belongs together with it: what it refers to, and what refers to that, in the order of posting.
+    /// </summary>
     public static IReadOnlyList<TransactionView> Chain(Session session, Guid id)
     {
         var root = id;

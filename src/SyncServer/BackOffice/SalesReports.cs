@@ -27,7 +27,8 @@ public sealed record ReportRow(string Name, long Documents, long SalesCents, lon
 
 /// <summary>What people have done at tills that a manager looks at twice.</summary>
 /// <param name="OverCents">Of Z readings, over or short in all.</param>
-public sealed record OperatorActs(string Operator, long Refunds, long RefundedCents, long PriceOverrides, long NoSales, long LinesRemoved, long SalesDropped, long OverCents);
+public sealed record OperatorActs(string Operator, long Refunds, long RefundedCents, long PriceOverrides, long NoSales, long LinesRemoved, long SalesDropped,
+    long OverCents);
 
 /// <summary>Takings of some days, by posting.</summary>
 public static class SalesReports
@@ -41,10 +42,11 @@ public static class SalesReports
     {
         ReportBy.Day => OfDocuments(session, "d.posted_day", branches, from, to, r => BranchDay.Format(r.GetInt64(0))),
         ReportBy.Month => OfDocuments(
-            session, "d.posted_day / 100", branches, from, to, r => string.Create(CultureInfo.InvariantCulture, $"{r.GetInt64(0) / 100:d4}-{r.GetInt64(0) % 100:d2}")),
+            session, "d.posted_day / 100", branches, from, to,
+            r => string.Create(CultureInfo.InvariantCulture, $"{r.GetInt64(0) / 100:d4}-{r.GetInt64(0) % 100:d2}")),
         ReportBy.Hour => ByHour(session, branches, from, to),
-        ReportBy.Till => [.. OfDocuments(session, "t.name", branches, from, to, r => DbValues.ReadTextOrNull(r, 0) ?? "").OrderByDescending(r => r.NetCents)],
-        ReportBy.Operator => [.. OfDocuments(session, "d.operator", branches, from, to, r => DbValues.ReadTextOrNull(r, 0) ?? "").OrderByDescending(r => r.NetCents)],
+        ReportBy.Till => [.. OfDocuments(session, "t.name", branches, from, to, Name).OrderByDescending(r => r.NetCents)],
+        ReportBy.Operator => [.. OfDocuments(session, "d.operator", branches, from, to, Name).OrderByDescending(r => r.NetCents)],
         ReportBy.Branch => OfDocuments(session, "b.name", branches, from, to, r => r.GetString(0)),
         ReportBy.Tender => Tenders(session, branches, from, to),
         _ => Categories(session, branches, from, to),
@@ -94,6 +96,8 @@ public static class SalesReports
         }
         return [.. acts.Values];
     }
+
+    private static string Name(System.Data.Common.DbDataReader row) => DbValues.ReadTextOrNull(row, 0) ?? "";
 
     private static List<ReportRow> OfDocuments(
         Session session, string what, IReadOnlyList<long> branches, int from, int to, Func<System.Data.Common.DbDataReader, string> name)

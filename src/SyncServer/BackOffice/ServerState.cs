@@ -8,7 +8,10 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <summary>How the server's records stand.</summary>
 public static class ServerState
 {
-    /// <returns>The feed; how many documents were posted; other versions that tills in use have; when old things were last forgotten, which each nightly check ends with (Unix milliseconds).</returns>
+    /// <returns>
+    /// The feed; how many documents were posted; other versions that tills in use have; when old things were last forgotten, which each
+    /// nightly check ends with (Unix milliseconds).
+    /// </returns>
     public static (FeedState Feed, long Posted, List<string> OtherVersions, long? NightAt) Read(Session session)
     {
         var others = new List<string>();

@@ -66,7 +66,9 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             [.. values, PageSize + 1, skip]), branch);
     }
 
-    /// <summary>The titles that sold best in some days, those of which more was sold than there were, and those of which nothing was sold.</summary>
+    /// <summary>
+    /// The titles that sold best in some days, those of which more was sold than there were, and those of which nothing was sold.
+    /// </summary>
     /// <param name="from">For what is negative, of no account.</param>
     public static Found<TitleRow> List(Session session, StockList which, long branch, int from, int to)
     {
@@ -100,7 +102,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             $"""
             SELECT coalesce(m.posted_at, m.taken_at), m.branch, m.reason, m.qty, m.value_cents, m.document_id, d.trans_id
             FROM stock_movement m LEFT JOIN document d ON d.id = m.document_id
-            WHERE m.stock_id = @stock AND {BranchFilter.In("m.branch", branches)} ORDER BY coalesce(m.posted_at, m.taken_at) DESC {session.Dialect.Limit("@most")}
+            WHERE m.stock_id = @stock AND {BranchFilter.In("m.branch", branches)} 
+            ORDER BY coalesce(m.posted_at, m.taken_at) DESC {session.Dialect.Limit("@most")}
             """,
             stock, MostMovements);
         var list = new List<MovementRow>();
@@ -178,12 +181,13 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             ["id"] = ids.Next(), ["branch"] = branch, ["stock_id"] = id, ["code"] = record.Text("code"), ["qty"] = copies, ["value_cents"] = 0L,
             ["reason"] = MovementReasons.Receipt, ["taken_at"] = now, ["posted_at"] = now,
         });
-        if (session.Execute($"{session.Dialect.Update} holding SET on_hand = on_hand + @copies WHERE branch = @branch AND stock_id = @stock", copies, branch, id) == 0)
+        const string there = "holding SET on_hand = on_hand + @copies WHERE branch = @branch AND stock_id = @stock";
+        if (session.Execute($"{session.Dialect.Update} {there}", copies, branch, id) == 0)
         {
             TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = id, ["on_hand"] = copies });
         }
-        var there = session.Integer("SELECT on_hand FROM holding WHERE branch = @branch AND stock_id = @stock", branch, id) ?? 0;
-        return new Done<long>(there, $"stock {record.Text("code")}, {record.Text("title")}", FormattableString.Invariant($"{copies} in branch {branch}"));
+        var onHand = session.Integer("SELECT on_hand FROM holding WHERE branch = @branch AND stock_id = @stock", branch, id) ?? 0;
+        return new Done<long>(onHand, $"stock {record.Text("code")}, {record.Text("title")}", FormattableString.Invariant($"{copies} in branch {branch}"));
     });
 
     private static Dictionary<string, object?> Parsed(IReadOnlyDictionary<string, string?> fields) =>

@@ -14,8 +14,10 @@ namespace Bookmine.SyncServer.Clocks;
 public sealed record RepairedDates(long Transactions, long? FirstTransId, long? LastTransId, long Latest, long Now);
 
 /// <summary>
-/// Takes back dates that a clock ahead of its time has given: what was posted under it is dated as of the repair, a moment of a day that nobody has
-/// closed, and what was decided by such a date is decided anew. Start and shipping dates, which are the tills', stay. A new epoch follows: every till
+/// Takes back dates that a clock ahead of its time has given: what was posted under it is dated as of the repair, a moment of a day that
+/// nobody has
+/// closed, and what was decided by such a date is decided anew. Start and shipping dates, which are the tills', stay. A new epoch follows:
+/// every till
 /// fetches its replica afresh.
 /// </summary>
 internal static class ClockRepair

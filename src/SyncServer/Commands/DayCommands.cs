@@ -32,7 +32,8 @@ internal static class DayCommands
         var closed = new DayClosings(database, context.ServerClock).Close(Actor.AtTheMachine(), context.Get(Branch), day, context.Get(Note));
         return context.Print(
             new { closed.Branch, Day = BranchDay.Format(closed.Day), ClosedAt = Instant.Format(closed.ClosedAt), closed.ClosedBy, closed.Figures, closed.Note },
-            $"{BranchDay.Format(closed.Day)} of branch {closed.Branch} is closed at {Money.Format(closed.Figures.SalesCents + closed.Figures.RefundsCents)} net");
+            $"{BranchDay.Format(closed.Day)} of branch {closed.Branch} is closed at "
+            + $"{Money.Format(closed.Figures.SalesCents + closed.Figures.RefundsCents)} net");
     }
 
     private static int List(CommandContext context)

@@ -27,7 +27,8 @@ internal static class FindingCommands
         using var database = context.OpenDatabase();
         var open = database.Reading(session => BackOffice.Findings.All(session, context.Get(All)));
         return context.PrintList(
-            open, ("id", e => $"{e.Id}"), ("till", e => e.Till == 0 ? "-" : $"{e.Till}"), ("noted", e => e.NotedAt), ("kind", e => e.Kind), ("what", e => e.Text),
+            open, ("id", e => $"{e.Id}"), ("till", e => e.Till == 0 ? "-" : $"{e.Till}"), ("noted", e => e.NotedAt),
+            ("kind", e => e.Kind), ("what", e => e.Text),
             ("resolved", e => e.ResolvedAt ?? ""));
     }
 

@@ -35,7 +35,8 @@ internal static class QuarantineCommands
             State = QuarantineRoom.Word(i.State), i.Reason, Mended = i.Mended is not null,
         });
         return context.PrintList(
-            items, ("id", i => $"{i.Id}"), ("till", i => $"{i.Till}"), ("n", i => $"{i.N}"), ("kind", i => i.Kind), ("sealed", i => i.SealedAt), ("state", i => i.State),
+            items, ("id", i => $"{i.Id}"), ("till", i => $"{i.Till}"), ("n", i => $"{i.N}"), ("kind", i => i.Kind), ("sealed", i => i.SealedAt),
+            ("state", i => i.State),
             ("reason", i => i.Reason));
     }
 
@@ -50,11 +51,13 @@ internal static class QuarantineCommands
             new
             {
                 i.Id, Till = i.Client, i.N, i.Kind, i.Format, SealedAt = Instant.Format(i.SealedAt), ReceivedAt = Instant.Format(i.ReceivedAt), State = state,
-                i.Reason, Content = content, Mended = mended, Done = deeds.Select(d => new { At = Instant.Format(d.At), d.Deed, d.Why, d.Hash, TransId = d.Number }),
+                i.Reason, Content = content, Mended = mended,
+                Done = deeds.Select(d => new { At = Instant.Format(d.At), d.Deed, d.Why, d.Hash, TransId = d.Number }),
             },
             $"entry {i.N} of till {i.Client}, {i.Kind}, sealed {Instant.Format(i.SealedAt)}: {state}\n{i.Reason}\n\n{content}"
             + (mended is null ? "" : $"\n\nmended:\n{mended}")
-            + string.Concat(deeds.Select(d => $"\n{Instant.Format(d.At)} {d.Deed}{(d.Number is { } n ? $" as {n}" : "")}{(d.Why is null ? "" : $": {d.Why}")}")));
+            + string.Concat(deeds.Select(d => $"\n{Instant.Format(d.At)} {d.Deed}{(d.Number is { } n ? $" as {n}" : "")}"
+                + (d.Why is null ? "" : $": {d.Why}"))));
     }
 
     private static int Edit(CommandContext context)

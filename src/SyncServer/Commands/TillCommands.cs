@@ -71,7 +71,9 @@ internal static class TillCommands
         var rows = database.Reading(session => Machines.All(session));
         return context.PrintList(
             rows, ("till", r => $"{r.Till}"), ("name", r => r.Name), ("branch", r => $"{r.Branch}"), ("state", r => r.State),
-            ("seen", r => r.SeenAt ?? "never"), ("unposted then", r => r.UnpostedCents is { } cents ? $"{r.Unposted}: {Money.Format(cents)}" : $"{r.Unposted}"), ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
+            ("seen", r => r.SeenAt ?? "never"), 
+            ("unposted then", r => r.UnpostedCents is { } cents ? $"{r.Unposted}: {Money.Format(cents)}" : $"{r.Unposted}"),
+            ("posted", r => $"{r.PostedEntries}"), ("quarantined", r => $"{r.Quarantined}"),
             ("program", r => r.Program ?? ""),
             ("D-numbers left", r => r.DNumbersLeft is { } left ? $"{left}" : ""), ("trouble", r => r.Trouble ?? ""));
     }

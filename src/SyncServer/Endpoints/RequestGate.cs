@@ -3,8 +3,10 @@ using System.Collections.Concurrent;
 namespace Bookmine.SyncServer.Endpoints;
 
 /// <summary>
-/// How many requests are worked on at a time; the others wait without a thread, in the order in which they came. Work on the database holds its
-/// thread: without a bound, a thousand tills that come back at once would take every thread there is, and those who have a connection would have none to go on with.
+/// How many requests are worked on at a time; the others wait without a thread, in the order in which they came. Work on the database holds
+/// its
+/// thread: without a bound, a thousand tills that come back at once would take every thread there is, and those who have a connection would
+/// have none to go on with.
 /// </summary>
 internal sealed class RequestGate : IDisposable
 {
@@ -21,7 +23,9 @@ internal sealed class RequestGate : IDisposable
 
     public Lane Others { get; } = new(MostOthers);
 
-    /// <summary>For tills of other engines, which bring and fetch much at once: neither a sale nor a download of the others waits for them.</summary>
+    /// <summary>
+    /// For tills of other engines, which bring and fetch much at once: neither a sale nor a download of the others waits for them.
+    /// </summary>
     public Lane Foreign { get; } = new(MostForeign);
 
     /// <summary>For the pages of the back office: tills never wait for what somebody looks at.</summary>

@@ -8,7 +8,8 @@ using MudBlazor.Services;
 namespace Bookmine.SyncServer.Pages;
 
 /// <summary>
-/// The pages of the back office: drawn by this process, live over one line each, with everything that a browser loads out of the program itself. They ask and do what
+/// The pages of the back office: drawn by this process, live over one line each, with everything that a browser loads out of the program
+/// itself. They ask and do what
 /// <see cref="BackOffice"/> answers and does, and nothing else.
 /// </summary>
 internal static class OfficePages
@@ -41,7 +42,8 @@ internal static class OfficePages
             .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization(PersonAuthentication.SchemeName);
         app.MapFallback((HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
-            ? PlainPage.Of(StatusCodes.Status404NotFound, "There is no such page", "<p>The address is none of this server's.</p><p><a href=\"/\">To the first page</a></p>")
+            ? PlainPage.Of(StatusCodes.Status404NotFound, "There is no such page",
+                "<p>The address is none of this server's.</p><p><a href=\"/\">To the first page</a></p>")
             : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
     }
 
@@ -59,7 +61,8 @@ internal static class OfficePages
                 {
                     await PlainPage.Of(
                         StatusCodes.Status503ServiceUnavailable, "Too many pages are open",
-                        $"<p>{OpenPages.Most} pages are open at this moment, which is as many as this server draws. Close some that nobody looks at, and load this one again. "
+                        $"<p>{OpenPages.Most} pages are open at this moment, which is as many as this server draws. "
+                        + "Close some that nobody looks at, and load this one again. "
                         + "Tills are not held up by it.</p>").ExecuteAsync(context);
                     return;
                 }

@@ -4,7 +4,9 @@ using Bookmine.Schema;
 
 namespace Bookmine.SyncServer.Pages;
 
-/// <summary>What a browser loads, out of the program itself: packed once, and kept by the browser for as long as the program's version is the same.</summary>
+/// <summary>
+/// What a browser loads, out of the program itself: packed once, and kept by the browser for as long as the program's version is the same.
+/// </summary>
 internal static class PageAssets
 {
     private const string Prefix = "page/";

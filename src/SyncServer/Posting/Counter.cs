@@ -3,7 +3,8 @@ using Bookmine.Sync.Data;
 namespace Bookmine.SyncServer.Posting;
 
 /// <summary>
-/// The row of the last TransID and moment of posting given. Locked from its reading to the commit, so that numbers come in posting order without
+/// The row of the last TransID and moment of posting given. Locked from its reading to the commit, so that numbers come in posting order
+/// without
 /// gaps and times never run backwards along them; every posting of the shop waits for it, so it is locked last.
 /// </summary>
 internal static class Counter

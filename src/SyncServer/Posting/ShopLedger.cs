@@ -13,7 +13,9 @@ using Bookmine.SyncServer.Rules;
 
 namespace Bookmine.SyncServer.Posting;
 
-/// <summary>What one unit does in the shop's books: TransIDs and dates, on-hand counts, what was dropped, what should be looked at.</summary>
+/// <summary>
+/// What one unit does in the shop's books: TransIDs and dates, on-hand counts, what was dropped, what should be looked at.
+/// </summary>
 internal sealed class ShopLedger(Session session, long till, bool byPerson, IUploadInterceptor<PostingFacts> interceptor, TimeProvider clock) : ILedger
 {
     private readonly TillStanding standing = TillStanding.Lock(session, till);

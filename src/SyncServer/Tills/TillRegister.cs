@@ -43,7 +43,8 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         session.Scalar("SELECT state FROM till WHERE id = @till", till) is string state && TillStates.Read(state).May(TillDeed.Download)
             ? Standing(session, till).Scope : null;
 
-    /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till was there
+    /// <summary>The same at a hello, which also leases a new block when the till's numbers run low, and notes, to the minute, that the till
+    /// was there
     /// (and so heard of a successor to the server's key).</summary>
     public ClientRecord Greet(KnownTill till, HelloRequest hello)
     {
@@ -55,6 +56,7 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         }
         var program = hello.Program is { } told ? told[..Math.Min(told.Length, MostProgramCharacters)] : "";
         var unposted = Unposted(hello);
+        // Written when the hello is noted anyway: what it says beside how much is unposted can wait for a minute.
         var report = TillReport.Of(hello)?.ToText();
         var low = till.State.May(TillDeed.Numbers) && hello.NumbersLeft < NumberBlocks.TopUpBelow && hello.Blocks.Any(b => b.First == record.Blocks[^1].First)
             && MayLease(till.Id, now);
@@ -62,9 +64,8 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
             """
             SELECT 1 FROM till WHERE id = @id AND seen_at > @recently AND seen_at > coalesce((SELECT made_at FROM server_key WHERE state = 'next'), 0)
                 AND unposted = coalesce(@unposted, unposted) AND coalesce(program, '') = @program
-                AND coalesce(report, '') = coalesce(@report, report, '')
             """,
-            till.Id, now - 60_000, unposted, program, report)) is not null;
+            till.Id, now - 60_000, unposted, program)) is not null;
         return quiet ? record : database.Writing(session =>
         {
             session.Execute(
@@ -81,7 +82,9 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         });
     }
 
-    /// <summary>Leases a foreign till more numbers when those of its last block run low: such a till says nothing of them but by what it posts.</summary>
+    /// <summary>
+    /// Leases a foreign till more numbers when those of its last block run low: such a till says nothing of them but by what it posts.
+    /// </summary>
     public void TopUp(KnownTill till)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -95,7 +98,9 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         }
     }
 
-    /// <summary>Leases a foreign till another block, so that it prints no number again that it has forgotten; as often as any till may have one.</summary>
+    /// <summary>
+    /// Leases a foreign till another block, so that it prints no number again that it has forgotten; as often as any till may have one.
+    /// </summary>
     /// <exception cref="ShopException">It had one within the hour.</exception>
     public void LeaseAfresh(KnownTill till)
     {
@@ -146,7 +151,8 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
     };
 
     /// <summary>
-    /// A block is more numbers than any counter prints in a day. Who asks for more within the hour has miscounted or lies, and has the last block besides.
+    /// A block is more numbers than any counter prints in a day. Who asks for more within the hour has miscounted or lies, and has the last
+    /// block besides.
     /// </summary>
     private bool MayLease(long till, long now) =>
         database.Reading(s => s.Integer("SELECT leased_at FROM till WHERE id = @till", till)) is not { } last || now - last is < 0 or > NumberBlocks.AgainAfter;
@@ -175,7 +181,9 @@ public sealed class TillRegister(IServerDatabase database, TimeProvider clock)
         });
     }
 
-    /// <summary>The same, after taking down again the blocks that the till proves to have been leased, and that records put back from a backup lack.</summary>
+    /// <summary>
+    /// The same, after taking down again the blocks that the till proves to have been leased, and that records put back from a backup lack.
+    /// </summary>
     public ClientRecord RecordOf(KnownTill till, IReadOnlyList<NumberBlock> told)
     {
         var record = RecordOf(till);

@@ -8,7 +8,9 @@ namespace Bookmine.TillClient.Dockets;
 /// <summary>Lays out an X or Z reading.</summary>
 internal static class ReadingText
 {
-    /// <param name="counted">What was counted in the drawer, in cents; null for an X reading, which counts nothing and ends nothing.</param>
+    /// <param name="counted">
+    /// What was counted in the drawer, in cents; null for an X reading, which counts nothing and ends nothing.
+    /// </param>
     public static Slip Render(DrawerReading reading, long? counted, string till, string? byOperator, Row branch, DateTimeOffset now, int columns)
     {
         var zone = TimeZones.Find(branch.Text("time_zone"));

@@ -17,7 +17,8 @@ internal static class Dialogs
 
     /// <summary>Asks for a text; null when it was thought better of.</summary>
     /// <param name="isRequired">Whether an empty one will not do.</param>
-    public static async Task<string?> AskTextAsync(this IDialogService dialogs, string title, string text, string label, string deed, bool isRequired = false, string before = "")
+    public static async Task<string?> AskTextAsync(this IDialogService dialogs, string title, string text, string label, string deed, bool isRequired = false,
+        string before = "")
     {
         var shown = await dialogs.ShowAsync<ConfirmDialog>(title, new DialogParameters<ConfirmDialog>
         {

@@ -8,11 +8,15 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Bookmine.SyncServer.Pages.Shell;
 
-/// <summary>One person at one open page: who it is, which branch is looked at, and the way to the back office, off the page's own thread.</summary>
+/// <summary>
+/// One person at one open page: who it is, which branch is looked at, and the way to the back office, off the page's own thread.
+/// </summary>
 internal sealed class Desk(
     IServerDatabase database, TimeProvider clock, AuthenticationStateProvider authentication, RequestGate gate, Persons persons)
 {
-    /// <summary>After which somebody who has pressed nothing has to say again who she is; what a page shows by itself is nobody's doing.</summary>
+    /// <summary>
+    /// After which somebody who has pressed nothing has to say again who she is; what a page shows by itself is nobody's doing.
+    /// </summary>
     private static readonly TimeSpan Idle = TimeSpan.FromHours(12);
 
     private Actor? actor;

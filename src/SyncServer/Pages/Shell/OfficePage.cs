@@ -19,7 +19,10 @@ public enum PageState
     Failed,
 }
 
-/// <summary>What pages of the back office have in common: they load, say why they cannot, load again when something has changed, and do deeds that tell how they ended.</summary>
+/// <summary>
+/// What pages of the back office have in common: they load, say why they cannot, load again when something has changed, and do deeds that
+/// tell how they ended.
+/// </summary>
 public abstract class OfficePage : ComponentBase, IDisposable
 {
     private IDisposable? news;

@@ -14,7 +14,8 @@ using Microsoft.Extensions.Options;
 namespace Bookmine.SyncServer.Pages.SigningIn;
 
 /// <summary>
-/// The scheme of persons: a session in a cookie that no script reads and no other site sends, sealed by keys in the shop's database, so that any host
+/// The scheme of persons: a session in a cookie that no script reads and no other site sends, sealed by keys in the shop's database, so
+/// that any host
 /// takes it. State decides at each request: who was disabled, or had it before the records were put back, is out.
 /// </summary>
 internal static class PersonAuthentication

@@ -22,5 +22,6 @@ internal static class SignIn
 
     /// <summary>A path of this server's; where it is none, the first page.</summary>
     public static string Local(string? next) =>
-        next is ['/', ..] && !next.StartsWith("//", StringComparison.Ordinal) && !next.StartsWith("/\\", StringComparison.Ordinal) && !next.Any(char.IsControl) ? next : "/";
+        next is ['/', ..] && !next.StartsWith("//", StringComparison.Ordinal) && !next.StartsWith("/\\", StringComparison.Ordinal)
+            && !next.Any(char.IsControl) ? next : "/";
 }
