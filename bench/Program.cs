@@ -40,6 +40,13 @@ if (args is ["telemetry", .. var posted])
         posted.Length > 1 ? int.Parse(posted[1], CultureInfo.InvariantCulture) : 20);
     return;
 }
+if (args is ["office", .. var office])
+{
+    await OfficeBench.RunAsync(
+        office.Length > 0 ? int.Parse(office[0], CultureInfo.InvariantCulture) : 1_000_000, office.Length > 1 ? int.Parse(office[1], CultureInfo.InvariantCulture) : 100_000,
+        Environment.GetEnvironmentVariable("BOOKMINE_TEST_POSTGRES"));
+    return;
+}
 if (args is ["load", .. var load])
 {
     int Size(int place, int otherwise) => load.Length > place ? int.Parse(load[place], CultureInfo.InvariantCulture) : otherwise;

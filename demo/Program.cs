@@ -25,6 +25,7 @@ Console.WriteLine($"""
     {story.Claims} claims checked in {watch.Elapsed.TotalSeconds:0} s. The same shop by hand:
 
       dotnet {Programs.ServerProgram} serve --data {programs.ServerData} --urls {programs.Url}
+          (it prints a link, good once, that makes you its admin and opens the pages)
       dotnet {Programs.TillProgram} --data {programs.TillData("front")}
 
     """);

@@ -7,7 +7,7 @@ namespace Bookmine.SyncServer;
 /// Once a day the whole check, and then forgetting what is old: in the night of the server's own time zone, or, where the server is switched
 /// off at night, a while after its start.
 /// </summary>
-public sealed class NightlyWork(IServerDatabase database, TimeProvider clock, ILogger<NightlyWork> log) : BackgroundService
+public sealed class NightlyWork(IServerDatabase database, TimeProvider clock, BackOffice.Backups backups, ILogger<NightlyWork> log) : BackgroundService
 {
     private const int Hour = 3;
     private static readonly TimeSpan Overdue = TimeSpan.FromHours(36);
@@ -27,6 +27,7 @@ public sealed class NightlyWork(IServerDatabase database, TimeProvider clock, IL
                     log.LogWarning("The nightly check found {Feed} differences in the feed and {Books} in the books: bookmine-server finding list", feed.Count, books.Count);
                 }
                 retention.Run(clock.GetUtcNow().ToUnixTimeMilliseconds());
+                backups.EachNight(log);
                 new Forgetting(database).Run(clock.GetUtcNow().ToUnixTimeMilliseconds());
             }
 #pragma warning disable CA1031 // A night's work that fails is told and tried again the next night; the tills are served all the same.

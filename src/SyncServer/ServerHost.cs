@@ -31,9 +31,12 @@ namespace Bookmine.SyncServer;
 /// <param name="Urls">Where to listen, parted by semicolons.</param>
 /// <param name="MostDownloads">At a time; who comes then is told to wait for some seconds.</param>
 /// <param name="TimeKeeping">What the machine knows of its clock; null for the one that this runs on.</param>
+/// <param name="Backups">Where the nightly backups of the embedded database go; null for none.</param>
+/// <param name="BackupTo">The PEM file of a public key that they are encrypted to; null for plain ones.</param>
 /// <param name="Metrics">The port of this machine's loopback address where Prometheus finds <c>/metrics</c>; null for none.</param>
 public sealed record ServerOptions(
-    string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null, IMachineClock? TimeKeeping = null);
+    string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null, IMachineClock? TimeKeeping = null,
+    string? Backups = null, string? BackupTo = null);
 
 /// <summary>What any host of the shop's records needs, whatever it serves.</summary>
 public static class BookmineServices
@@ -75,6 +78,7 @@ public static class BookmineServices
         .AddSingleton<BackOffice.Findings>()
         .AddSingleton<DroppedEdits>()
         .AddSingleton<DayClosings>()
+        .AddSingleton<Backups>()
         .AddSingleton<StockRecords>()
         .AddSingleton<Contacts>()
         .AddSingleton(provider => new QuarantineRoom(
@@ -177,6 +181,7 @@ public static class ServerHost
         app.UseMetricsPage(options.Metrics);
         app.UseSlowRequests();
         app.UseProblems();
+        app.UsePageFaults();
         // Who asks is known before anything is counted, unpacked or read.
         app.UseRouting();
         app.UseAuthentication();

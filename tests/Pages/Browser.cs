@@ -55,7 +55,8 @@ public sealed class Browser : IAsyncLifetime
 /// <summary>A browser's window on one shop, which remembers what the page complained of and whom else it asked.</summary>
 internal sealed class Window : IAsyncDisposable
 {
-    private const float Patience = 15_000;
+    // As many as a machine needs that runs all tests at once.
+    private const float Patience = 60_000;
     private readonly IBrowserContext context;
     private readonly string root;
 
@@ -71,12 +72,19 @@ internal sealed class Window : IAsyncDisposable
         window.Page.SetDefaultTimeout(Patience);
         window.Page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
             {
                 window.Complaints.Add(message.Text);
             }
         };
         window.Page.PageError += (_, error) => window.Complaints.Add(error);
+        window.Page.Response += (_, response) =>
+        {
+            if (response.Status >= 400 && !response.Request.IsNavigationRequest)
+            {
+                window.Complaints.Add($"{response.Status} for {response.Url}");
+            }
+        };
         window.Page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(window.root, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))

@@ -156,6 +156,41 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Addresses_that_somebody_has_typed_wrongly_show_a_page_all_the_same()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        foreach (var path in new[]
+        {
+            "/?day=0001-01-01", "/?day=9999-12-31", "/?branch=x&day=tomorrow", "/sales?skip=x&from=9999-99-99&to=0001-01-01", "/sales?skip=-5&from=9999-12-31&to=9999-12-31",
+            "/sales/reports?by=nothing&from=2026-12-31&to=2026-01-01", "/sales/reports?by=99", "/stock?skip=99999999999999999999&q=%00", "/attention/resyncs?from=9999-12-31&to=9999-12-31",
+            "/shop/events?kind=nothing", "/stock/00000000-0000-0000-0000-000000000000", $"/find?q={new string('x', 2000)}", "/find", "/shop/tills/999999999999", "/sales/days?from=9999-12-31",
+        })
+        {
+            await window.GoAsync(path);
+            Assert.DoesNotContain("cannot be shown", await window.TextAsync(), StringComparison.Ordinal);
+        }
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Records_that_cannot_be_read_are_told_in_words_and_come_back_by_themselves()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        await window.GoAsync("/sales");
+        shop.Write("INSERT INTO sync_move (id, what) VALUES (1, 'carried elsewhere')");
+
+        await window.Page.GotoAsync(shop.Url + "/sales");
+        await window.SaysAsync("carried to another database");
+        shop.Write("DELETE FROM sync_move");
+        await window.GoAsync("/sales");
+        await window.SaysAsync("Transactions");
+    }
+
+    [Fact]
     public async Task Script_in_any_field_is_shown_and_never_run()
     {
         await using var shop = await BusyShopAsync();

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Security.Cryptography;
 using Bookmine.SyncServer;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Database;
 using Bookmine.Tests.Support;
 
@@ -30,6 +32,51 @@ public sealed class BackupFileTests
         const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.Equal([owners], await seen);
         Assert.Equal(owners, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task Backups_that_the_server_makes_by_itself_are_read_through_kept_by_a_rule_and_missed_where_they_fail()
+    {
+        await using var shop = await Shop.OpenAsync();
+        var folder = shop.TillFolder("backups");
+        var options = new ServerOptions("sqlite:" + shop.DatabaseFile, shop.ServerFolder, "http://127.0.0.1:0", Backups: folder);
+        Backups.Require(options);
+        var backups = new Backups(options, shop.Database, shop.Clock);
+        var actor = Actor.AtTheMachine();
+        await File.WriteAllTextAsync(Path.Combine(folder, "shop-notes.txt"), "somebody else's", Cancel);
+
+        // A year and a half of nights.
+        for (var night = 0; night < 550; night += night < 500 ? 10 : 1)
+        {
+            File.Copy(shop.DatabaseFile, Path.Combine(folder, $"shop-{shop.Clock.GetUtcNow().AddDays(night):yyyyMMdd-HHmmss}.backup"));
+        }
+        shop.Clock.Advance(TimeSpan.FromDays(551));
+        var made = backups.Make(actor);
+
+        var kept = backups.List();
+        Assert.Equal(made.Name, kept[0].Name);
+        Assert.InRange(kept.Count, 14 + 9, 14 + 12);
+        Assert.Equal(12, kept.Select(b => b.Name[5..11]).Distinct().Count());
+        Assert.True(File.Exists(Path.Combine(folder, "shop-notes.txt")));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM audit WHERE deed = 'backup' AND subject = @name", made.Name));
+        // The folder is away in the night, and there again the next.
+        Directory.Delete(folder, recursive: true);
+        backups.EachNight(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'backup failed' AND resolved_at IS NULL"));
+        Directory.CreateDirectory(folder);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        backups.EachNight(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE kind = 'backup failed' AND resolved_at IS NULL"));
+        Assert.Single(backups.List());
+        // Where it cannot be, the server says so before it starts.
+        Assert.Contains("means of its own", Assert.Throws<ShopException>(() => Backups.Require(options with { Database = "postgres:Host=x" })).Message, StringComparison.Ordinal);
+        Assert.Throws<ShopException>(() => Backups.Require(options with { Backups = Path.Combine(shop.DatabaseFile, "under a file") }));
+        Assert.Throws<ShopException>(() => Backups.Require(options with { Backups = null, BackupTo = "key.pem" }));
+        await shop.StopServerAsync();
+        var restored = ShopBackup.Restore(Path.Combine(folder, backups.List()[0].Name), shop.DatabaseFile, shop.Clock);
+        Assert.NotNull(restored);
+        await shop.StartServerAsync();
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM branch"));
     }
 
     [Fact]

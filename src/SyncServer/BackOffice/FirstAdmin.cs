@@ -54,18 +54,19 @@ public sealed class FirstAdmin(IServerDatabase database, Persons persons, TimePr
 
     /// <summary>Makes the admin, and the link is good no more.</summary>
     /// <exception cref="ShopException">The link is used or too old, there is an admin, or the name or password will not do.</exception>
-    public void Make(string? code, string name, string password, string? source)
+    public Person Make(string? code, string name, string password, string? source)
     {
         if (!IsGood(code) || HasHadAdmin())
         {
             throw new ShopException(
                 "This link was used, or is older than a day. Start the server again for a new one, or make a person with bookmine-server person add.");
         }
-        persons.Add(new Actor(name.Trim(), "first admin", source), name, password, Person.Admin, [], isFirstAdmin: true);
+        var id = persons.Add(new Actor(name.Trim(), "first admin", source), name, password, Person.Admin, [], isFirstAdmin: true);
         lock (gate)
         {
             secret = null;
         }
+        return new Person(id, name.Trim(), Person.Admin, null, IsDisabled: false);
     }
 
     private bool HasHadAdmin() => database.Reading(session => Persons.All(session).Exists(p => p.Role == Person.Admin));

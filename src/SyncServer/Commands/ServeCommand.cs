@@ -20,12 +20,21 @@ internal static class ServeCommand
         Description = "A port of this machine's loopback address where Prometheus finds /metrics; docs/telemetry.md explains each",
     };
 
-    public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics);
+    private static readonly Option<string?> Backups = new("--backups") { Description = "A folder for nightly backups of the embedded database, best on another disk" };
+
+    private static readonly Option<string?> BackupTo = new("--backup-to")
+    {
+        Description = "With --backups: encrypt them to the public key in this PEM file",
+    };
+
+    public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics, Backups, BackupTo);
 
     public static void MakeDefault(RootCommand root, Verbs verbs)
     {
         root.Add(Urls);
         root.Add(Metrics);
+        root.Add(Backups);
+        root.Add(BackupTo);
         verbs.SetAction(root, ServeAsync);
     }
 
@@ -55,7 +64,9 @@ internal static class ServeCommand
         {
             throw new ShopException($"{port} is no port. Give one such as --metrics 9464.");
         }
-        var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics));
+        var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics),
+            Backups: context.Get(Backups) is { } folder ? Path.GetFullPath(folder) : null, BackupTo: context.Get(BackupTo));
+        BackOffice.Backups.Require(options);
         await using var app = ServerHost.Build(options, context.Clock);
         context.OpenDoors(app, options);
         try

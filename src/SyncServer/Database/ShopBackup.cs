@@ -44,12 +44,23 @@ public static class ShopBackup
             {
                 session.Execute("VACUUM INTO @file", part);
             }
+            Verify(part);
             using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))
             {
                 written.Flush(flushToDisk: true);
             }
             File.Move(part, file);
         });
+    }
+
+    /// <summary>What was written is opened and read through, as a restore would.</summary>
+    private static void Verify(string copy)
+    {
+        using var session = new Session(SqliteDatabase.OpenPlain(copy));
+        if (session.Scalar("PRAGMA quick_check(1)") as string != "ok" || session.Scalar("SELECT 1 FROM counter WHERE id = 1") is null)
+        {
+            throw new ShopException("The copy that was written is not whole, and was taken away again. Are the disk and the database sound (bookmine-server check)?");
+        }
     }
 
     /// <summary>The plain copy lies beside it for as long as that takes, its owner's alone, and is gone when this ends, however it ends.</summary>

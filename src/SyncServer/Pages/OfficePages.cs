@@ -41,11 +41,26 @@ internal static class OfficePages
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization(PersonAuthentication.SchemeName);
-        app.MapFallback((HttpContext context) => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
-            ? PlainPage.Of(StatusCodes.Status404NotFound, "There is no such page",
-                "<p>The address is none of this server's.</p><p><a href=\"/\">To the first page</a></p>")
-            : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
     }
+
+    /// <summary>Around all else: what cannot be answered is told in words to whoever looks at it in a browser.</summary>
+    public static void UsePageFaults(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && IsLookedAt(context.Request) && OfficePage.WhyNot(e) is not null)
+        {
+            await PlainPage.Of(
+                StatusCodes.Status503ServiceUnavailable, "This cannot be shown at this moment", $"<p>{PlainPage.Encoded(OfficePage.WhyNot(e)!)}</p>").ExecuteAsync(context);
+        }
+    });
+
+    private static readonly IResult NoSuchPage = PlainPage.Of(
+        StatusCodes.Status404NotFound, "There is no such page", "<p>The address is none of this server's.</p><p><a href=\"/\">To the first page</a></p>");
+
+    private static bool IsLookedAt(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     /// <summary>Before the endpoints: what every answer with a page says to browsers, and how many pages may be open.</summary>
     public static void UsePages(this WebApplication app)
@@ -53,6 +68,12 @@ internal static class OfficePages
         app.UseAntiforgery();
         app.Use(async (context, next) =>
         {
+            if (context.GetEndpoint() is null)
+            {
+                var answer = IsLookedAt(context.Request) ? NoSuchPage : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
+                await answer.ExecuteAsync(context);
+                return;
+            }
             if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null)
             {
                 PlainPage.Guard(context, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "

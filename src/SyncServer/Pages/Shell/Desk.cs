@@ -91,8 +91,9 @@ internal sealed class Desk(
     }
 
     /// <summary>Signs the same person in again, in the page that is open.</summary>
+    /// <param name="inBrowser">Begins the browser's own session, for the next page that is opened.</param>
     /// <returns>What is wrong; null for nothing.</returns>
-    public async Task<string?> SignInAgainAsync(string password)
+    public async Task<string?> SignInAgainAsync(string password, Func<string, Task> inBrowser)
     {
         var name = actor?.Name ?? "";
         var tried = await Task.Run(() => persons.TryPassword(name, password));
@@ -100,6 +101,7 @@ internal sealed class Desk(
         {
             return tried.WaitSeconds > 0 ? $"Too many wrong passwords. Wait {tried.WaitSeconds} seconds." : "That is not the password.";
         }
+        await inBrowser(name);
         actor = Actor with { Session = new PersonSession(person.Id, database.Reading(session => FeedState.Read(session).Epoch)) };
         (IsSignedOut, usedAt) = (false, clock.GetTimestamp());
         Changed?.Invoke();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Authority;
@@ -41,7 +42,7 @@ public abstract class OfficePage : ComponentBase, IDisposable
     private ISnackbar Bar { get; set; } = default!;
 
     [SupplyParameterFromQuery(Name = "branch")]
-    private protected long? BranchOfAddress { get; set; }
+    private protected string? BranchOfAddress { get; set; }
 
     public PageState State { get; private set; } = PageState.Loading;
 
@@ -112,7 +113,7 @@ public abstract class OfficePage : ComponentBase, IDisposable
         {
             if (opens)
             {
-                await Desk.OpenAsync(BranchOfAddress);
+                await Desk.OpenAsync(NumberOf(BranchOfAddress));
             }
             await LoadAsync();
             (State, Fault) = (PageState.Ready, null);
@@ -132,8 +133,14 @@ public abstract class OfficePage : ComponentBase, IDisposable
         }
     }
 
+    /// <summary>A number of an address, which anybody may have typed.</summary>
+    private protected static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>How many rows of a list an address passes over.</summary>
+    private protected static int Skipped(string? text) => (int)Math.Clamp(NumberOf(text) ?? 0, 0, 100_000);
+
     /// <summary>What to say of an expected failure; null for a fault of the program.</summary>
-    private static string? WhyNot(Exception fault) => fault switch
+    internal static string? WhyNot(Exception fault) => fault switch
     {
         ShopException => fault.Message,
         DatabaseAwayException { Words: { } words } => $"The shop's database cannot be used at this moment: {words}. Nothing is lost, and tills go on selling.",

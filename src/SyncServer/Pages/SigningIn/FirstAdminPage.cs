@@ -1,3 +1,5 @@
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Endpoints;
@@ -17,8 +19,9 @@ internal static class FirstAdminPage
         app.MapPost(FirstAdmin.Path, MakeAsync).DisableAntiforgery().RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);
     }
 
-    private static async Task<PlainPage> MakeAsync(
-        [FromForm] string? code, [FromForm] string? name, [FromForm] string? password, HttpContext context, FirstAdmin first, ILogger<FirstAdmin> log)
+    private static async Task<IResult> MakeAsync(
+        [FromForm] string? code, [FromForm] string? name, [FromForm] string? password, HttpContext context, FirstAdmin first, IServerDatabase database,
+        TimeProvider clock, ILogger<FirstAdmin> log)
     {
         if (!first.IsGood(code))
         {
@@ -27,11 +30,10 @@ internal static class FirstAdminPage
         try
         {
             var source = context.Connection.RemoteIpAddress?.ToString();
-            await Task.Run(() => first.Make(code, name ?? "", password ?? "", source));
-            log.Did(new Authority.Actor(name!.Trim(), "first admin", source), "person add", $"person {name.Trim()}");
-            return PlainPage.Of(
-                StatusCodes.Status200OK, "Done",
-                $"<p>{PlainPage.Encoded(name.Trim())} is the shop's admin. This link is used up.</p><p><a href=\"{SignIn.Path}\">Sign in</a></p>");
+            var person = await Task.Run(() => first.Make(code, name ?? "", password ?? "", source));
+            log.Did(new Actor(person.Name, "first admin", source), "person add", $"person {person.Name}");
+            await PersonAuthentication.LetInAsync(context, person, database, clock);
+            return Results.Redirect("/");
         }
         catch (ShopException e)
         {

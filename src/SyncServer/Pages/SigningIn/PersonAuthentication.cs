@@ -86,6 +86,13 @@ internal static class PersonAuthentication
             refused.Note(context.Connection.RemoteIpAddress?.ToString(), SchemeName);
             return Refuse(StatusCodes.Status401Unauthorized, "That is not the name or not the password.");
         }
+        log.Did(await LetInAsync(context, person, database, clock), "sign in", $"person {person.Name}");
+        return form is null ? Results.Ok(Shown(person)) : Results.Redirect(SignIn.Local(form["next"]));
+    }
+
+    /// <summary>Begins the session of a person who has shown who she is.</summary>
+    public static async Task<Actor> LetInAsync(HttpContext context, Person person, IServerDatabase database, TimeProvider clock)
+    {
         var from = context.Connection.RemoteIpAddress?.ToString();
         var actor = new Actor(person.Name, "page", from);
         var epoch = database.Writing(session =>
@@ -93,9 +100,8 @@ internal static class PersonAuthentication
             AuditLog.Write(session, clock, actor, "sign in", $"person {person.Name}");
             return FeedState.Read(session).Epoch;
         });
-        log.Did(actor, "sign in", $"person {person.Name}");
         await context.SignInAsync(SchemeName, new ClaimsPrincipal(IdentityOf(person, epoch, from)));
-        return form is null ? Results.Ok(Shown(person)) : Results.Redirect(SignIn.Local(form["next"]));
+        return actor;
     }
 
     private static ClaimsIdentity IdentityOf(Person person, string epoch, string? from) => new(

@@ -24,5 +24,6 @@ public static class FindingKinds
     public const string TillUnguarded = "till unguarded";
     public const string ManyNumbers = "many numbers";
     public const string FeedMended = "feed mended";
+    public const string BackupFailed = "backup failed";
     public const string BooksDoNotAgree = "books do not agree";
 }

@@ -1,0 +1,75 @@
+using Bookmine.Schema;
+using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
+using Bookmine.Tests.Support;
+using Bookmine.TillClient.Selling;
+
+namespace Bookmine.Tests.Pages;
+
+/// <summary>
+/// The pictures of the documents: <c>BOOKMINE_PICTURES=$PWD/docs/pictures dotnet test --project tests/Tests.csproj --filter FullyQualifiedName~Pictures</c>.
+/// </summary>
+public sealed class Pictures(Browser browser) : IClassFixture<Browser>
+{
+    private const string Password = "four plain old words";
+    private static readonly string[] Operators = ["Ada", "Ben", "Cleo"];
+
+    [Fact]
+    public async Task The_documents_have_pictures_of_a_day_in_a_shop()
+    {
+        var folder = Environment.GetEnvironmentVariable("BOOKMINE_PICTURES");
+        Assert.SkipWhen(folder is null, "makes pictures where BOOKMINE_PICTURES names a folder");
+        await using var shop = await Shop.OpenAsync("Europe/London");
+        foreach (var (till, branch) in new[] { ("front", 1L), ("back", 1L), ("cellar", 1L), ("pier", 2L) })
+        {
+            await shop.EnrolAsync(till, branch);
+        }
+        await DayAsync(shop, 5);
+        await DayAsync(shop, 0);
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Mara", Password, Person.Manager, [1]);
+        Directory.CreateDirectory(folder!);
+        foreach (var (name, path, isPhone, isDark) in new[]
+        {
+            ("today", "/", false, false), ("attention", "/attention", false, false), ("reports", "/sales/reports?by=hour", false, false), ("tills", "/shop", false, false),
+            ("phone", "/", true, true),
+        })
+        {
+            await using var window = await browser.OpenAsync(shop.Url, isPhone, isDark);
+            await window.SignInAsync("Mara", Password);
+            await window.GoAsync(path);
+            await window.Page.EvaluateAsync("() => document.activeElement?.blur()");
+            await Task.Delay(800);
+            await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder!, name + ".png") });
+        }
+    }
+
+    /// <summary>Sales from nine to half past four, one till without the server until the afternoon.</summary>
+    private static async Task DayAsync(Shop shop, int fewer)
+    {
+        var chance = new Random(7 + fewer);
+        shop.Clock.SetUtcNow(new DateTimeOffset(shop.Clock.GetUtcNow().Date, TimeSpan.Zero).AddDays(7).AddHours(9));
+        for (var quarter = 0; quarter < 30; quarter++)
+        {
+            foreach (var name in new[] { "front", "back", "cellar" }.Where(_ => chance.Next(10) > 2 + (fewer / 3)))
+            {
+                using var till = shop.OpenTill(name, true);
+                await till.SellAsync(Sales.Of(chance.Next(3) switch { 0 => Sales.Lighthouse, 1 => Sales.Garden, _ => Sales.Maps }, chance.Next(1, 4), chance.Next(8, 30) * 100) with { Operator = Operators[chance.Next(3)] });
+            }
+            foreach (var name in new[] { "front", "back" })
+            {
+                await shop.ResyncAsync(name);
+            }
+            if (quarter == 24)
+            {
+                await shop.ResyncAsync("cellar");
+            }
+            shop.Clock.Advance(TimeSpan.FromMinutes(15));
+        }
+        using (var front = shop.OpenTill("front", true))
+        {
+            await front.EditStockAsync(new StockDraft { Isbn = Sales.Garden, Title = "A Winter Garden, revised", Operator = "Ada" });
+            await front.NoteAsync(TillEvents.ZReading, $"Z READING\n{DrawerSlip.Expected}   412.50\n{DrawerSlip.Counted}   412.00\nSHORT   0.50", -50, "Ada");
+        }
+        await shop.ResyncAsync("front");
+    }
+}
