@@ -106,7 +106,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var sale = shop.FindSale("D300001")!;
         await using var window = await browser.OpenAsync(shop.Url);
         await window.SignInAsync("Mara", Password);
-        foreach (var path in new[] { $"/sales/{sale.TransId}", "/sales/D300001", "/shop/tills/3" })
+        foreach (var path in new[] { $"/sales/{sale.TransId}", "/sales/D300001", "/shop/tills/3", $"/attention/quarantine/{shop.Get<QuarantineRoom>().List(Actor.AtTheMachine(), 2, all: true)[0].Id}" })
         {
             await window.GoAsync(path);
             await window.SaysAsync("not yours to see");
@@ -309,6 +309,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         }
         await shop.OpenTill("pier", true).SellAsync(Sales.Of(Sales.Lighthouse));
         await shop.ResyncAsync("pier");
+        await using (var crash = new CrashingTill(shop, "pier"))
+        {
+            crash.Journal.Seal(_ => new SealContent("sale", 1, [4, 5, 6]));
+            await crash.SynchroniseAsync();
+        }
         shop.Get<Persons>().Add(Actor.AtTheMachine(), "Alice", Password, Person.Admin, []);
         shop.Get<Persons>().Add(Actor.AtTheMachine(), "Mara", Password, Person.Manager, [1]);
         shop.Get<Operators>().Add(Actor.AtTheMachine(), "ada", "1234", OperatorRoles.Cashier, [1]);
@@ -318,7 +323,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     private static List<string> PathsOf(Shop shop)
     {
         var stock = shop.Database.Reading(s => StockRecords.Find(s, Sales.Maps))[0].StockId;
-        var quarantined = shop.Get<QuarantineRoom>().List(null, all: true)[0].Id;
+        var quarantined = shop.Get<QuarantineRoom>().List(Actor.AtTheMachine(), 1, all: true)[0].Id;
         var resync = shop.Database.Reading(s => Resynchronisations.OfTill(s, 1, 0))[0];
         return
         [

@@ -22,22 +22,24 @@ public sealed class QuarantineRoom(IServerDatabase database, TimeProvider clock,
     private const int MostContent = 1_000_000;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="branches">Whose tills'; null for all.</param>
+    /// <param name="branch">Whose tills'; null for all that are theirs to see.</param>
     /// <param name="all">Also what was dealt with.</param>
-    public IReadOnlyList<QuarantinedItem> List(IReadOnlyList<long>? branches, bool all)
+    public IReadOnlyList<QuarantinedItem> List(Actor actor, long? branch, bool all)
     {
+        var tills = database.Asking(actor, (session, rights) => rights.Among(branch) is not { } branches ? null
+            : session.IntegersOf($"SELECT id FROM till WHERE {BranchFilter.In("branch", branches)}").ToHashSet());
         var items = ShopOrchestrator.Desk(database, clock).List(all);
-        if (branches is null)
-        {
-            return items;
-        }
-        var tills = database.Reading(session => session.IntegersOf($"SELECT id FROM till WHERE {BranchFilter.In("branch", branches)}")).ToHashSet();
-        return [.. items.Where(i => tills.Contains(i.Client))];
+        return tills is null ? items : [.. items.Where(i => tills.Contains(i.Client))];
     }
 
-    /// <exception cref="ShopException">There is no such entry.</exception>
-    public (QuarantinedItem Item, IReadOnlyList<QuarantineStep> Done) Show(Guid id)
+    /// <exception cref="ShopException">There is no such entry, or it is of another's till.</exception>
+    public (QuarantinedItem Item, IReadOnlyList<QuarantineStep> Done) Show(Actor actor, Guid id)
     {
+        database.Asking(actor, (session, rights) =>
+        {
+            Demand(session, rights, id);
+            return true;
+        });
         var desk = ShopOrchestrator.Desk(database, clock);
         var item = desk.Find(id) ?? throw new ShopException($"There is no entry {id} in quarantine. bookmine-server quarantine list shows those there are.");
         return (item, desk.Deeds(id));

@@ -29,7 +29,7 @@ internal static class QuarantineCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var items = Room(context, database).List(null, context.Get(All)).Select(i => new
+        var items = Room(context, database).List(Actor.AtTheMachine(), null, context.Get(All)).Select(i => new
         {
             i.Id, Till = i.Client, i.N, i.Kind, SealedAt = Instant.Format(i.SealedAt), ReceivedAt = Instant.Format(i.ReceivedAt),
             State = QuarantineRoom.Word(i.State), i.Reason, Mended = i.Mended is not null,
@@ -43,7 +43,7 @@ internal static class QuarantineCommands
     private static int Show(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var (i, deeds) = Room(context, database).Show(context.Get(Id));
+        var (i, deeds) = Room(context, database).Show(Actor.AtTheMachine(), context.Get(Id));
         var content = QuarantineRoom.Readable(i.Payload);
         var mended = i.Mended is null ? null : QuarantineRoom.Readable(i.Mended);
         var state = QuarantineRoom.Word(i.State);

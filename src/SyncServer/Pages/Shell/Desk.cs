@@ -82,6 +82,9 @@ internal sealed class Desk(
     /// <summary>Reads what is hers to see.</summary>
     public Task<T> AskAsync<T>(Func<Session, Rights, T> question) => RunAsync(() => database.Asking(Actor, question));
 
+    /// <summary>The same of a part of the back office that reads for itself.</summary>
+    public Task<T> ReadAsync<T>(Func<Actor, T> question) => RunAsync(() => question(Actor));
+
     /// <summary>Does something in her name.</summary>
     public async Task<T> DoAsync<T>(Func<Actor, T> deed)
     {
