@@ -86,10 +86,11 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
                 WHERE h.branch = @branch AND h.on_hand < 0 AND @from <= @to ORDER BY h.on_hand, s.title {session.Dialect.Limit("@most")}
                 """,
             _ => $"""
-                SELECT {Columns} FROM holding h JOIN stock s ON s.id = h.stock_id
-                WHERE h.branch = @branch AND h.on_hand > 0 AND NOT EXISTS
-                    (SELECT 1 FROM stock_movement m WHERE m.stock_id = h.stock_id AND m.branch = h.branch AND m.posted_day BETWEEN @from AND @to)
-                ORDER BY h.stock_id {session.Dialect.Limit("@most")}
+                SELECT {Columns} FROM
+                    (SELECT h.stock_id FROM holding h WHERE h.branch = @branch AND h.on_hand > 0 AND NOT EXISTS
+                        (SELECT 1 FROM stock_movement m WHERE m.stock_id = h.stock_id AND m.branch = h.branch AND m.posted_day BETWEEN @from AND @to)
+                     ORDER BY h.stock_id {session.Dialect.Limit("@most")}) x
+                JOIN stock s ON s.id = x.stock_id ORDER BY s.id
                 """,
         };
         return Cut(session, Read(session, sql, which == StockList.Best, branch, from, to, PageSize + 1), branch);
@@ -102,7 +103,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             $"""
             SELECT coalesce(m.posted_at, m.taken_at), m.branch, m.reason, m.qty, m.value_cents, m.document_id, d.trans_id
             FROM stock_movement m LEFT JOIN document d ON d.id = m.document_id
-            WHERE m.stock_id = @stock AND {BranchFilter.In("m.branch", branches)} 
+            WHERE m.stock_id = @stock AND {BranchFilter.In("m.branch", branches)}
             ORDER BY coalesce(m.posted_at, m.taken_at) DESC {session.Dialect.Limit("@most")}
             """,
             stock, MostMovements);
@@ -217,7 +218,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
     private static StockRecord Describe(Session session, Row row) => new(
         row.Guid("id"), row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
         row.TextOrNull("publisher"), row.IntegerOrNull("year"), row.TextOrNull("binding"), row.TextOrNull("condition"), row.TextOrNull("category"),
-        [.. TableSql.Where(session, BookmineSetup.Holding, "stock_id = @id ORDER BY branch", row.Guid("id"))
+        [.. HoldingsOf(session, [row.Guid("id")], null).OrderBy(h => h.Integer("branch"))
             .Select(h => new HoldingRecord(h.Integer("branch"), h.IntegerOrNull("price_cents"), h.Integer("on_hand")))], row.IntegerOrNull("tax_rate_bp"));
 
     private static TitleRow Short(Row row) => new(
@@ -227,16 +228,20 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
     private static Found<TitleRow> Cut(Session session, List<TitleRow> rows, long? branch) =>
         new(WithHoldings(session, rows.Count > PageSize ? rows[..PageSize] : rows, branch), rows.Count > PageSize);
 
+    /// <summary>By their keys, which begin with the branch: for each branch there is, so that no table is gone through.</summary>
+    private static List<Row> HoldingsOf(Session session, IReadOnlyCollection<Guid> stock, long? branch)
+    {
+        IEnumerable<long> branches = branch is { } one ? [one] : session.IntegersOf("SELECT id FROM branch ORDER BY id");
+        return TableSql.FindAll(session, BookmineSetup.Holding, [.. branches.SelectMany(b => stock.Select(id => new RowKey(b, id)))]);
+    }
+
     private static List<TitleRow> WithHoldings(Session session, List<TitleRow> rows, long? branch)
     {
         var sums = new Dictionary<Guid, (long? Price, long OnHand)>();
-        foreach (var row in TableSql.WhereIn(session, BookmineSetup.Holding, "stock_id", RowSet.Of("stock_id", rows.Select(r => r.Id).Distinct())))
+        foreach (var row in HoldingsOf(session, [.. rows.Select(r => r.Id).Distinct()], branch))
         {
-            if (branch is null || row.Integer("branch") == branch)
-            {
-                var sum = sums.GetValueOrDefault(row.Guid("stock_id"));
-                sums[row.Guid("stock_id")] = (branch is null ? null : row.IntegerOrNull("price_cents"), sum.OnHand + row.Integer("on_hand"));
-            }
+            var sum = sums.GetValueOrDefault(row.Guid("stock_id"));
+            sums[row.Guid("stock_id")] = (branch is null ? null : row.IntegerOrNull("price_cents"), sum.OnHand + row.Integer("on_hand"));
         }
         return rows.ConvertAll(r => r with { PriceCents = sums.GetValueOrDefault(r.Id).Price, OnHand = sums.GetValueOrDefault(r.Id).OnHand });
     }
