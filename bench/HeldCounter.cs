@@ -74,7 +74,7 @@ internal static class HeldCounter
 
         public long PostedAt => ledger.PostedAt;
 
-        public IEnumerable<(SyncTable Table, RowKey Key)> Touches(ChangeGroup group) => ledger.Touches(group);
+        public IEnumerable<(SyncTable Table, RowKey Key)> Touches(IReadOnlyList<ChangeGroup> groups) => ledger.Touches(groups);
 
         public void Read(IReadOnlyList<UnitEntry> entries, LiveRows rows)
         {

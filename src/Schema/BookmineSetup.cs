@@ -11,7 +11,7 @@ namespace Bookmine.Schema;
 /// </summary>
 public static class BookmineSetup
 {
-    public const int SchemaVersion = 4;
+    public const int SchemaVersion = 5;
     public const string Shared = "shared";
     private const string OfBranch = "branch:{branch}";
 
@@ -54,6 +54,7 @@ public static class BookmineSetup
         .Text(9, "binding", nullable: true).Most(100).Text(10, "condition", nullable: true).Most(500)
         .Text(11, "category", nullable: true).Most(200)
         .Integer(12, "tax_rate_bp", nullable: true).Rate().Integer(13, "made_by", nullable: true).ByServer()
+        .Integer(14, "withdrawn", nullable: true).ByServer().Guid(15, "merged_into", nullable: true).ByServer()
         .Key("id").InBucket(Shared).UploadedByClients().Index("isbn13").Index("code").Search("title", "authors").Build();
 
     public static readonly SyncTable Contact = new TableBuilder(6, "contact")
@@ -61,7 +62,8 @@ public static class BookmineSetup
         .Text(5, "phone", nullable: true).Most(100)
         .Text(6, "address", nullable: true).Most(1_000).Text(7, "notes", nullable: true).Most(2_000)
         .Integer(8, "made_by", nullable: true).ByServer()
-        .Key("id").InBucket(Shared).UploadedByClients().Search("name", "email", "phone").Build();
+        .Integer(9, "withdrawn", nullable: true).ByServer().Guid(10, "merged_into", nullable: true).ByServer()
+        .Key("id").InBucket(Shared).UploadedByClients().Index("merged_into").Search("name", "email", "phone").Build();
 
     /// <summary>A branch's sell price and on-hand count of a stock record.</summary>
     public static readonly SyncTable Holding = new TableBuilder(7, "holding")

@@ -12,6 +12,8 @@ public static class Columns
         public static readonly Column Condition = BookmineSetup.Stock["condition"];
         public static readonly Column Title = BookmineSetup.Stock["title"];
         public static readonly Column MadeBy = BookmineSetup.Stock["made_by"];
+        public static readonly Column Withdrawn = BookmineSetup.Stock["withdrawn"];
+        public static readonly Column MergedInto = BookmineSetup.Stock["merged_into"];
     }
 
     public static class Contact
@@ -21,6 +23,8 @@ public static class Columns
         public static readonly Column Email = BookmineSetup.Contact["email"];
         public static readonly Column Phone = BookmineSetup.Contact["phone"];
         public static readonly Column MadeBy = BookmineSetup.Contact["made_by"];
+        public static readonly Column Withdrawn = BookmineSetup.Contact["withdrawn"];
+        public static readonly Column MergedInto = BookmineSetup.Contact["merged_into"];
     }
 
     public static class Holding

@@ -106,4 +106,10 @@ public static class MovementReasons
 {
     public const string Receipt = "receipt";
     public const string Import = "import";
+
+    /// <summary>What is missing between the copies that were counted at a moment and those of the movements up to it.</summary>
+    public const string Count = "count";
+
+    /// <summary>Copies of a record that turned out to be another's.</summary>
+    public const string Merge = "merge";
 }

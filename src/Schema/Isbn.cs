@@ -8,6 +8,9 @@ namespace Bookmine.Schema;
 /// </summary>
 public static class Isbn
 {
+    /// <summary>The shortest GTIN is one of eight digits.</summary>
+    private const int FewestDigits = 8;
+
     /// <summary>The ISBN-13 that the text stands for.</summary>
     /// <param name="text">An ISBN in any of its forms, with or without hyphens and spaces.</param>
     public static bool TryParse(string? text, out long isbn13)
@@ -36,6 +39,28 @@ public static class Isbn
         }
         var nine = text[3..12];
         return nine + CheckTen(nine);
+    }
+
+    /// <summary>
+    /// The thirteen digits that a GTIN of 8, 12 or 13 digits stands for, or one of 12 or 11 whose leading zeros a spreadsheet has taken; null when it
+    /// is none. A UPC is an EAN that begins with zero (GS1 General Specifications, 1.3).
+    /// </summary>
+    public static string? ToEan(string? text)
+    {
+        var digits = Strip(text);
+        if (digits.Length == 14 && digits[0] == '0')
+        {
+            digits = digits[1..];
+        }
+        return digits.Length is 8 or 10 or 11 or 12 or 13 && digits.All(char.IsAsciiDigit) && digits.PadLeft(13, '0') is var ean && IsEan(ean) ? ean : null;
+    }
+
+    /// <summary>A code, and where it is a GTIN its other lengths, in which it may be on record.</summary>
+    public static IEnumerable<string> FormsOf(string code)
+    {
+        var ean = ToEan(code);
+        return ean is null ? [code]
+            : new[] { code, ean, ean[1..], ean.TrimStart('0') }.Where(f => f == code || f == ean || (ean[0] == '0' && f.Length >= FewestDigits)).Distinct();
     }
 
     /// <summary>Whether thirteen digits end in their GS1 check digit.</summary>

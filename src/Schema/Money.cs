@@ -12,17 +12,21 @@ public static class Money
     public static string Format(long cents) => string.Create(
         CultureInfo.InvariantCulture, $"{(cents < 0 ? "-" : "")}{Math.Abs(cents) / 100}.{Math.Abs(cents) % 100:d2}");
 
-    /// <summary>Reads <c>17.95</c>, <c>17.9</c>, <c>17</c> or <c>-3.50</c>; at most two decimals and no thousands separators.</summary>
-    public static bool TryParse(string? text, out long cents)
+    /// <summary>Reads <c>17.95</c>, <c>17,95</c>, <c>17.9</c>, <c>17</c> or <c>-3.50</c>; at most two decimals (<see cref="DecimalText"/>).</summary>
+    public static bool TryParse(string? text, out long cents) => TryParse(text, out cents, out _);
+
+    /// <param name="fault">Why it is no amount, to be read after "“12,345” "; null where it is one.</param>
+    public static bool TryParse(string? text, out long cents, out string? fault)
     {
         cents = 0;
-        const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
-        if (!decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out var value) || Math.Abs(value) > MostCents / 100 || value * 100 != decimal.Truncate(value * 100))
+        if (!DecimalText.TryParse(text, out var value, out fault))
         {
             return false;
         }
-        cents = (long)(value * 100);
-        return true;
+        fault = Math.Abs(value) > MostCents / 100 ? "is more than ten million"
+            : value * 100 != decimal.Truncate(value * 100) ? "has more than two decimals" : null;
+        cents = fault is null ? (long)(value * 100) : 0;
+        return fault is null;
     }
 
     /// <summary>The tax contained in a price that includes it, rounded half away from zero.</summary>

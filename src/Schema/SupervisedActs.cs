@@ -50,17 +50,16 @@ public sealed record SupervisedActs
         foreach (var word in text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = word.Split(':');
-            var percent = 0m;
+            var basisPoints = 0L;
             var isRead = All.Contains(parts[0]) && (parts.Length == 1
-                || (parts is [Discount, var number] && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out percent)
-                    && percent * 100 is >= 0 and <= MostBasisPoints && percent * 100 == Math.Truncate(percent * 100)));
+                || (parts is [Discount, var number] && Percent.TryParse(number, out basisPoints, out _)));
             if (!isRead)
             {
                 fault = $"“{word}” is no act that a supervisor can be wanted for. Give some of {string.Join(", ", All)}; a discount with the per cent that anybody may give, as discount:10.";
                 return null;
             }
             found.Add(parts[0]);
-            free = parts.Length > 1 ? (long)(percent * 100) : free;
+            free = parts.Length > 1 ? basisPoints : free;
         }
         fault = null;
         return new SupervisedActs(found, free);

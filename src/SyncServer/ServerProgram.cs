@@ -30,6 +30,7 @@ public static class ServerProgram
             PaymentMethodCommands.Make(verbs),
             TillCommands.Make(verbs),
             StockCommands.Make(verbs),
+            ImportCommands.Make(verbs),
             ContactCommands.Make(verbs),
             SaleCommands.Make(verbs),
             TotalsCommand.Make(verbs),

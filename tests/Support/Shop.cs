@@ -186,8 +186,16 @@ internal sealed class Shop : IAsyncDisposable
     {
         var file = Path.Combine(folder, $"{Guid.NewGuid():n}.csv");
         File.WriteAllText(file, csv);
-        var outcome = new StockImport(Database, branch, Clock).Run(file, _ => { });
+        var outcome = ImportFile(ImportKinds.Stock, file, branch);
         return (outcome.Imported, outcome.Rejected, outcome.RejectedFile);
+    }
+
+    /// <summary>Imports a file as the verb does.</summary>
+    public ImportOutcome ImportFile(string kind, string file, long? branch = 1, Func<ImportRequest, ImportRequest>? how = null)
+    {
+        var request = new ImportRequest(kind, kind == ImportKinds.Contacts ? null : branch, new Dictionary<string, string>(), Anyway: true);
+        return new ShopImports(Database, Clock).Run(
+            Actor.AtTheMachine(), how?.Invoke(request) ?? request, Path.GetFileName(file), () => File.OpenRead(file), Path.ChangeExtension(file, null) + ".rejected.csv", _ => { });
     }
 
     /// <summary>Brings an exported journal by hand.</summary>

@@ -224,7 +224,7 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
             await File.WriteAllBytesAsync(file, Mutate(random, csv));
             try
             {
-                new global::Bookmine.SyncServer.Imports.StockImport(shop.Database, 1, shop.Clock).Run(file, _ => { });
+                shop.ImportFile(global::Bookmine.SyncServer.BackOffice.ImportKinds.Stock, file);
             }
             catch (ShopException)
             {

@@ -17,8 +17,9 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         await using var shop = await OpenShopAsync();
         var (branches, actor) = (new Branches(shop.Database, shop.Clock), Actor.AtTheMachine());
 
-        Assert.Contains("no supervisor", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange("Head", 8.1m, "EUR", "refund"))).Message, StringComparison.Ordinal);
-        Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: 101)));
+        Assert.Contains("no supervisor", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange("Head", "8.1", "EUR", "refund"))).Message, StringComparison.Ordinal);
+        Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: "101")));
+        Assert.Contains("exactly", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: "9.975"))).Message, StringComparison.Ordinal);
         Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(Supervised: "nonsense")));
         Assert.Throws<ShopException>(() => branches.Set(actor, 99, new BranchChange("Head")));
         Assert.Throws<ShopException>(() => branches.Add(actor, " ", "UTC"));
@@ -26,7 +27,7 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(2, shop.Number("SELECT count(*) FROM branch"));
         Assert.NotEqual("Head", shop.Database.Reading(s => Branches.Require(s, 1)).Header);
 
-        branches.Set(actor, 1, new BranchChange("Head", 8.1m));
+        branches.Set(actor, 1, new BranchChange("Head", "8,1"));
 
         var set = shop.Database.Reading(s => Branches.Require(s, 1));
         Assert.Equal(("Head", 8.1m), (set.Header, set.TaxRate));

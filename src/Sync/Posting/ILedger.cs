@@ -18,8 +18,8 @@ public interface ILedger
     /// <summary>The moment of the unit, Unix milliseconds; known once it is read.</summary>
     long PostedAt { get; }
 
-    /// <summary>Step 2: the rows that posting a group reads or changes, beside those that its changes name.</summary>
-    IEnumerable<(SyncTable Table, RowKey Key)> Touches(ChangeGroup group);
+    /// <summary>Step 2: the rows that posting these groups reads or changes, beside those that their changes name.</summary>
+    IEnumerable<(SyncTable Table, RowKey Key)> Touches(IReadOnlyList<ChangeGroup> groups);
 
     /// <summary>Step 2: reads whatever else it judges by and, last of all, locks what every unit has to have.</summary>
     void Read(IReadOnlyList<UnitEntry> entries, LiveRows rows);

@@ -94,6 +94,9 @@ public sealed class LiveRows(Session session)
         return Change(table, key, change);
     }
 
+    /// <summary>A new row of the server's own, whose key nobody else gives.</summary>
+    public void Make(Row row) => rows[(row.Table, row.Key)] = new Live(row, Fate.Made);
+
     /// <summary>Writes everything, a statement a table.</summary>
     /// <exception cref="RowConflictException">A client's row is there already.</exception>
     /// <exception cref="ChangedMeanwhileException">A row of the server's own is there already.</exception>

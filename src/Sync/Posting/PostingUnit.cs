@@ -1,3 +1,4 @@
+using Bookmine.Sync.Changes;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Journal;
 
@@ -34,8 +35,8 @@ internal sealed class PostingUnit(Session session, ILedger ledger)
             session.Scalar(words);
         }
         var rows = new LiveRows(session);
-        rows.Lock(entries.Where(e => e.Group is not null).SelectMany(e =>
-            e.Group!.Changes.Where(c => c.Op != Changes.ChangeOp.Insert).Select(c => (c.Table, c.Key)).Concat(ledger.Touches(e.Group))));
+        var groups = entries.Select(e => e.Group).OfType<ChangeGroup>().ToList();
+        rows.Lock(groups.SelectMany(g => g.Changes).Where(c => c.Op != ChangeOp.Insert).Select(c => (c.Table, c.Key)).Concat(ledger.Touches(groups)));
         ledger.Read(entries, rows);
         return rows;
     }

@@ -12,10 +12,10 @@ namespace Bookmine.SyncServer.BackOffice;
 public sealed record Branch(long Id, string Name, string TimeZone, string Header, decimal TaxRate, string Currency, SupervisedActs Supervised);
 
 /// <summary>What is to be changed of a branch; null for what stays.</summary>
-/// <param name="TaxRate">Per cent.</param>
+/// <param name="TaxRate">Per cent, as a person writes it.</param>
 /// <param name="Supervised">Acts as <see cref="SupervisedActs"/> reads them; an empty text for none.</param>
 public sealed record BranchChange(
-    string? Header = null, decimal? TaxRate = null, string? Currency = null, string? Supervised = null, string? Name = null);
+    string? Header = null, string? TaxRate = null, string? Currency = null, string? Supervised = null, string? Name = null);
 
 /// <summary>The shop's branches.</summary>
 public sealed class Branches(IServerDatabase database, TimeProvider clock)
@@ -54,10 +54,9 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
     /// <exception cref="ShopException">There is no such branch, or a value is none; nothing was changed.</exception>
     public void Set(Actor actor, long id, BranchChange change)
     {
-        if (change.TaxRate is < 0 or > Hundred)
-        {
-            throw new ShopException($"A tax rate of {change.TaxRate} % is none. Give per cent, such as 20 or 8.1.");
-        }
+        var why = (string?)null;
+        long? rate = change.TaxRate is not { } percent ? null
+            : Percent.TryParse(percent, out var basisPoints, out why) ? basisPoints : throw new ShopException($"{why} Nothing was changed.");
         var acts = change.Supervised is { } words ? SupervisedActs.Parse(words, out var fault) ?? throw new ShopException(fault!) : null;
         database.Doing(clock, actor, "branch set", (session, rights) =>
         {
@@ -68,7 +67,7 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
                 branch["name"] = string.IsNullOrWhiteSpace(name) ? throw new ShopException("A branch needs a name. Nothing was changed.") : name.Trim();
             }
             branch["header"] = change.Header ?? branch["header"];
-            branch["tax_rate_bp"] = change.TaxRate is { } percent ? (long)(percent * Hundred) : branch["tax_rate_bp"];
+            branch["tax_rate_bp"] = rate ?? branch["tax_rate_bp"];
             branch["currency"] = change.Currency ?? branch["currency"];
             branch["supervised"] = acts is null ? branch["supervised"] : acts.IsAny ? acts.ToString() : null;
             if (acts is { IsAny: true } && !Operators.HasSupervisor(session, id))

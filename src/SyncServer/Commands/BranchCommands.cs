@@ -14,7 +14,7 @@ internal static class BranchCommands
     private static readonly Argument<long> Id = new("branch");
     private static readonly Option<string?> NewName = new("--name") { Description = "What it is called" };
     private static readonly Option<string?> Header = new("--header") { Description = "The head of the branch's dockets; \\n begins a new line" };
-    private static readonly Option<decimal?> TaxRate = new("--tax-rate") { Description = "Per cent, contained in prices" };
+    private static readonly Option<string?> TaxRate = new("--tax-rate") { Description = "Per cent, contained in prices, such as 5.5" };
     private static readonly Option<string?> Supervised = new("--supervised")
     {
         Description = $"Acts that want a supervisor's PIN: some of {string.Join(", ", SupervisedActs.All)}; "

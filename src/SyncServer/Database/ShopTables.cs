@@ -26,6 +26,13 @@ public static class ShopTables
         Of("posting", "seq", "document_id:guid"),
         Of("day_closing", "branch day", "closed_at", "closed_by", "posting", "figures", "note", "mac"),
         Of("in_house_ean", "id", "last"),
+        Of("not_duplicate", "a:guid b:guid", "said_at", "said_by"),
+        Of(
+            "import_batch", "id", "kind", "branch", "name", "hash", "options", "made_by", "begun_at", "beat_at", "ended_at", "state", "done", "made", "changed",
+            "same", "rejected", "told", "undone_at", "undone_by"),
+        Of("import_change", "batch n", "record:guid", "deed", "fields", "qty", "at"),
+        Of("import_part", "batch part", "bytes"),
+        Of("stock_count", "branch stock_id:guid at", "qty", "batch", "counted_by"),
         Of(
             "dropped", "id", "till", "n", "synchronisation:guid", "operator", "made_at", "dropped_at", "tab", "row_key", "field", "till_value",
             "server_value", "reason", "settled_at", "settled_by", "settled_as", "note"),

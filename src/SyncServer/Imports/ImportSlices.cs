@@ -3,44 +3,95 @@ using Bookmine.Sync.Feed;
 
 namespace Bookmine.SyncServer.Imports;
 
-/// <param name="Imported">Rows taken, those that were there already included.</param>
-/// <param name="UnreadColumns">Of the file, which have no meaning here.</param>
-internal sealed record ImportOutcome(long Imported, long Rejected, string? RejectedFile, IReadOnlyList<string> UnreadColumns)
+/// <summary>How far a run has come.</summary>
+internal sealed class Tally
 {
-    public string Summary() =>
-        $"{Imported} imported, {Rejected} rejected{(RejectedFile is null ? "" : $": see {RejectedFile}")}"
-        + (UnreadColumns.Count == 0 ? "" : $"\nNot read, since no such columns are known: {string.Join(", ", UnreadColumns)}. --help names those that are; a corrected file is simply imported again.");
+    /// <summary>Rows taken.</summary>
+    public long Done { get; set; }
+
+    public long Made { get; set; }
+
+    public long Changed { get; set; }
+
+    public long Same { get; set; }
+
+    public Tally Copy() => (Tally)MemberwiseClone();
+
+    public void Count(Verdict verdict)
+    {
+        Done++;
+        switch (verdict)
+        {
+            case Verdict.Made: Made++; break;
+            case Verdict.Changed: Changed++; break;
+            default: Same++; break;
+        }
+    }
 }
 
-/// <summary>Writes an import in slices, each consistent, so that tills post and read between them and a broken import is simply run again.</summary>
+/// <summary>Goes through a file in slices, each consistent, so that tills post and read between them and a broken import goes on where it was.</summary>
 internal static class ImportSlices
 {
     private const int SliceRows = 2_000;
+    private const int LockedRows = 250;
 
-    /// <param name="next">The next row to import, or null at the end.</param>
-    /// <param name="write">Writes one row; doubles nothing when it is there already.</param>
-    public static long Run<T>(IServerDatabase database, Func<T?> next, Action<Session, T> write, Action<long> progress)
-        where T : class
+    /// <param name="isLocked">Whether a slice locks what postings wait for, and so is small.</param>
+    /// <param name="note">Called in each slice's transaction, with how far it was and how far it comes.</param>
+    public static Tally Write(
+        IServerDatabase database, ImportFile file, IImport import, ImportBook book, Tally tally, bool isLocked, Action<Session, Tally, Tally> note, Action<long> progress)
     {
-        var done = 0L;
-        while (true)
+        // What an earlier run of the same import has done is read again, for what is counted on the way, and not written again.
+        for (var i = 0L; i < tally.Done && import.Next(file) is not null; i++)
         {
-            var slice = new List<T>(SliceRows);
-            while (slice.Count < SliceRows && next() is { } row)
+        }
+        while (Slice(import, file, isLocked ? LockedRows : SliceRows) is { Count: > 0 } slice)
+        {
+            tally = database.Writing(session =>
             {
-                slice.Add(row);
-            }
-            if (slice.Count == 0)
+                book.Begin();
+                var after = tally.Copy();
+                import.BeginSlice(session, slice, isWriting: true);
+                slice.ForEach(row => after.Count(import.Write(session, row, book)));
+                book.Write(session);
+                note(session, tally, after);
+                return after;
+            });
+            book.End();
+            progress(tally.Done);
+        }
+        return tally;
+    }
+
+    /// <summary>The same without writing.</summary>
+    /// <param name="seen">Each row as it was understood, with what it would do.</param>
+    public static Tally Preview(IServerDatabase database, ImportFile file, IImport import, Action<object, Verdict> seen, Action<long> progress)
+    {
+        var (tally, book) = (new Tally(), new ImportBook(batch: null));
+        while (Slice(import, file, SliceRows) is { Count: > 0 } slice)
+        {
+            database.Reading(session =>
             {
-                return done;
-            }
-            database.Writing(session =>
-            {
-                slice.ForEach(row => write(session, row));
+                import.BeginSlice(session, slice, isWriting: false);
+                foreach (var row in slice)
+                {
+                    var verdict = import.Write(session, row, book);
+                    tally.Count(verdict);
+                    seen(row, verdict);
+                }
                 return true;
             });
-            done += slice.Count;
-            progress(done);
+            progress(tally.Done);
         }
+        return tally;
+    }
+
+    private static List<object> Slice(IImport import, ImportFile file, int most)
+    {
+        var slice = new List<object>(most);
+        while (slice.Count < most && import.Next(file) is { } row)
+        {
+            slice.Add(row);
+        }
+        return slice;
     }
 }

@@ -1,86 +1,148 @@
-using System.Globalization;
 using Bookmine.Schema;
 
 namespace Bookmine.SyncServer.Imports;
+
+/// <summary>What a row says the item is.</summary>
+internal sealed record ItemKey(string? Code, long? Isbn13)
+{
+    /// <summary>Reads the columns that identify. An EAN that is no book's has its place as the code.</summary>
+    /// <param name="fault">What is wrong with them; null for nothing.</param>
+    public static ItemKey? Read(ImportFile file, out string? fault)
+    {
+        var code = file["code"] is { } text && text.EndsWith(".0", StringComparison.Ordinal) && text[..^2].All(char.IsAsciiDigit) ? text[..^2] : file["code"];
+        fault = null;
+        foreach (var column in new[] { "isbn13", "isbn10", "ean" })
+        {
+            if (file[column] is not { } cell)
+            {
+                continue;
+            }
+            var number = Cells.Number(cell);
+            if (Cells.IsScientific(number))
+            {
+                fault = $"{column} is “{cell}”, which a spreadsheet has shortened so that digits are lost: show the column as a number without decimals and save it again, or import the .xlsx itself";
+                return null;
+            }
+            if (Isbn.TryParse(number, out var isbn))
+            {
+                return new ItemKey(code, isbn);
+            }
+            if (Isbn.ToEan(number) is not { } ean)
+            {
+                fault = $"{cell} is not an ISBN (its check digit or its length is wrong); leave it empty for a title without one";
+                return null;
+            }
+            code ??= ean;
+        }
+        return new ItemKey(code, null);
+    }
+}
 
 /// <summary>One row of a stock file, read and found sound.</summary>
 internal sealed record StockRow(
     string? Code, long? Isbn13, string? Isbn10, string Title, string? Authors, string? Publisher, long? Year, string? Binding,
     string? Condition, string? Category, long? PriceCents, long? TaxRateBp, long? OnHand)
 {
-    public static readonly string[] Columns =
-    [
-        "code", "isbn13", "isbn10", "title", "authors", "publisher", "year", "binding", "condition", "category", "price_cents", "tax_rate", "on_hand",
-    ];
-
-    private const long MostOnHand = 1_000_000;
+    private const long LeastRateBp = 100;
+    public const long MostOnHand = 1_000_000;
 
     /// <summary>Reads the row at hand.</summary>
+    /// <param name="branch">Number and name of whose file it is.</param>
     /// <param name="fault">What is wrong with it; null when nothing is.</param>
-    public static StockRow? Read(CsvSource csv, out string? fault)
+    public static StockRow? Read(ImportFile file, (long Id, string Name) branch, out string? fault)
     {
-        fault = Fault(csv, out var isbn, out var year, out var price, out var tax, out var onHand);
+        var item = ItemKey.Read(file, out fault);
+        fault ??= Unfit(file) ?? OfBranch(file, branch);
+        var (year, price, tax) = ((long?)null, (long?)null, (long?)null);
+        fault ??= ReadYear(file, out year) ?? Price(file, out price) ?? Rate(file, out tax);
+        var onHand = (long?)null;
+        fault ??= Copies(file, "on_hand", out onHand);
         return fault is not null ? null : new StockRow(
-            csv["code"], isbn, isbn is null ? null : Isbn.ToTen(isbn.Value), csv["title"]!, csv["authors"], csv["publisher"], year,
-            csv["binding"], csv["condition"], csv["category"], price, tax, onHand);
+            item!.Code, item.Isbn13, item.Isbn13 is { } isbn ? Isbn.ToTen(isbn) : null, file["title"]!, file["authors"], file["publisher"], year,
+            file["binding"], file["condition"], file["category"], price, tax, onHand);
     }
 
-    private static string? Fault(CsvSource csv, out long? isbn, out long? year, out long? price, out long? tax, out long? onHand)
+    /// <summary>A whole number of copies.</summary>
+    public static string? Copies(ImportFile file, string field, out long? copies)
     {
-        (isbn, year, price, tax, onHand) = (null, null, null, null, null);
-        if (csv["title"] is null)
+        copies = null;
+        if (file[field] is not { } text)
+        {
+            return null;
+        }
+        if (!Cells.TryWhole(text, out var number) || number is < -MostOnHand or > MostOnHand)
+        {
+            return $"{field} is “{text}”, not a whole number of copies";
+        }
+        copies = number;
+        return null;
+    }
+
+    /// <summary>A file of one branch has no rows of another.</summary>
+    public static string? OfBranch(ImportFile file, (long Id, string Name) branch) =>
+        file["branch"] is not { } text || string.Equals(text, branch.Name, StringComparison.OrdinalIgnoreCase) || text == FormattableString.Invariant($"{branch.Id}")
+            ? null : $"is of branch “{text}”, and the file is imported for {branch.Name}";
+
+    private static string? Unfit(ImportFile file)
+    {
+        if (file["title"] is null)
         {
             return "has no title";
         }
-        if (Columns.Select(c => Unfit(c, csv[c])).FirstOrDefault(f => f is not null) is { } unfit)
+        foreach (var column in new[] { "code", "title", "authors", "publisher", "binding", "condition", "category" })
         {
-            return unfit;
-        }
-        if ((csv["isbn13"] ?? csv["isbn10"]) is { } text)
-        {
-            if (!Isbn.TryParse(text, out var number))
+            var text = file[column];
+            if (text?.Contains('\0') == true)
             {
-                return $"{text} is not an ISBN (its check digit or its length is wrong); leave it empty for a title without one";
+                return $"{column} holds U+0000";
             }
-            isbn = number;
+            if (BookmineSetup.Stock[column].TooLong(text) is { } fault)
+            {
+                return fault;
+            }
         }
-        return Whole(csv, "year", -4_000, 3_000, "a year such as 1987", out year)
-            ?? Whole(csv, "price_cents", 0, Money.MostCents, "a price in whole cents without separators, such as 1795", out price)
-            ?? Rate(csv, out tax)
-            ?? Whole(csv, "on_hand", -MostOnHand, MostOnHand, "a whole number of copies", out onHand);
-    }
-
-    private static string? Unfit(string column, string? text) =>
-        text?.Contains('\0') == true ? $"{column} holds U+0000"
-        : BookmineSetup.Stock.Ordinal(column) >= 0 ? BookmineSetup.Stock[column].TooLong(text) : null;
-
-    private static string? Whole(CsvSource csv, string column, long least, long most, string wanted, out long? value)
-    {
-        value = null;
-        if (csv[column] is not { } text)
-        {
-            return null;
-        }
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
-        {
-            return $"{column} is “{text}”, not {wanted}";
-        }
-        value = number;
         return null;
     }
 
-    private static string? Rate(CsvSource csv, out long? basisPoints)
+    private static string? ReadYear(ImportFile file, out long? year)
+    {
+        year = null;
+        return file["year"] is not { } text || Cells.TryYear(text, out year) ? null : $"year is “{text}”, not a year such as 1987";
+    }
+
+    private static string? Price(ImportFile file, out long? cents)
+    {
+        cents = null;
+        if (file["price_cents"] is { } whole)
+        {
+            if (!Cells.TryWhole(whole, out var number) || number is < 0 or > Money.MostCents)
+            {
+                return $"price_cents is “{whole}”, not a price in whole cents without separators, such as 1795";
+            }
+            cents = number;
+        }
+        else if (file["price"] is { } text)
+        {
+            if (!Cells.TryPrice(text, out var number, out var fault) || number < 0)
+            {
+                return $"price is “{text}”, which {fault ?? "is less than nothing"}; a price is such as 17.95";
+            }
+            cents = number;
+        }
+        return null;
+    }
+
+    private static string? Rate(ImportFile file, out long? basisPoints)
     {
         basisPoints = null;
-        if (csv["tax_rate"] is not { } text)
+        if (file["tax_rate"] is not { } text)
         {
             return null;
         }
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate > 100)
-        {
-            return $"tax_rate is “{text}”, not per cent such as 20 or 8.1";
-        }
-        basisPoints = (long)(rate * 100);
-        return null;
+        var isRate = Percent.TryParse(text, out var rate, out var fault);
+        basisPoints = isRate ? rate : null;
+        return !isRate ? $"tax_rate: {fault!.TrimEnd('.')}"
+            : rate is > 0 and < LeastRateBp ? $"tax_rate is “{text}”, less than one per cent: is it a share of one? Write per cent, such as 20"
+            : null;
     }
 }

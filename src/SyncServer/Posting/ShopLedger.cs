@@ -23,6 +23,8 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
     private readonly List<long> provenBranches = [];
     private readonly List<(long N, Guid Id)> quarantined = [];
     private readonly List<HoldingMoved> moved = [];
+    private readonly HashSet<RowKey> holdings = [];
+    private readonly StockStanding stock = new();
     private readonly Dictionary<long, string> zonesOfGiven = [];
     private Numbering numbering = new(0, 0);
     private LiveRows rows = new(session);
@@ -31,19 +33,19 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
 
     public long PostedAt => numbering.PostedAt;
 
-    public IEnumerable<(SyncTable Table, RowKey Key)> Touches(ChangeGroup group)
+    public IEnumerable<(SyncTable Table, RowKey Key)> Touches(IReadOnlyList<ChangeGroup> groups)
     {
-        foreach (var change in group.Changes)
+        var changes = groups.SelectMany(g => g.Changes).ToList();
+        foreach (var change in changes.Where(c => c.Table == BookmineSetup.Holding))
         {
-            if (change.Table == BookmineSetup.Holding)
-            {
-                yield return (change.Table, change.Key);
-                yield return (BookmineSetup.Stock, new RowKey(change.Key.Guid));
-            }
-            else if (HoldingOf(change) is { } holding)
-            {
-                yield return (BookmineSetup.Holding, holding);
-            }
+            yield return (change.Table, change.Key);
+            yield return (BookmineSetup.Stock, new RowKey(change.Key.Guid));
+        }
+        holdings.UnionWith(changes.Select(HoldingOf).OfType<RowKey>());
+        holdings.UnionWith(StockStanding.RootsOf(session, holdings));
+        foreach (var holding in holdings)
+        {
+            yield return (BookmineSetup.Holding, holding);
         }
     }
 
@@ -55,6 +57,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
             session, BookmineSetup.Document, "trans_id", RowSet.Of("trans_id", given.Select(e => e.Given!.Number).OfType<long>().Distinct()));
         ReadZones(given);
         numbering = Counter.Lock(session, clock);
+        stock.Read(session, holdings);
         onRecord.ForEach(d => numbering.NoteOnRecord(d.Integer(Columns.Document.TransId)));
     }
 
@@ -81,7 +84,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
         {
             return new Judgement(ruling, null, numbering.PostedAt);
         }
-        Move(entry.N, ruling);
+        Move(entry.N, ruling, facts.PostedAt);
         if (ruling.Apply.FirstOrDefault(c => c.Table == BookmineSetup.Document) is not { } posted)
         {
             return new Judgement(ruling, null, facts.PostedAt);
@@ -118,7 +121,7 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
             : null;
 
     /// <summary>On-hand is the sum of stock movements: each posted one is added to its holding, which is made where it is absent.</summary>
-    private void Move(long n, Ruling ruling)
+    private void Move(long n, Ruling ruling, long postedAt)
     {
         foreach (var change in ruling.Apply)
         {
@@ -127,12 +130,29 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
                 continue;
             }
             var quantity = change.Values.Integer(Columns.Movement.Qty);
-            var holding = rows.Set(
-                BookmineSetup.Holding, key,
-                () => new Row(BookmineSetup.Holding) { [Columns.Holding.Branch] = key.Integer, [Columns.Holding.StockId] = key.Guid, [Columns.Holding.OnHand] = 0L },
-                row => row[Columns.Holding.OnHand] = row.Integer(Columns.Holding.OnHand) + quantity);
-            moved.Add(new HoldingMoved(n, key.Integer, key.Guid, quantity, holding.Integer(Columns.Holding.OnHand)));
+            var (mover, onHand) = (key, Move(key, quantity));
+            foreach (var (holding, beside) in stock.With(change.Values, key, postedAt))
+            {
+                rows.Make(beside);
+                var there = Move(holding, beside.Integer(Columns.Movement.Qty));
+                (mover, onHand) = holding == key ? (mover, there) : (holding, there);
+            }
+            moved.Add(new HoldingMoved(n, mover.Integer, mover.Guid, quantity, onHand));
         }
+    }
+
+    /// <returns>How many there are then.</returns>
+    /// <exception cref="ChangedMeanwhileException">The record has turned out to be another one since it was looked for.</exception>
+    private long Move(RowKey key, long quantity)
+    {
+        if (!holdings.Contains(key))
+        {
+            throw new ChangedMeanwhileException(BookmineSetup.Stock.Name);
+        }
+        return rows.Set(
+            BookmineSetup.Holding, key,
+            () => new Row(BookmineSetup.Holding) { [Columns.Holding.Branch] = key.Integer, [Columns.Holding.StockId] = key.Guid, [Columns.Holding.OnHand] = 0L },
+            row => row[Columns.Holding.OnHand] = row.Integer(Columns.Holding.OnHand) + quantity).Integer(Columns.Holding.OnHand);
     }
 
     /// <summary>Folds the rows of a group into those of the unit, all or none.</summary>

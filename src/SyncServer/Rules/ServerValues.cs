@@ -13,6 +13,10 @@ internal static class ServerValues
     {
         [Columns.Stock.MadeBy] = (_, _, posting) => posting.Till,
         [Columns.Contact.MadeBy] = (_, _, posting) => posting.Till,
+        [Columns.Stock.Withdrawn] = Nothing,
+        [Columns.Stock.MergedInto] = Nothing,
+        [Columns.Contact.Withdrawn] = Nothing,
+        [Columns.Contact.MergedInto] = Nothing,
         [Columns.Holding.OnHand] = (_, _, _) => 0,
         [Columns.Document.TransId] = (_, _, posting) => posting.TransId,
         [Columns.Document.PostedAt] = Now,
@@ -44,6 +48,9 @@ internal static class ServerValues
             }
         }
     }
+
+    /// <summary>People decide it, in the back office.</summary>
+    private static long? Nothing(Row row, Row? document, PostingFacts posting) => null;
 
     private static long? Now(Row row, Row? document, PostingFacts posting) => posting.PostedAt;
 

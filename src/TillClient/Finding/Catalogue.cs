@@ -18,23 +18,30 @@ internal sealed class Catalogue(ReplicaView view)
     public List<FoundStock> ByNumber(string text)
     {
         var trimmed = text.Trim();
-        var rows = view.By(BookmineSetup.Stock, "code", trimmed);
+        var rows = Isbn.FormsOf(trimmed).SelectMany(form => view.By(BookmineSetup.Stock, "code", form));
         if (Isbn.TryParse(trimmed, out var isbn))
         {
             rows = rows.Concat(view.By(BookmineSetup.Stock, "isbn13", isbn)).DistinctBy(r => r.Key);
         }
-        return [.. rows.Select(Describe)];
+        var found = rows.Select(Root).DistinctBy(r => r.Key).ToList();
+        // A copy that is in somebody's hand is sold, also of a title that is offered no more.
+        return [.. (found.Exists(IsOffered) ? found.Where(IsOffered) : found).Select(Describe)];
     }
 
     public FoundStock? ById(Guid id) => view.Find(BookmineSetup.Stock, new RowKey(id)) is { } row ? Describe(row) : null;
 
-    public List<FoundStock> ByWords(string text) => [.. Search(BookmineSetup.Stock, text).Select(Describe)];
+    public List<FoundStock> ByWords(string text) => [.. Search(BookmineSetup.Stock, text).Where(IsOffered).Select(Describe)];
 
     /// <summary>By words of the name, phone or email. A digit or two are nobody's phone number: an amount that was typed too late links no contact.</summary>
     public List<FoundContact> Contacts(string text) => text.Length < LeastPhoneDigits && text.All(char.IsAsciiDigit) ? []
-        : [.. Search(BookmineSetup.Contact, text).Select(Contact)];
+        : [.. Search(BookmineSetup.Contact, text).Where(IsOffered).Select(Contact)];
 
-    public FoundContact? ContactById(Guid id) => view.Find(BookmineSetup.Contact, new RowKey(id)) is { } row ? Contact(row) : null;
+    public FoundContact? ContactById(Guid id) => view.Find(BookmineSetup.Contact, new RowKey(id)) is { } row ? Contact(Root(row)) : null;
+
+    /// <summary>The record that this one turned out to be; itself where it is none other.</summary>
+    private Row Root(Row row) => row.GuidOrNull("merged_into") is { } root ? view.Find(row.Table, new RowKey(root)) ?? row : row;
+
+    private static bool IsOffered(Row row) => row["withdrawn"] is null && row["merged_into"] is null;
 
     private static FoundContact Contact(Row row) => new(row.Guid("id"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"));
 

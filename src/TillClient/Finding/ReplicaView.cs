@@ -130,7 +130,11 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         Of(BookmineSetup.Voucher, "number", number).Select(r => r.Integer("amount_cents")).ToList() is { Count: > 0 } ledger ? ledger.Sum() : null;
 
     /// <summary>A contact's General Credit, in cents.</summary>
-    public long CreditCents(Guid contact) => Of(BookmineSetup.Credit, "contact_id", contact).Sum(r => r.Integer("amount_cents"));
+    public long CreditCents(Guid contact) => OfContact(BookmineSetup.Credit, contact).Sum(r => r.Integer("amount_cents"));
+
+    /// <summary>The rows of a contact, and of those that turned out to be the same.</summary>
+    public IEnumerable<Row> OfContact(SyncTable table, Guid contact) =>
+        By(BookmineSetup.Contact, "merged_into", contact).Select(c => c.Guid("id")).Prepend(contact).SelectMany(id => Of(table, "contact_id", id));
 
     /// <summary>When the replica was last known to be up to date, Unix milliseconds.</summary>
     public long? AsOf => Sound(() => session?.Scalar("SELECT value FROM sync_replica WHERE name = 'as_of'")) is string text

@@ -15,7 +15,7 @@ internal readonly record struct Discount(decimal Percent, long Cents)
     /// <returns>The discount; null and why when it is none or too much.</returns>
     public static (Discount? Value, string Fault) Parse(string text, long fullCents)
     {
-        if (text.EndsWith('%') && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100)
+        if (text.EndsWith('%') && DecimalText.TryParse(text[..^1], out var percent, out _, hasThousands: false) && percent is >= 0 and <= 100)
         {
             return (new Discount(percent, 0), "");
         }

@@ -1,11 +1,22 @@
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Rows;
 
 namespace Bookmine.SyncServer.Posting.Findings;
 
 /// <summary>A new contact of the name and the email or phone of another.</summary>
 internal sealed class DuplicateContact : IFinding
 {
+    /// <summary>The finding of one that was made apart from any posting; null for none.</summary>
+    public static Finding? Of(Session session, Row contact)
+    {
+        var twins = TableSql.Where(
+            session, BookmineSetup.Contact,
+            $"{session.Dialect.TextEquals("name", "@name")} AND id <> @id AND merged_into IS NULL AND withdrawn IS NULL", contact["name"], contact["id"]);
+        return twins.Count == 0 ? null : new Finding(
+            0, 0, FindingKinds.LikelyDuplicate, contact.Guid(Columns.Contact.Id).ToString(), $"contact “{contact.Text(Columns.Contact.Name)}” is there twice");
+    }
+
     public IEnumerable<Finding> Look(UnitFindings unit)
     {
         var made = unit.Rows(BookmineSetup.Contact).ToList();

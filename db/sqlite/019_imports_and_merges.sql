@@ -1,0 +1,24 @@
+-- Records that are offered no more, and those that turned out to be another; schema version 5.
+ALTER TABLE stock ADD COLUMN withdrawn INTEGER;
+ALTER TABLE stock ADD COLUMN merged_into BLOB;
+ALTER TABLE contact ADD COLUMN withdrawn INTEGER;
+ALTER TABLE contact ADD COLUMN merged_into BLOB;
+CREATE INDEX stock_merged ON stock (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+
+-- Pairs that a person has found to be two, the lower id first.
+CREATE TABLE not_duplicate (a BLOB NOT NULL, b BLOB NOT NULL, said_at INTEGER NOT NULL, said_by TEXT NOT NULL, PRIMARY KEY (a, b)) STRICT;
+
+-- Files that were imported: what each did to which record, so that it can be taken back.
+CREATE TABLE import_batch (
+    id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, branch INTEGER, name TEXT NOT NULL, hash TEXT NOT NULL, options TEXT NOT NULL, made_by TEXT NOT NULL,
+    begun_at INTEGER NOT NULL, beat_at INTEGER NOT NULL, ended_at INTEGER, state TEXT NOT NULL, done INTEGER NOT NULL, made INTEGER NOT NULL, changed INTEGER NOT NULL,
+    same INTEGER NOT NULL, rejected INTEGER NOT NULL, told TEXT, undone_at INTEGER, undone_by TEXT) STRICT;
+CREATE TABLE import_change (
+    batch INTEGER NOT NULL, n INTEGER NOT NULL, record BLOB NOT NULL, deed TEXT NOT NULL, fields TEXT, qty INTEGER, at INTEGER, PRIMARY KEY (batch, n)) STRICT;
+CREATE TABLE import_part (batch INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (batch, part)) STRICT;
+
+-- How many copies were counted at a moment: what the movements up to it amount to.
+CREATE TABLE stock_count (
+    branch INTEGER NOT NULL, stock_id BLOB NOT NULL, at INTEGER NOT NULL, qty INTEGER NOT NULL, batch INTEGER, counted_by TEXT, PRIMARY KEY (branch, stock_id, at)) STRICT;
+UPDATE tables_version SET version = 19;

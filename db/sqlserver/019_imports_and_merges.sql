@@ -1,0 +1,24 @@
+-- Records that are offered no more, and those that turned out to be another; schema version 5.
+ALTER TABLE stock ADD withdrawn BIGINT;
+ALTER TABLE stock ADD merged_into BINARY(16);
+ALTER TABLE contact ADD withdrawn BIGINT;
+ALTER TABLE contact ADD merged_into BINARY(16);
+EXEC('CREATE INDEX stock_merged ON stock (merged_into) WHERE merged_into IS NOT NULL');
+EXEC('CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL');
+
+-- Pairs that a person has found to be two, the lower id first.
+CREATE TABLE not_duplicate (a BINARY(16) NOT NULL, b BINARY(16) NOT NULL, said_at BIGINT NOT NULL, said_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY (a, b));
+
+-- Files that were imported: what each did to which record, so that it can be taken back.
+CREATE TABLE import_batch (
+    id BIGINT NOT NULL PRIMARY KEY, kind NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, branch BIGINT, name NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, hash NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, options NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, made_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    begun_at BIGINT NOT NULL, beat_at BIGINT NOT NULL, ended_at BIGINT, state NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, done BIGINT NOT NULL, made BIGINT NOT NULL, changed BIGINT NOT NULL,
+    same BIGINT NOT NULL, rejected BIGINT NOT NULL, told NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, undone_at BIGINT, undone_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2);
+CREATE TABLE import_change (
+    batch BIGINT NOT NULL, n BIGINT NOT NULL, record BINARY(16) NOT NULL, deed NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, fields NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, qty BIGINT, at BIGINT, PRIMARY KEY (batch, n));
+CREATE TABLE import_part (batch BIGINT NOT NULL, part BIGINT NOT NULL, bytes VARBINARY(MAX) NOT NULL, PRIMARY KEY (batch, part));
+
+-- How many copies were counted at a moment: what the movements up to it amount to.
+CREATE TABLE stock_count (
+    branch BIGINT NOT NULL, stock_id BINARY(16) NOT NULL, at BIGINT NOT NULL, qty BIGINT NOT NULL, batch BIGINT, counted_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, PRIMARY KEY (branch, stock_id, at));
+UPDATE tables_version SET version = 19;
