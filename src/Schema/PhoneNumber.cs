@@ -20,6 +20,10 @@ public static class PhoneNumber
             && (one.Length >= FewestDigits && other.Length >= FewestDigits ? Tail(one) == Tail(other) : Digits(a) == Digits(b));
     }
 
+    /// <summary>The end of the number that somebody types; null where it is none.</summary>
+    public static string? TailOf(string? typed) =>
+        typed is not null && typed.All(c => char.IsAsciiDigit(c) || c is ' ' or '+' or '-' or '(' or ')' or '.' or '/') && Significant(typed) is { Length: >= FewestDigits } digits ? Tail(digits) : null;
+
     /// <summary>Whether what somebody types is the end of a number, or another form of it.</summary>
     public static bool EndsIn(string? number, string typed)
     {

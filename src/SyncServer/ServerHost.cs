@@ -80,6 +80,10 @@ public static class BookmineServices
         .AddSingleton<DayClosings>()
         .AddSingleton<Backups>()
         .AddSingleton<StockRecords>()
+        .AddSingleton<ShopImports>()
+        .AddSingleton<ImportDesk>()
+        .AddSingleton<Merges>()
+        .AddSingleton<Erasure>()
         .AddSingleton<Contacts>()
         .AddSingleton(provider => new QuarantineRoom(
             provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ServerClock>().Demand))
@@ -160,6 +164,7 @@ public static class ServerHost
         RequestGate.HaveThreads();
         builder.Services.AddSingleton<RefusedAuthentications>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RefusedAuthentications>());
+        builder.Services.AddHostedService<ImportWork>();
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();

@@ -10,7 +10,8 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <param name="CreditCents">General Credit.</param>
 /// <param name="Emails">How many were sent.</param>
 public sealed record ContactRecord(
-    Guid ContactId, string Name, string? Email, string? Phone, string? Address, long CreditCents, long Emails, string? Kind = null, string? Notes = null);
+    Guid ContactId, string Name, string? Email, string? Phone, string? Address, long CreditCents, long Emails, string? Kind = null, string? Notes = null,
+    bool Withdrawn = false, Guid? MergedInto = null);
 
 /// <summary>A contact in a list.</summary>
 public sealed record ContactRow(Guid Id, string Name, string Kind, string? Email, string? Phone);
@@ -37,16 +38,22 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
             : TableSql.Where(session, BookmineSetup.Contact, "name = @name ORDER BY id", who);
         return [.. rows.Select(r => new ContactRecord(
             r.Guid("id"), r.Text("name"), r.TextOrNull("email"), r.TextOrNull("phone"), r.TextOrNull("address"),
-            session.Integer("SELECT sum(amount_cents) FROM credit WHERE contact_id = @id", r.Guid("id")) ?? 0,
-            session.Integer("SELECT count(*) FROM email WHERE contact_id = @id", r.Guid("id")) ?? 0, r.Text("kind"), r.TextOrNull("notes")))];
+            session.Integer($"SELECT sum(amount_cents) FROM credit WHERE {OfSame("contact_id", "@id")}", r.Guid("id")) ?? 0,
+            session.Integer($"SELECT count(*) FROM email WHERE {OfSame("contact_id", "@id")}", r.Guid("id")) ?? 0, r.Text("kind"), r.TextOrNull("notes"),
+            r["withdrawn"] is not null, r.GuidOrNull("merged_into")))];
     }
 
     /// <summary>By words of name, email or telephone.</summary>
     public static Found<ContactRow> Search(Session session, string? text, int skip)
     {
         var (condition, values) = Words.In(text ?? "", "name", "coalesce(email, '')", "coalesce(phone, '')");
+        if (PhoneNumber.TailOf(text) is { } tail)
+        {
+            condition = "replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '') LIKE @tail";
+            values = ["%" + tail];
+        }
         using var reader = session.Query(
-            $"SELECT id, name, kind, email, phone FROM contact WHERE {condition} ORDER BY name, id {session.Dialect.Limit("@most", "@skip")}",
+            $"SELECT id, name, kind, email, phone FROM contact WHERE {condition} AND merged_into IS NULL AND withdrawn IS NULL ORDER BY name, id {session.Dialect.Limit("@most", "@skip")}",
             [.. values, PageSize + 1, skip]);
         var list = new List<ContactRow>();
         while (reader.Read())
@@ -64,7 +71,7 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
         using var reader = session.Query(
             $"""
             SELECT k.entered_at, k.branch, k.amount_cents, k.document_id, d.trans_id FROM credit k LEFT JOIN document d ON d.id = k.document_id
-            WHERE k.contact_id = @contact ORDER BY k.entered_at DESC {session.Dialect.Limit("@most")}
+            WHERE {OfSame("k.contact_id", "@contact")} ORDER BY k.entered_at DESC {session.Dialect.Limit("@most")}
             """,
             contact, MostOfOne);
         var list = new List<CreditRow>();
@@ -83,7 +90,7 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
         using var reader = session.Query(
             $"""
             SELECT sent_at, branch, subject, body, operator FROM email
-            WHERE contact_id = @contact AND {BranchFilter.In("branch", branches)} ORDER BY sent_at DESC {session.Dialect.Limit("@most")}
+            WHERE {OfSame("contact_id", "@contact")} AND {BranchFilter.In("branch", branches)} ORDER BY sent_at DESC {session.Dialect.Limit("@most")}
             """,
             contact, MostOfOne);
         var list = new List<EmailRow>();
@@ -124,6 +131,18 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
         TableSql.TryInsert(session, row);
         return new Done<Guid>(row.Guid("id"), $"contact {name}");
     });
+
+    /// <summary>It is offered no more, or again.</summary>
+    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(clock, actor, isOffered ? "contact offer" : "contact withdraw", (session, _) =>
+    {
+        var record = TableSql.FindForChange(session, BookmineSetup.Contact, new RowKey(id)) ?? throw new ShopException($"There is no contact {id}.");
+        record["withdrawn"] = isOffered ? null : 1L;
+        TableSql.Replace(session, record);
+        return new Done<bool>(true, $"contact {id}");
+    });
+
+    /// <summary>In SQL: of a contact, or of one that turned out to be the same.</summary>
+    internal static string OfSame(string column, string parameter) => $"{column} IN (SELECT id FROM contact WHERE id = {parameter} OR merged_into = {parameter})";
 
     private static void RequireEmail(IReadOnlyDictionary<string, string?> fields)
     {

@@ -13,8 +13,11 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <param name="Times">How many entries have brought it.</param>
 public sealed record FindingRow(
     long Id, long TillId, string? Till, string Kind, string Text, long NotedAt, string? Docket, long? TransId, string? Operator, long Times, long? ResolvedAt,
-    string? ResolvedBy, string? Note)
+    string? ResolvedBy, string? Note, string Subject)
 {
+    /// <summary>Where both records are looked at, of one that says that two may be one.</summary>
+    public string RecordAddress => $"/{(Text.StartsWith("contact ", StringComparison.Ordinal) ? "contacts" : "stock")}/{Subject}";
+
     /// <summary>Whether it says that two records may be one.</summary>
     public bool IsDuplicate => Kind == FindingKinds.LikelyDuplicate;
 }
@@ -40,7 +43,7 @@ public sealed class Findings(IServerDatabase database, TimeProvider clock)
         using var reader = session.Query(
             $"""
             SELECT f.id, f.till, t.name, f.kind, f.text, f.noted_at, d.docket, d.trans_id, d.operator,
-                (SELECT CAST(count(*) AS bigint) FROM finding_occurrence o WHERE o.finding = f.id AND o.till = f.till), f.resolved_at, f.resolved_by, f.note
+                (SELECT CAST(count(*) AS bigint) FROM finding_occurrence o WHERE o.finding = f.id AND o.till = f.till), f.resolved_at, f.resolved_by, f.note, f.subject
             FROM finding f LEFT JOIN till t ON t.id = f.till
             LEFT JOIN sync_inbox i ON i.client = f.till AND i.n = f.n LEFT JOIN document d ON d.id = i.id
             WHERE ({BranchFilter.In("t.branch", branches)} OR f.kind = @shared) {(all ? "" : "AND f.resolved_at IS NULL")}
@@ -54,7 +57,7 @@ public sealed class Findings(IServerDatabase database, TimeProvider clock)
             list.Add(new FindingRow(
                 reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
                 docket is { } d ? DocketNumber.D(d).ToString() : null, DbValues.ReadIntegerOrNull(reader, 7), DbValues.ReadTextOrNull(reader, 8),
-                reader.GetInt64(9), DbValues.ReadIntegerOrNull(reader, 10), DbValues.ReadTextOrNull(reader, 11), DbValues.ReadTextOrNull(reader, 12)));
+                reader.GetInt64(9), DbValues.ReadIntegerOrNull(reader, 10), DbValues.ReadTextOrNull(reader, 11), DbValues.ReadTextOrNull(reader, 12), reader.GetString(13)));
         }
         return list;
     }

@@ -137,12 +137,13 @@ public sealed record ImportBatch(
     public const long StoppedAfterMilliseconds = 60_000;
 
     /// <summary>What it is doing, as people say it.</summary>
-    public string Standing(long now) => State is ImportStates.Running or ImportStates.Undoing && now - BeatAt > StoppedAfterMilliseconds ? "stopped" : State;
+    public string Standing(long now) => State is ImportStates.Running or ImportStates.Undoing or ImportStates.Uploading && BeatAt > 0 && now - BeatAt > StoppedAfterMilliseconds ? "stopped" : State;
 }
 
 /// <summary>How far an import is.</summary>
 public static class ImportStates
 {
+    public const string Uploading = "uploading";
     public const string Waiting = "waiting";
     public const string Running = "running";
     public const string Done = "done";

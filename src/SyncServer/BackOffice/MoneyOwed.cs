@@ -26,9 +26,10 @@ public static class MoneyOwed
     public static List<OwedRow> Credit(Session session) => Read(
         session,
         $"""
-        SELECT coalesce(max(c.name), ''), k.contact_id, NULL, NULL, CAST(sum(k.amount_cents) AS bigint) AS cents, min(coalesce(k.entered_at, 0))
-        FROM credit k LEFT JOIN contact c ON c.id = k.contact_id
-        GROUP BY k.contact_id HAVING sum(k.amount_cents) <> 0 ORDER BY cents DESC {session.Dialect.Limit("@most")}
+        SELECT coalesce(r.name, ''), x.contact_id, NULL, NULL, x.cents, x.since FROM
+            (SELECT coalesce(c.merged_into, k.contact_id) AS contact_id, CAST(sum(k.amount_cents) AS bigint) AS cents, min(coalesce(k.entered_at, 0)) AS since
+             FROM credit k LEFT JOIN contact c ON c.id = k.contact_id GROUP BY coalesce(c.merged_into, k.contact_id) HAVING sum(k.amount_cents) <> 0) x
+        LEFT JOIN contact r ON r.id = x.contact_id ORDER BY cents DESC {session.Dialect.Limit("@most")}
         """);
 
     /// <summary>Orders and laybys that are not paid yet.</summary>

@@ -10,12 +10,15 @@ namespace Bookmine.SyncServer.BackOffice;
 
 /// <summary>A stock record as programs are told of it.</summary>
 /// <param name="Removed">Whether it is gone; then it has nothing but its id.</param>
+/// <param name="Withdrawn">Whether it is offered no more.</param>
+/// <param name="MergedInto">The record that it turned out to be, whose price and copies count.</param>
 public sealed record StockItem(
     Guid StockId, string? Code, string? Isbn, string? Title, string? Authors, string? Publisher, long? Year, string? Binding, string? Condition,
-    string? Category, decimal? TaxRate, bool Removed);
+    string? Category, decimal? TaxRate, bool Removed, bool Withdrawn = false, Guid? MergedInto = null);
 
 /// <summary>A contact as programs are told of it.</summary>
-public sealed record ContactItem(Guid ContactId, string? Kind, string? Name, string? Email, string? Phone, string? Address, string? Notes, bool Removed);
+public sealed record ContactItem(Guid ContactId, string? Kind, string? Name, string? Email, string? Phone, string? Address, string? Notes, bool Removed,
+    bool Withdrawn = false, Guid? MergedInto = null);
 
 /// <summary>What a branch has of a stock record, and for how much.</summary>
 public sealed record OnHandItem(long Branch, Guid StockId, long? PriceCents, long OnHand, bool Removed);
@@ -33,14 +36,14 @@ public static class RecordFeed
         : new StockItem(
             key.Guid, row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
             row.TextOrNull("publisher"), row.IntegerOrNull("year"), row.TextOrNull("binding"), row.TextOrNull("condition"), row.TextOrNull("category"),
-            row.IntegerOrNull("tax_rate_bp") / 100m, Removed: false));
+            row.IntegerOrNull("tax_rate_bp") / 100m, Removed: false, row["withdrawn"] is not null, row.GuidOrNull("merged_into")));
 
     public static After<ContactItem> Contacts(Session session, Place? after, int most) => Read(
         session, BookmineSetup.Contact, after, most, _ => true, (key, row) => row is null
         ? new ContactItem(key.Guid, null, null, null, null, null, null, Removed: true)
         : new ContactItem(
             key.Guid, row.Text("kind"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"), row.TextOrNull("address"), row.TextOrNull("notes"),
-            Removed: false));
+            Removed: false, row["withdrawn"] is not null, row.GuidOrNull("merged_into")));
 
     public static After<OnHandItem> OnHand(Session session, Rights rights, Place? after, int most) => Read(
         session, BookmineSetup.Holding, after, most, key => rights.Has(key.Integer), (key, row) => new OnHandItem(

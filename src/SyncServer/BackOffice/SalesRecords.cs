@@ -51,7 +51,7 @@ public static class SalesRecords
         where += Kind(search, values);
         if (search.Contact is { } contact)
         {
-            where += " AND d.contact_id = @contact";
+            where += $" AND {Contacts.OfSame("d.contact_id", "@contact")}";
             values.Add(contact);
         }
         if (search.Stock is { } stock)

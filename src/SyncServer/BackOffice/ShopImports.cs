@@ -44,10 +44,7 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
     /// <param name="rejectedFile">Where rows go that cannot be taken; null for nowhere.</param>
     public ImportOutcome Run(Actor actor, ImportRequest request, string name, Func<Stream> open, string? rejectedFile, Action<long> progress)
     {
-        using (Open(request, name, open(), rejectedFile: null))
-        {
-            // Nothing is on record of a file that is not understood.
-        }
+        Understand(request, name, open());
         return Run(Begin(actor, request, name, HashOf(open), ImportStates.Running), request, open, rejectedFile, progress);
     }
 
@@ -65,7 +62,7 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             Finish(batch, ImportStates.Done, file.Rejected, null);
             return Outcome(tally, file, import, batch, []);
         }
-        catch (Exception e) when (e is ShopException or IOException)
+        catch (Exception e) when (e is ShopException and not ImportElsewhereException or IOException)
         {
             Finish(batch, ImportStates.Failed, null, e.Message);
             throw;
@@ -77,6 +74,19 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
     /// <exception cref="ShopException">There is none, or it is running, or taken back already.</exception>
     public string Undo(Actor actor, long batch, Action<long> progress)
     {
+        BeginUndo(actor, batch);
+        return GoOnUndoing(batch, progress);
+    }
+
+    /// <summary>Goes on with taking back what is on record as being taken back.</summary>
+    internal string GoOnUndoing(long batch, Action<long> progress) => new ImportUndo(database, clock, batch).Run(progress);
+
+    /// <summary>Nothing is put on record of a file that is not understood.</summary>
+    /// <param name="file">Closed.</param>
+    internal static void Understand(ImportRequest request, string name, Stream file) => Open(request, name, file, rejectedFile: null).Dispose();
+
+    /// <summary>Puts on record that an import is to be taken back.</summary>
+    internal void BeginUndo(Actor actor, long batch) =>
         database.Doing(clock, actor, "import undo", (session, rights) =>
         {
             var found = Require(session, rights, batch);
@@ -84,17 +94,14 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             {
                 throw new ShopException($"Import {batch} is taken back already.");
             }
-            if (found.State is ImportStates.Running or ImportStates.Waiting && found.Standing(clock.GetUtcNow().ToUnixTimeMilliseconds()) != "stopped")
+            if (found.State is ImportStates.Running or ImportStates.Waiting or ImportStates.Uploading or ImportStates.Undoing && found.Standing(clock.GetUtcNow().ToUnixTimeMilliseconds()) != "stopped")
             {
                 throw new ShopException($"Import {batch} is being done. Wait until it is, and take it back then.");
             }
             session.Execute(
-                "UPDATE import_batch SET state = @state, undone_by = @by, beat_at = @now WHERE id = @batch", ImportStates.Undoing, actor.Name,
-                clock.GetUtcNow().ToUnixTimeMilliseconds(), batch);
+                "UPDATE import_batch SET state = @state, undone_by = @by, beat_at = 0 WHERE id = @batch", ImportStates.Undoing, actor.Name, batch);
             return new Done<bool>(true, $"import {batch}", found.Name);
         });
-        return new ImportUndo(database, clock, batch).Run(progress);
-    }
 
     /// <summary>The latest of some branches.</summary>
     public static List<ImportBatch> List(Session session, IReadOnlyList<long>? branches) => Read(
@@ -122,8 +129,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             var branch = BranchOf(session, rights, request);
             if (request.Adds && !request.Anyway && Twin(session, request, hash) is { } twin)
             {
-                throw new ShopException(
-                    $"The same file came in already, as import {twin}. If as many copies came in once more, say so: --anyway. Nothing was imported.");
+                throw new DoubtfulFileException(
+                    $"The same file came in already, as import {twin}. If as many copies came in once more, say so (--anyway). Nothing was imported.");
             }
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             // A count of now is of this moment, also where another host goes on with it.
@@ -179,7 +186,7 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         if (!request.Anyway && request.Kind == ImportKinds.Stock && ImportDoubts.Look(file) is { } doubt)
         {
             file.Dispose();
-            throw new ShopException($"{name}: {doubt}. If it is right as it is, say so: --anyway. {file.Understood.Shown()} Nothing was imported.");
+            throw new DoubtfulFileException($"{name}: {doubt}. If it is right as it is, say so (--anyway). {file.Understood.Shown()} Nothing was imported.");
         }
         return file;
     }
@@ -233,7 +240,7 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             """,
             after.Done, after.Made, after.Changed, after.Same, rejected, clock.GetUtcNow().ToUnixTimeMilliseconds(), batch, ImportStates.Running, before.Done) == 0)
         {
-            throw new ShopException($"Import {batch} is gone on with elsewhere.");
+            throw new ImportElsewhereException(batch);
         }
     }
 

@@ -2,15 +2,17 @@ using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.Posting;
 
 namespace Bookmine.SyncServer.BackOffice;
 
 /// <summary>A stock record with what each branch has of it.</summary>
 public sealed record StockRecord(
     Guid StockId, string Code, string? Isbn, string Title, string? Authors, string? Publisher, long? Year, string? Binding, string? Condition,
-    string? Category, IReadOnlyList<HoldingRecord> Holdings, long? TaxRateBp = null);
+    string? Category, IReadOnlyList<HoldingRecord> Holdings, long? TaxRateBp = null, bool Withdrawn = false, Guid? MergedInto = null);
 
 /// <summary>A branch's price and on-hand count.</summary>
 public sealed record HoldingRecord(long Branch, long? PriceCents, long OnHand);
@@ -58,11 +60,11 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         var clean = text?.Trim() ?? "";
         if (clean.Length > 0 && Rows(session, clean) is { Count: > 0 } exact)
         {
-            return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(Short)], branch), HasMore: false);
+            return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(r => Short(Imports.StockKeys.Root(session, r)!)).DistinctBy(r => r.Id)], branch), HasMore: false);
         }
         var (condition, values) = Words.In(clean, "s.title", "coalesce(s.authors, '')");
         return Cut(session, Read(
-            session, $"SELECT {Columns} FROM stock s WHERE {condition} ORDER BY s.title, s.id {session.Dialect.Limit("@most", "@skip")}", hasSums: false,
+            session, $"SELECT {Columns} FROM stock s WHERE {condition} AND s.merged_into IS NULL AND s.withdrawn IS NULL ORDER BY s.title, s.id {session.Dialect.Limit("@most", "@skip")}", hasSums: false,
             [.. values, PageSize + 1, skip]), branch);
     }
 
@@ -176,19 +178,37 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
             throw new ShopException($"{copies} copies cannot be received. Give a number up to {MostCopies:N0}. Nothing was changed.");
         }
         var record = TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        TableSql.TryInsert(session, new Row(BookmineSetup.StockMovement)
-        {
-            ["id"] = ids.Next(), ["branch"] = branch, ["stock_id"] = id, ["code"] = record.Text("code"), ["qty"] = copies, ["value_cents"] = 0L,
-            ["reason"] = MovementReasons.Receipt, ["taken_at"] = now, ["posted_at"] = now,
-        });
-        const string there = "holding SET on_hand = on_hand + @copies WHERE branch = @branch AND stock_id = @stock";
-        if (session.Execute($"{session.Dialect.Update} {there}", copies, branch, id) == 0)
-        {
-            TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = id, ["on_hand"] = copies });
-        }
+        var moves = new StockMoves(session, clock, ids);
+        moves.Add(branch, id, record.Text("code"), copies, MovementReasons.Receipt, moves.Now(branch));
         var onHand = session.Integer("SELECT on_hand FROM holding WHERE branch = @branch AND stock_id = @stock", branch, id) ?? 0;
         return new Done<long>(onHand, $"stock {record.Text("code")}, {record.Text("title")}", FormattableString.Invariant($"{copies} in branch {branch}"));
+    });
+
+    /// <summary>So many copies were counted at this moment.</summary>
+    /// <returns>What there is then.</returns>
+    /// <exception cref="ShopException">There is no such record, or the number is none.</exception>
+    public long Count(Actor actor, Guid id, long branch, long copies) => database.Doing(clock, actor, "stock count", (session, rights) =>
+    {
+        rights.Demand(branch);
+        Branches.Require(session, branch);
+        if (copies is < 0 or > MostCopies)
+        {
+            throw new ShopException($"{copies} copies cannot have been counted. Give a number up to {MostCopies:N0}. Nothing was changed.");
+        }
+        var record = TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
+        new LiveRows(session).Lock([(BookmineSetup.Holding, new RowKey(branch, id))]);
+        Counter.NotBefore(session, 0);
+        new StockMoves(session, clock, ids).Count(branch, id, record.Text("code"), clock.GetUtcNow().ToUnixTimeMilliseconds(), copies, null, actor.Name);
+        return new Done<long>(copies, $"stock {record.Text("code")}, {record.Text("title")}", FormattableString.Invariant($"{copies} in branch {branch}"));
+    });
+
+    /// <summary>It is offered no more, or again; tills find it by its code alone, for a copy that turns up.</summary>
+    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(clock, actor, isOffered ? "stock offer" : "stock withdraw", (session, _) =>
+    {
+        var record = TableSql.FindForChange(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
+        record["withdrawn"] = isOffered ? null : 1L;
+        TableSql.Replace(session, record);
+        return new Done<bool>(true, $"stock {record.Text("code")}, {record.Text("title")}");
     });
 
     private static Dictionary<string, object?> Parsed(IReadOnlyDictionary<string, string?> fields) =>
@@ -209,7 +229,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         {
             return TableSql.Where(session, BookmineSetup.Stock, "id = @id", id);
         }
-        var byCode = TableSql.Where(session, BookmineSetup.Stock, session.Dialect.TextEquals("code", "@code"), what);
+        var byCode = Isbn.FormsOf(what).SelectMany(form => TableSql.Where(session, BookmineSetup.Stock, session.Dialect.TextEquals("code", "@code"), form)).ToList();
         return Isbn.TryParse(what, out var isbn)
             ? [.. byCode.Concat(TableSql.Where(session, BookmineSetup.Stock, "isbn13 = @isbn", isbn)).DistinctBy(r => r.Key)]
             : byCode;
@@ -219,7 +239,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         row.Guid("id"), row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
         row.TextOrNull("publisher"), row.IntegerOrNull("year"), row.TextOrNull("binding"), row.TextOrNull("condition"), row.TextOrNull("category"),
         [.. HoldingsOf(session, [row.Guid("id")], null).OrderBy(h => h.Integer("branch"))
-            .Select(h => new HoldingRecord(h.Integer("branch"), h.IntegerOrNull("price_cents"), h.Integer("on_hand")))], row.IntegerOrNull("tax_rate_bp"));
+            .Select(h => new HoldingRecord(h.Integer("branch"), h.IntegerOrNull("price_cents"), h.Integer("on_hand")))], row.IntegerOrNull("tax_rate_bp"),
+        row["withdrawn"] is not null, row.GuidOrNull("merged_into"));
 
     private static TitleRow Short(Row row) => new(
         row.Guid("id"), row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),

@@ -29,8 +29,17 @@ internal static partial class Cells
         {
             text = number;
         }
+        else if (text.Length > 1 && text[0] == '\'' && IsFormula(text[1..]))
+        {
+            text = text[1..];
+        }
         return text.Length == 0 ? null : text;
     }
+
+    /// <summary>A text as a spreadsheet takes it for a text, where it could be one that is reckoned.</summary>
+    public static string Guarded(string text) => IsFormula(text) ? "'" + text : text;
+
+    private static bool IsFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' && !decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out _);
 
     /// <summary>What identifies an item: without the dashes and spaces in it and without the decimals that a spreadsheet adds.</summary>
     public static string Number(string text)

@@ -32,7 +32,7 @@ internal sealed class Understanding
     public static bool IsHeader(IReadOnlyList<string> row, FieldSet set, IReadOnlyDictionary<string, string> maps) =>
         (maps.Count > 0 || !set.IsAnothers(row)) && set.Required.All(group => row.Any(h => set.Of(h).Any(f => group.Contains(f.Field.Name)) || (Mapped(maps, h) is { } to && group.Contains(to))));
 
-    /// <exception cref="ShopException">A column that identifies or prices is not understood, or two are one field, or one is missing.</exception>
+    /// <exception cref="NotUnderstoodException">A column that identifies or prices is not understood, or two are one field, or one is missing.</exception>
     public static Understanding Of(
         string name, IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> sample, FieldSet set, IReadOnlyDictionary<string, string> maps)
     {
@@ -45,7 +45,8 @@ internal sealed class Understanding
         }
         if (set.Required.FirstOrDefault(group => !group.Any(it.columns.ContainsKey)) is { } missing)
         {
-            throw new ShopException(
+            throw new NotUnderstoodException(
+                it.Columns,
                 $"{name} has no column {string.Join(" or ", missing)}. Its first line is “{string.Join(",", header.Take(MostShown))}”; the fields known are "
                 + $"{string.Join(", ", set.Fields.Select(f => f.Name))}, and --map \"Their name=field\" says which is which. Nothing was imported.");
         }
@@ -56,7 +57,8 @@ internal sealed class Understanding
             if (suspect >= 0)
             {
                 var fields = string.Join(", ", set.Fields.Where(f => f.Role == role).Select(f => f.Name));
-                throw new ShopException(
+                throw new NotUnderstoodException(
+                it.Columns,
                     $"{name}: the column “{header[suspect].Trim()}” looks like one that {(role == FieldRole.Identifies ? "identifies" : "prices")} items, and is not understood. "
                     + $"Say what it is, as --map \"{header[suspect].Trim()}=field\" with one of {fields}, or that it is not to be read, as --map \"{header[suspect].Trim()}={NotRead}\". "
                     + $"{it.Shown()} Nothing was imported.");
@@ -86,7 +88,8 @@ internal sealed class Understanding
             var at = Enumerable.Range(0, header.Count).Where(i => FieldSet.Plain(header[i]) == FieldSet.Plain(theirs)).ToList();
             if (at.Count != 1)
             {
-                throw new ShopException(
+                throw new NotUnderstoodException(
+                    Columns,
                     $"{name} has {(at.Count == 0 ? "no column" : string.Create(CultureInfo.InvariantCulture, $"{at.Count} columns"))} “{theirs}”. Its columns are "
                     + $"{string.Join(", ", header.Take(MostShown))}. Nothing was imported.");
             }
@@ -97,11 +100,11 @@ internal sealed class Understanding
             }
             if (set.Named(field) is null)
             {
-                throw new ShopException($"There is no field {field}. The fields are {string.Join(", ", set.Fields.Select(f => f.Name))}. Nothing was imported.");
+                throw new NotUnderstoodException(Columns, $"There is no field {field}. The fields are {string.Join(", ", set.Fields.Select(f => f.Name))}. Nothing was imported.");
             }
             if (!columns.TryAdd(field, at[0]))
             {
-                throw new ShopException($"Two columns are mapped to {field}. Nothing was imported.");
+                throw new NotUnderstoodException(Columns, $"Two columns are mapped to {field}. Nothing was imported.");
             }
         }
         return mapped;
@@ -125,10 +128,21 @@ internal sealed class Understanding
             var (field, rank) = fields[0];
             if (field.Role != FieldRole.Describes && ranks.TryGetValue(field.Name, out var taken) && (taken.Rank > 0) == (rank > 0))
             {
-                throw new ShopException(
+                throw new NotUnderstoodException(
+                    Columns,
                     $"{name}: both “{header[taken.Column].Trim()}” and “{header[column].Trim()}” could be {field.Name}. Say which it is and which is not to be read, as "
                     + $"--map \"{header[taken.Column].Trim()}={field.Name}\" --map \"{header[column].Trim()}={NotRead}\". Nothing was imported.");
             }
         }
     }
 }
+
+/// <summary>A file is not understood; nothing was written.</summary>
+/// <param name="columns">Its columns, as far as they are.</param>
+public sealed class NotUnderstoodException(IReadOnlyList<ReadColumn> columns, string message) : ShopException(message)
+{
+    public IReadOnlyList<ReadColumn> Columns => columns;
+}
+
+/// <summary>A file is understood, and hardly means what it would do; nothing was written.</summary>
+public sealed class DoubtfulFileException(string message) : ShopException(message);

@@ -1,4 +1,7 @@
 using System.Security.Claims;
+using System.Text;
+using Bookmine.Sync.Feed;
+using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Pages.SigningIn;
 using Bookmine.SyncServer.Pages.Shell;
@@ -38,9 +41,48 @@ internal static class OfficePages
     {
         PageAssets.Map(app);
         app.MapSignIn();
+        app.MapFiles();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization(PersonAuthentication.SchemeName);
+    }
+
+    /// <summary>What pages give as files.</summary>
+    private static void MapFiles(this WebApplication app)
+    {
+        var files = app.MapGroup("").RequireAuthorization(PersonAuthentication.SchemeName).ExcludeFromDescription();
+        files.MapGet("/stock/import/{batch:long}/rejected", (long batch, HttpContext context, IServerDatabase database) => Given(context, actor => database.Asking(
+            actor, (session, rights) =>
+            {
+                ShopImports.Require(session, rights, batch);
+                return ImportDesk.Rejected(session, batch);
+            }), "text/csv", $"import-{batch}-rejected.csv"));
+        files.MapGet("/contacts/{id:guid}/export", (Guid id, HttpContext context, Erasure erasure) => Given(
+            context, actor => Encoding.UTF8.GetBytes(erasure.Export(actor, id)), "application/json", $"contact-{id}.json"));
+        files.MapGet("/stock/export/{branch:long}", (long branch, HttpContext context, IServerDatabase database) => Given(context, actor => database.Asking(
+            actor, (session, rights) =>
+            {
+                rights.Demand(branch);
+                using var text = new StringWriter();
+                StockExport.Write(session, Branches.Require(session, branch).Id, text);
+                return Encoding.UTF8.GetBytes(text.ToString());
+            }), "text/csv", $"stock-{branch}.csv"));
+    }
+
+    private static IResult Given(HttpContext context, Func<Authority.Actor, byte[]?> read, string type, string name)
+    {
+        if (ActorOf(context.User) is not { } actor)
+        {
+            return Results.Unauthorized();
+        }
+        try
+        {
+            return read(actor) is { } bytes ? Results.File(bytes, type, name) : Results.NotFound();
+        }
+        catch (ShopException e)
+        {
+            return PlainPage.Of(StatusCodes.Status403Forbidden, "This cannot be given", $"<p>{PlainPage.Encoded(e.Message)}</p>");
+        }
     }
 
     /// <summary>Around all else: what cannot be answered is told in words to whoever looks at it in a browser.</summary>

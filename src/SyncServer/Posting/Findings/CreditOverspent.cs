@@ -17,8 +17,10 @@ internal sealed class CreditOverspent : IFinding
         var below = new List<(Guid Contact, long Cents)>();
         using (var reader = unit.Session.Query(
             """
-            SELECT c.contact_id, CAST(sum(c.amount_cents) AS bigint) FROM @set k JOIN credit c ON c.contact_id = k.id
-            GROUP BY c.contact_id HAVING sum(c.amount_cents) < 0
+            SELECT x.id, CAST(sum(c.amount_cents) AS bigint) FROM
+                (SELECT DISTINCT k.id, coalesce(w.merged_into, k.id) AS root FROM @set k LEFT JOIN contact w ON w.id = k.id) x
+            JOIN contact a ON a.id = x.root OR a.merged_into = x.root JOIN credit c ON c.contact_id = a.id
+            GROUP BY x.id HAVING sum(c.amount_cents) < 0
             """, set))
         {
             while (reader.Read())

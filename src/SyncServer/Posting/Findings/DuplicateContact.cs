@@ -35,7 +35,7 @@ internal sealed class DuplicateContact : IFinding
         using (var reader = unit.Session.Query(
             $"""
             SELECT k.id, c.id FROM @set k JOIN contact c ON {unit.Session.Dialect.TextEquals("c.name", "k.name")}
-            AND (c.email IS NOT DISTINCT FROM k.email OR c.phone IS NOT DISTINCT FROM k.phone) WHERE c.id <> k.id
+            AND (c.email IS NOT DISTINCT FROM k.email OR c.phone IS NOT DISTINCT FROM k.phone) WHERE c.id <> k.id AND c.merged_into IS NULL AND c.withdrawn IS NULL
             """, set))
         {
             while (reader.Read())

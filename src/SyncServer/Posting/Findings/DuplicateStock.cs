@@ -21,7 +21,8 @@ internal sealed class DuplicateStock : IFinding
         var counts = new Dictionary<Guid, long>();
         using (var reader = unit.Session.Query(
             """
-            SELECT k.id, CAST(count(*) AS bigint) FROM @set k JOIN stock s ON s.isbn13 = k.isbn13 AND s.condition IS NOT DISTINCT FROM k.condition GROUP BY k.id
+            SELECT k.id, CAST(count(*) AS bigint) FROM @set k JOIN stock s ON s.isbn13 = k.isbn13 AND s.condition IS NOT DISTINCT FROM k.condition
+            WHERE s.id = k.id OR (s.merged_into IS NULL AND s.withdrawn IS NULL) GROUP BY k.id
             """, set))
         {
             while (reader.Read())
