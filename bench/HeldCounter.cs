@@ -33,7 +33,8 @@ internal static class HeldCounter
         var held = new List<double>();
         for (var unit = 0; unit < Units; unit++)
         {
-            orchestrator.Push(client, ids.Next(), [.. Enumerable.Range(1, SalesOfUnit).Select(i => Sale((unit * SalesOfUnit) + i, client.Blocks[0].First, shop, ids))]);
+            orchestrator.Push(client, ids.Next(), [.. Enumerable.Range(1, SalesOfUnit).Select(
+                i => Sale((unit * SalesOfUnit) + i, client.Blocks[0].First, shop, ids))]);
             held.Add(Stopwatch.GetElapsedTime(host.LockedAt).TotalSeconds);
         }
         return held.Skip(10).Order().ElementAt((Units - 10) / 2);

@@ -19,14 +19,16 @@ public static class DecimalText
         value = 0;
         var clean = Plain(text ?? "");
         var (sign, digits) = clean.StartsWith('-') ? ("-", clean[1..]) : ("", clean.TrimStart('+'));
-        if (digits.Length is 0 or > MostCharacters || digits.Any(c => c is not (>= '0' and <= '9' or '.' or ',' or '\'' or ' ')) || !digits.Any(char.IsAsciiDigit))
+        if (digits.Length is 0 or > MostCharacters || digits.Any(c => c is not (>= '0' and <= '9' or '.' or ',' or '\'' or ' '))
+            || !digits.Any(char.IsAsciiDigit))
         {
             fault = "is not a number";
             return false;
         }
         fault = Split(digits, hasThousands, out var whole, out var decimals);
         return fault is null
-            && decimal.TryParse($"{sign}{whole}.{decimals}0", NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+            && decimal.TryParse($"{sign}{whole}.{decimals}0", NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture, out value);
     }
 
     private static string? Split(string digits, bool hasThousands, out string whole, out string decimals)
@@ -43,7 +45,8 @@ public static class DecimalText
         }
         var parts = before.Split(['.', ',', '\'', ' ']);
         var isPlain = parts.Length == 1;
-        if ((!isPlain && (parts[0].Length is 0 or > 3 || parts.Skip(1).Any(p => p.Length != 3))) || before.Where(c => !char.IsAsciiDigit(c)).Distinct().Count() > 1
+        if ((!isPlain && (parts[0].Length is 0 or > 3 || parts.Skip(1).Any(p => p.Length != 3)))
+            || before.Where(c => !char.IsAsciiDigit(c)).Distinct().Count() > 1
             || (!isPlain && before.Contains(sign) && !isGroups))
         {
             return "has its thousands parted in no known way";

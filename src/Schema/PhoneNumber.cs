@@ -6,7 +6,8 @@ public static class PhoneNumber
     /// <summary>Fewer digits than these name no line by themselves.</summary>
     private const int FewestDigits = 6;
 
-    /// <summary>So many last digits are a subscriber's own: what stands before them is a trunk's zero or a country's prefix (ITU-T E.164 has at most 15).</summary>
+    /// <summary>So many last digits are a subscriber's own: what stands before them is a trunk's zero or a country's prefix (ITU-T E.164 has at
+    /// most 15).</summary>
     private const int OwnDigits = 9;
 
     /// <summary>The digits of a number, without what stands for an exchange or a country; empty for none.</summary>
@@ -22,7 +23,8 @@ public static class PhoneNumber
 
     /// <summary>The end of the number that somebody types; null where it is none.</summary>
     public static string? TailOf(string? typed) =>
-        typed is not null && typed.All(c => char.IsAsciiDigit(c) || c is ' ' or '+' or '-' or '(' or ')' or '.' or '/') && Significant(typed) is { Length: >= FewestDigits } digits ? Tail(digits) : null;
+        typed is not null && typed.All(c => char.IsAsciiDigit(c) || c is ' ' or '+' or '-' or '(' or ')' or '.' or '/')
+            && Significant(typed) is { Length: >= FewestDigits } digits ? Tail(digits) : null;
 
     /// <summary>Whether what somebody types is the end of a number, or another form of it.</summary>
     public static bool EndsIn(string? number, string typed)

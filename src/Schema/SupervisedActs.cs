@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Bookmine.Schema;
 
 /// <summary>
-/// Which acts at its tills a branch wants a supervisor's PIN for, as one text of words: <c>refund return price discount:1000 no-sale pay-out cancel</c>. A discount's
+/// Which acts at its tills a branch wants a supervisor's PIN for, as one text of words: <c>refund return price discount:1000 no-sale pay-out
+/// cancel</c>. A discount's
 /// number is how much of the price (basis points) anybody may give away.
 /// </summary>
 public sealed record SupervisedActs

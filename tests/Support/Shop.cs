@@ -195,7 +195,8 @@ internal sealed class Shop : IAsyncDisposable
     {
         var request = new ImportRequest(kind, kind == ImportKinds.Contacts ? null : branch, new Dictionary<string, string>(), Anyway: true);
         return new ShopImports(Database, Clock).Run(
-            Actor.AtTheMachine(), how?.Invoke(request) ?? request, Path.GetFileName(file), () => File.OpenRead(file), Path.ChangeExtension(file, null) + ".rejected.csv", _ => { });
+            Actor.AtTheMachine(), how?.Invoke(request) ?? request, Path.GetFileName(file), () => File.OpenRead(file),
+                Path.ChangeExtension(file, null) + ".rejected.csv", _ => { });
     }
 
     /// <summary>Brings an exported journal by hand.</summary>
@@ -204,7 +205,8 @@ internal sealed class Shop : IAsyncDisposable
     {
         var tills = new TillRegister(Database, Clock);
         var heads = lines.Where(l => l.Contains("\"journal\"", StringComparison.Ordinal)).Select(JournalLines.ReadHead).ToList();
-        var till = branch is { } b ? new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).Recall(heads[0].Client, b) : tills.Find(heads[0].Client)!;
+        var till = branch is { } b ? new Enrolment(Database, Clock, new SystemSecrets(), new EntityIds(Clock)).Recall(heads[0].Client, b)
+            : tills.Find(heads[0].Client)!;
         return ShopOrchestrator.Make(Database, TillFolder("unused"), Clock).Import(
             tills.RecordOf(till, [.. heads.SelectMany(h => h.Blocks ?? [])]), new EntityIds(Clock).Next(),
             lines.Skip(1).Select((l, i) => JournalLines.ReadEntry(i + 2, l).Entry).OfType<PushedEntry>());
@@ -215,7 +217,8 @@ internal sealed class Shop : IAsyncDisposable
 
     public TransactionView? FindSale(string number) => Database.Reading(s => Transactions.Find(s, number));
 
-    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) => Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, 99_999_999, byTaken, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    public List<DayTotals> Totals(long branch = 1, bool byTaken = false) =>
+        Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, 99_999_999, byTaken, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
 
     public IReadOnlyList<string> BookFaults() => Database.Reading(BookCheck.Run);
 

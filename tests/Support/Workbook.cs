@@ -22,7 +22,8 @@ internal static class Workbook
             """);
         Put(zip, "xl/_rels/workbook.xml.rels", Relations("worksheet", "worksheets/sheet1.xml"));
         var lines = rows.Select((row, y) => $"<row r=\"{y + 1}\">{string.Concat(row.Select((cell, x) => Cell(cell, $"{(char)('A' + x)}{y + 1}")))}</row>");
-        Put(zip, "xl/worksheets/sheet1.xml", $"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{string.Concat(lines)}</sheetData></worksheet>");
+        Put(zip, "xl/worksheets/sheet1.xml",
+            $"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{string.Concat(lines)}</sheetData></worksheet>");
     }
 
     private static string Cell(object cell, string at) => cell is double number

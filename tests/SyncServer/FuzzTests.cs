@@ -22,16 +22,19 @@ using Bookmine.Tests.Support;
 
 namespace Bookmine.Tests.SyncServer;
 
-/// <summary>Mutated and random input: answered, never with the server's own failure. BOOKMINE_FUZZ asks for more inputs, BOOKMINE_FUZZ_SEED for a seed.</summary>
+/// <summary>Mutated and random input: answered, never with the server's own failure. BOOKMINE_FUZZ asks for more inputs, BOOKMINE_FUZZ_SEED for a
+/// seed.</summary>
 public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
 {
     private static readonly int Inputs = int.Parse(Environment.GetEnvironmentVariable("BOOKMINE_FUZZ") ?? "3000", CultureInfo.InvariantCulture);
     private static readonly string?[] JsonValues =
     [
-        "null", "[]", "{}", "[null]", "{\"\":null}", "-1", "0", "1e99", "0.5", "true", "\"\"", "\"x\"", "\"\\u0000\"", "\"2026-13-45\"", "9223372036854775807",
+        "null", "[]", "{}", "[null]", "{\"\":null}", "-1", "0", "1e99", "0.5", "true", "\"\"", "\"x\"", "\"\\u0000\"", "\"2026-13-45\"",
+            "9223372036854775807",
         "-9223372036854775808", "99999999999999999999", "\"01930000-0000-7000-8000-000000000009\"", null,
     ];
-    private readonly int seed = int.Parse(Environment.GetEnvironmentVariable("BOOKMINE_FUZZ_SEED") ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private readonly int seed = int.Parse(Environment.GetEnvironmentVariable("BOOKMINE_FUZZ_SEED")
+        ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(TillState.Enrolled)]
@@ -51,7 +54,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         shop.Write("UPDATE till SET state = @state", state.Text());
         var identity = TillIdentity.Read(Disk.Files, shop.TillFolder("front"));
         using var http = new HttpClient { BaseAddress = new Uri(shop.Url) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Till", string.Create(CultureInfo.InvariantCulture, $"{identity.Till}:{identity.Secret}"));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Till", string.Create(CultureInfo.InvariantCulture, $"{identity.Till}:{identity.Secret}"));
         var entries = Entries(shop);
         var hello = Encoding.UTF8.GetBytes("""{"protocol":1,"schema":1,"last_n":3,"acknowledged":0,"chain":"","epoch":"x","cursors":{"shared":1},"provisioned_at":5,"numbers_left":7,"blocks":[{"first":100001,"last":200000}],"last_chain":"00","highest_number":0,"proof":{"hash":"00ff","answer":{"n":1,"state":"Posted","number":1,"posted_at":1,"dropped":[],"reason":null}}}""");
         (string Path, byte[] Body)[] valid =
@@ -107,7 +111,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(shop.Url) };
         var signIn = """{"name":"Mara","password":"four plain old words"}"""u8.ToArray();
         string cookie;
-        using (var answer = await http.PostAsync("sign-in", new ByteArrayContent(signIn) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }))
+        using (var answer = await http.PostAsync("sign-in", new ByteArrayContent(
+            signIn) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }))
         {
             cookie = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
         }
@@ -128,7 +133,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         (string Path, string Type, byte[] Body)[] valid =
         [
             ("sign-in", "application/json", signIn), ("sign-out", "application/json", []), ("me", "", []),
-            ("first-admin", "application/x-www-form-urlencoded", "code=AAAA&name=Mara&password=four+plain+old+words"u8.ToArray()), ("first-admin?code=AAAA", "", []),
+            ("first-admin", "application/x-www-form-urlencoded", "code=AAAA&name=Mara&password=four+plain+old+words"u8.ToArray()),
+                ("first-admin?code=AAAA", "", []),
         ];
         var letIn = 0;
         for (var i = 0; i < Inputs / 3; i++)
@@ -143,7 +149,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
             var isWhole = random.Next(3) == 0;
             if (state != "nobody")
             {
-                var sent = isWhole ? cookie : new string([.. Encoding.Latin1.GetString(Mutate(random, Encoding.ASCII.GetBytes(cookie))).Where(c => c is > ' ' and < '\x7f')]);
+                var sent = isWhole ? cookie : new string([.. Encoding.Latin1.GetString(Mutate(random, Encoding.ASCII.GetBytes(cookie))).Where(
+                    c => c is > ' ' and < '\x7f')]);
                 request.Headers.TryAddWithoutValidation("Cookie", sent);
             }
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Convert.ToHexString(Mutate(random, Encoding.ASCII.GetBytes(key)))}");
@@ -181,7 +188,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
             var reply = await dishonest.Channel.PushAsync(Guid.CreateVersion7(), push, "", default);
             Assert.True(reply.Acknowledged == held + push.Count, $"seed {seed}, push {i}: {reply.Acknowledged} of {held + push.Count}");
             var unforeseen = reply.Results.FirstOrDefault(r => r.Reason?.Contains("the server failed on it", StringComparison.Ordinal) == true);
-            Assert.True(unforeseen is null, $"seed {seed}, push {i}: {unforeseen?.Reason} {Encoding.UTF8.GetString(push.Find(e => e.N == unforeseen?.N)?.Payload ?? [])}");
+            Assert.True(unforeseen is null,
+                $"seed {seed}, push {i}: {unforeseen?.Reason} {Encoding.UTF8.GetString(push.Find(e => e.N == unforeseen?.N)?.Payload ?? [])}");
             (held, posted) = (reply.Acknowledged, posted + reply.Results.Count(r => r.State == EntryState.Posted));
         }
         Assert.InRange(posted, 1, held - 1);
@@ -196,10 +204,12 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
     {
         var random = Seeded();
         var payload = """{"kind":"sale","by":null,"at":5,"rows":[{"table":"contact","op":"insert","values":{"id":"01930000-0000-7000-8000-000000000009","kind":"customer","name":"Zoë"}}]}"""u8.ToArray();
-        var entry = new JournalEntry(1, Guid.NewGuid(), "sale", 1, 100_001, 5, payload, JournalEntry.HashOf(1, Guid.Empty, "sale", 1, 5, payload), JournalEntry.NoChain, 5);
+        var entry = new JournalEntry(1, Guid.NewGuid(), "sale", 1, 100_001, 5, payload, JournalEntry.HashOf(1, Guid.Empty, "sale", 1, 5, payload),
+            JournalEntry.NoChain, 5);
         var push = PushEnvelope.Write(Guid.NewGuid(), [entry, entry]);
         var row = CanonicalRow.Write(new Row(BookmineSetup.Contact) { ["id"] = Shop.Rosa, ["kind"] = "customer", ["name"] = "Rosa" });
-        var chunk = new PullChunk(new ChunkHead(["shared"], new() { ["shared"] = 1 }, 1, null), [new FeedRow(0, (ushort)BookmineSetup.Contact.Number, new RowKey(Shop.Rosa), false, row)]).Write().ToArray();
+        var chunk = new PullChunk(new ChunkHead(["shared"], new() { ["shared"] = 1 }, 1, null),
+            [new FeedRow(0, (ushort)BookmineSetup.Contact.Number, new RowKey(Shop.Rosa), false, row)]).Write().ToArray();
         var line = JournalLines.Of(entry);
         for (var i = 0; i < Inputs * 10; i++)
         {
@@ -269,7 +279,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
                 case 2: bytes.RemoveRange(at, Math.Min(random.Next(30), bytes.Count - at)); break;
                 case 3: bytes.InsertRange(at, Enumerable.Range(0, random.Next(30)).Select(_ => (byte)random.Next(256))); break;
                 case 4 when bytes.Count > 0: bytes.InsertRange(at, bytes.GetRange(0, random.Next(bytes.Count))); break;
-                case 5: bytes.InsertRange(at, Encoding.UTF8.GetBytes(random.Next(4) switch { 0 => "99999999999999999999", 1 => "null", 2 => "\"\\ud800\"", _ => "-1" })); break;
+                case 5: bytes.InsertRange(at, Encoding.UTF8.GetBytes(random.Next(
+                    4) switch { 0 => "99999999999999999999", 1 => "null", 2 => "\"\\ud800\"", _ => "-1" })); break;
                 case 6 when at + 4 <= bytes.Count: bytes.RemoveRange(at, 4); bytes.InsertRange(at, [0x7f, 0xff, 0xff, 0xff]); break;
             }
         }
@@ -283,7 +294,8 @@ public abstract class FuzzTests(Engine engine) : ServerSuite(engine)
         var zoe = Assert.IsType<FoundContact>(Assert.Single(await till.FindAsync("Zoë Ward"))).ContactId;
         await till.NewStockAsync(new StockDraft { Title = "Signed Broadside", Condition = "used", PriceCents = 4000, Qty = 2 });
         await till.SellAsync(Sales.Of(Sales.Lighthouse, qty: 3) with { ContactId = zoe, Note = "a present" });
-        await till.SellAsync(Sales.Of(Sales.Maps) with { ContactId = zoe, Layby = true, ShippedAt = null, Payments = [new PaymentDraft { Method = "cash", AmountCents = 500 }] });
+        await till.SellAsync(Sales.Of(Sales.Maps) with { ContactId = zoe, Layby = true, ShippedAt = null,
+            Payments = [new PaymentDraft { Method = "cash", AmountCents = 500 }] });
         await till.OnOrderAsync("payment", "D100003", new OrderDraft { Payments = [new PaymentDraft { Method = "card", AmountCents = 300 }] });
         await till.SellVoucherAsync(new VoucherDraft { AmountCents = 2000, Payments = [new PaymentDraft { Method = "cash", AmountCents = 2000 }] });
         await till.RefundAsync("D100002", new RefundDraft { Lines = [new RefundLineDraft(1)], Method = "credit" });

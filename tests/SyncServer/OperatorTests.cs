@@ -17,9 +17,11 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         await using var shop = await OpenShopAsync();
         var (branches, actor) = (new Branches(shop.Database, shop.Clock), Actor.AtTheMachine());
 
-        Assert.Contains("no supervisor", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange("Head", "8.1", "EUR", "refund"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no supervisor", Assert.Throws<ShopException>(() =>
+            branches.Set(actor, 1, new BranchChange("Head", "8.1", "EUR", "refund"))).Message, StringComparison.Ordinal);
         Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: "101")));
-        Assert.Contains("exactly", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: "9.975"))).Message, StringComparison.Ordinal);
+        Assert.Contains("exactly", Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(TaxRate: "9.975"))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ShopException>(() => branches.Set(actor, 1, new BranchChange(Supervised: "nonsense")));
         Assert.Throws<ShopException>(() => branches.Set(actor, 99, new BranchChange("Head")));
         Assert.Throws<ShopException>(() => branches.Add(actor, " ", "UTC"));
@@ -53,7 +55,8 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(["", ""], shop.Texts("SELECT pin_hash FROM operator"));
         // What is on the disk of the till of the other branch.
         await shop.StopServerAsync();
-        var hash = string.Concat(Directory.GetFiles(shop.TillFolder("harbour"), "*", SearchOption.AllDirectories).Select(f => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(f))));
+        var hash = string.Concat(Directory.GetFiles(shop.TillFolder("harbour"), "*", SearchOption.AllDirectories).Select(
+            f => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(f))));
         Assert.Single(System.Text.RegularExpressions.Regex.Matches(hash, "pbkdf2-sha256:[0-9]+:[0-9a-f]+").Select(m => m.Value).Distinct());
         await shop.StartServerAsync();
     }
@@ -66,7 +69,8 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         operators.Add(Admin, "Ada", "1234", OperatorRoles.Cashier, null);
         operators.Disable(Admin, "ada");
 
-        Assert.Contains("operator enable", Assert.Throws<ShopException>(() => operators.Add(Admin, "ADA", "9999", OperatorRoles.Cashier, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("operator enable", Assert.Throws<ShopException>(
+            () => operators.Add(Admin, "ADA", "9999", OperatorRoles.Cashier, null)).Message, StringComparison.Ordinal);
         operators.Enable(Admin, "Ada");
         operators.Rename(Admin, "Ada", "Ada Marsh");
         operators.SetPin(Admin, "Ada Marsh", "4321");

@@ -117,7 +117,8 @@ public sealed class LiveRows(Session session)
             var byFate = table.ToLookup(l => l.Fate, l => l.Row!);
             Add(table.Key, byFate[Fate.Sent], null, () => new RowConflictException(table.Key));
             Add(table.Key, byFate[Fate.Made], null, () => new ChangedMeanwhileException(table.Key.Name));
-            Add(table.Key, byFate[Fate.Changed], table.Key.KeyColumns, () => new InvalidOperationException($"Rows of {table.Key.Name} that were locked are gone."));
+            Add(table.Key, byFate[Fate.Changed], table.Key.KeyColumns, () =>
+                new InvalidOperationException($"Rows of {table.Key.Name} that were locked are gone."));
         }
         foreach (var ((write, written), whenFewer) in writes.Zip(session.WriteAll(writes)).Zip(fewer))
         {

@@ -133,7 +133,8 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
     });
 
     /// <summary>It is offered no more, or again.</summary>
-    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(clock, actor, isOffered ? "contact offer" : "contact withdraw", (session, _) =>
+    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(
+        clock, actor, isOffered ? "contact offer" : "contact withdraw", (session, _) =>
     {
         var record = TableSql.FindForChange(session, BookmineSetup.Contact, new RowKey(id)) ?? throw new ShopException($"There is no contact {id}.");
         record["withdrawn"] = isOffered ? null : 1L;
@@ -142,7 +143,8 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
     });
 
     /// <summary>In SQL: of a contact, or of one that turned out to be the same.</summary>
-    internal static string OfSame(string column, string parameter) => $"{column} IN (SELECT id FROM contact WHERE id = {parameter} OR merged_into = {parameter})";
+    internal static string OfSame(string column, string parameter) =>
+        $"{column} IN (SELECT id FROM contact WHERE id = {parameter} OR merged_into = {parameter})";
 
     private static void RequireEmail(IReadOnlyDictionary<string, string?> fields)
     {

@@ -96,7 +96,8 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
             var payload = session.Scalar("SELECT payload FROM sync_inbox WHERE client = @till AND n = @n", till, n) as byte[] ?? [];
             if (Encoding.UTF8.GetString(PackedContent.Unpack(payload)).Contains(contact.Guid("id").ToString(), StringComparison.OrdinalIgnoreCase))
             {
-                throw new ShopException($"Entry {n} of till {till}, which is in quarantine, names this contact. Post it or write it off first. Nothing was erased.");
+                throw new ShopException(
+                    $"Entry {n} of till {till}, which is in quarantine, names this contact. Post it or write it off first. Nothing was erased.");
             }
         }
     }
@@ -119,7 +120,8 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
         session.Execute("UPDATE dropped SET till_value = NULL, server_value = NULL WHERE row_key = @key", id.ToString());
         session.Execute("UPDATE finding SET text = @erased WHERE subject = @subject", Erased, id.ToString());
         session.Execute("UPDATE import_change SET fields = NULL WHERE record = @id", id);
-        session.Execute("UPDATE audit SET subject = @erased, detail = NULL WHERE subject IN (@named, @keyed)", "contact " + Erased, $"contact {name}", $"contact {id}");
+        session.Execute("UPDATE audit SET subject = @erased, detail = NULL WHERE subject IN (@named, @keyed)", "contact " + Erased,
+            $"contact {name}", $"contact {id}");
         session.Execute("DELETE FROM import_part WHERE batch IN (SELECT id FROM import_batch WHERE kind = @kind)", ImportKinds.Contacts);
     }
 }

@@ -57,7 +57,8 @@ public sealed class Findings(IServerDatabase database, TimeProvider clock)
             list.Add(new FindingRow(
                 reader.GetInt64(0), reader.GetInt64(1), DbValues.ReadTextOrNull(reader, 2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
                 docket is { } d ? DocketNumber.D(d).ToString() : null, DbValues.ReadIntegerOrNull(reader, 7), DbValues.ReadTextOrNull(reader, 8),
-                reader.GetInt64(9), DbValues.ReadIntegerOrNull(reader, 10), DbValues.ReadTextOrNull(reader, 11), DbValues.ReadTextOrNull(reader, 12), reader.GetString(13)));
+                reader.GetInt64(9), DbValues.ReadIntegerOrNull(reader, 10), DbValues.ReadTextOrNull(reader, 11),
+                    DbValues.ReadTextOrNull(reader, 12), reader.GetString(13)));
         }
         return list;
     }

@@ -39,7 +39,8 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         var batch = imports.Begin(actor, request, name, ShopImports.HashOf(file.Open), ImportStates.Uploading);
         Keep(batch, file.Open(), 0, long.MaxValue);
         database.Writing(session => session.Execute(
-            "UPDATE import_batch SET state = @state, beat_at = @now WHERE id = @batch", ImportStates.Waiting, clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
+            "UPDATE import_batch SET state = @state, beat_at = @now WHERE id = @batch", ImportStates.Waiting,
+                clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
         somebody.Writer.TryWrite(true);
         return batch;
     }
@@ -52,7 +53,8 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
     }
 
     /// <summary>The rows that were not taken, as the file they were written to; null for none.</summary>
-    public static byte[]? Rejected(Session session, long batch) => session.Scalar("SELECT bytes FROM import_part WHERE batch = @batch AND part = @part", batch, RejectedPart) as byte[];
+    public static byte[]? Rejected(Session session, long batch) => session.Scalar(
+        "SELECT bytes FROM import_part WHERE batch = @batch AND part = @part", batch, RejectedPart) as byte[];
 
     /// <summary>Waits until there may be something to do.</summary>
     internal async Task WaitAsync(TimeSpan most, CancellationToken cancel)
@@ -100,7 +102,8 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         using var file = new TemporaryFile();
         using (var writer = file.Write())
         {
-            for (var part = 0; database.Reading(s => s.Scalar("SELECT bytes FROM import_part WHERE batch = @batch AND part = @part", batch, part)) is byte[] bytes; part++)
+            for (var part = 0; database.Reading(s => s.Scalar("SELECT bytes FROM import_part WHERE batch = @batch AND part = @part", batch,
+                part)) is byte[] bytes; part++)
             {
                 writer.Write(bytes);
             }
@@ -142,7 +145,8 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
             return null;
         }
         session.Execute(
-            "UPDATE import_batch SET beat_at = @now, state = CASE WHEN state = @waiting THEN @running ELSE state END WHERE id = @batch", now, ImportStates.Waiting, ImportStates.Running, batch);
+            "UPDATE import_batch SET beat_at = @now, state = CASE WHEN state = @waiting THEN @running ELSE state END WHERE id = @batch", now,
+                ImportStates.Waiting, ImportStates.Running, batch);
         return (batch, (string)session.Scalar("SELECT state FROM import_batch WHERE id = @batch", batch)!);
     });
 
@@ -176,7 +180,8 @@ public sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile() => PrivateFiles.Create(Path).Dispose();
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"bookmine-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(),
+        $"bookmine-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
 
     /// <exception cref="ShopException">It is larger than files may be.</exception>
     public static async Task<TemporaryFile> OfAsync(Stream content, CancellationToken cancel)
@@ -192,7 +197,8 @@ public sealed class TemporaryFile : IDisposable
                 all += read;
                 if (all > ImportDesk.MostBytes)
                 {
-                    throw new ShopException($"The file has more than {ImportDesk.MostBytes >> 20} MB. Part it, or import it at the server with bookmine-server stock import. Nothing was imported.");
+                    throw new ShopException(
+                        $"The file has more than {ImportDesk.MostBytes >> 20} MB. Part it, or import it at the server with bookmine-server stock import. Nothing was imported.");
                 }
                 await writer.WriteAsync(buffer.AsMemory(0, read), cancel);
             }

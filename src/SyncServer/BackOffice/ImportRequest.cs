@@ -29,7 +29,8 @@ public static class ImportKinds
 /// <param name="Full">Of a count: a category of which everything was counted.</param>
 /// <param name="Anyway">Though it looks doubtful, or came in before.</param>
 public sealed record ImportRequest(
-    string Kind, long? Branch, IReadOnlyDictionary<string, string> Maps, string? OnHand = null, string? CountedAt = null, string? Full = null, bool Anyway = false)
+    string Kind, long? Branch, IReadOnlyDictionary<string, string> Maps, string? OnHand = null, string? CountedAt = null, string? Full = null,
+        bool Anyway = false)
 {
     private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -103,7 +104,8 @@ public sealed record ImportOutcome(
         {
             lines.Add($"{LeftCounts} of them have other numbers of copies in the file; copies on record stay. --on-hand count takes the file's, --on-hand receive adds them.");
         }
-        lines.AddRange(Variances.Select(v => $"  {v.Code}  {v.Title}: {v.Expected} on record, {v.Counted} counted ({v.Counted - v.Expected:+0;-0}, {Money.Format(v.ValueCents)})"));
+        lines.AddRange(Variances.Select(
+            v => $"  {v.Code}  {v.Title}: {v.Expected} on record, {v.Counted} counted ({v.Counted - v.Expected:+0;-0}, {Money.Format(v.ValueCents)})"));
         if (isPreview)
         {
             lines.AddRange(Rows.Select(r => $"  line {r.Line}: {r.Verdict}: {r.Text}"));
@@ -130,14 +132,16 @@ public sealed record PreviewRow(long Line, string Verdict, string Text)
 /// <param name="State"><c>waiting</c>, <c>running</c>, <c>done</c>, <c>failed</c>, <c>taking back</c> or <c>taken back</c>.</param>
 /// <param name="Told">Why it failed.</param>
 public sealed record ImportBatch(
-    long Id, string Kind, long? Branch, string Name, string MadeBy, long BegunAt, long BeatAt, long? EndedAt, string State, long Done, long New, long Changed, long Same,
+    long Id, string Kind, long? Branch, string Name, string MadeBy, long BegunAt, long BeatAt, long? EndedAt, string State, long Done, long New,
+        long Changed, long Same,
     long Rejected, string? Told, long? UndoneAt, string? UndoneBy, bool HasRejects)
 {
     /// <summary>Without a word for so long, a running import has stopped.</summary>
     public const long StoppedAfterMilliseconds = 60_000;
 
     /// <summary>What it is doing, as people say it.</summary>
-    public string Standing(long now) => State is ImportStates.Running or ImportStates.Undoing or ImportStates.Uploading && BeatAt > 0 && now - BeatAt > StoppedAfterMilliseconds ? "stopped" : State;
+    public string Standing(long now) => State is ImportStates.Running or ImportStates.Undoing or ImportStates.Uploading && BeatAt > 0
+        && now - BeatAt > StoppedAfterMilliseconds ? "stopped" : State;
 }
 
 /// <summary>How far an import is.</summary>

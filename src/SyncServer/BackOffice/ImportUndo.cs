@@ -33,7 +33,8 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
             progress(done += some);
         }
         database.Writing(session => session.Execute(
-            "UPDATE import_batch SET state = @state, undone_at = @now WHERE id = @batch", ImportStates.Undone, clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
+            "UPDATE import_batch SET state = @state, undone_at = @now WHERE id = @batch", ImportStates.Undone,
+                clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"import {batch} is taken back: {withdrawn} records withdrawn, {putBack} put back{(left == 0 ? "" : $", {left} left as somebody has changed them since")}");
@@ -91,7 +92,8 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
             if (field == "price_cents")
             {
                 isLeft |= session.Execute(
-                    "UPDATE holding SET price_cents = @was WHERE branch = @branch AND stock_id = @stock AND price_cents = @became", was, branch, change.Record, became) == 0;
+                    "UPDATE holding SET price_cents = @was WHERE branch = @branch AND stock_id = @stock AND price_cents = @became", was, branch,
+                        change.Record, became) == 0;
             }
             else if (Equals(row[field], became))
             {
@@ -128,12 +130,14 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
     private List<Change> Read(Session session)
     {
         using var reader = session.Query(
-            $"SELECT n, record, deed, fields, qty, at FROM import_change WHERE batch = @batch ORDER BY n DESC {session.Dialect.Limit("@most")}", batch, SliceChanges);
+            $"SELECT n, record, deed, fields, qty, at FROM import_change WHERE batch = @batch ORDER BY n DESC {session.Dialect.Limit("@most")}",
+                batch, SliceChanges);
         var list = new List<Change>();
         while (reader.Read())
         {
             list.Add(new Change(
-                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), DbValues.ReadTextOrNull(reader, 3), DbValues.ReadIntegerOrNull(reader, 4),
+                reader.GetInt64(0), DbValues.ReadGuid(reader, 1), reader.GetString(2), DbValues.ReadTextOrNull(reader, 3),
+                    DbValues.ReadIntegerOrNull(reader, 4),
                 DbValues.ReadIntegerOrNull(reader, 5)));
         }
         return list;

@@ -47,11 +47,14 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
             {
                 moves.Add(branch, kept.Guid("id"), kept.Text("code"), 0, MovementReasons.Merge, moves.Now(branch));
                 session.Execute(
-                    "UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock AND price_cents IS NULL", price, branch, kept.Guid("id"));
+                    "UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock AND price_cents IS NULL", price, branch,
+                        kept.Guid("id"));
             }
         }
         End(session, gone, kept);
-        var told = string.Create(CultureInfo.InvariantCulture, $"{gone.Text("title")} ({gone.Text("code")}) is {kept.Text("title")} ({kept.Text("code")}) from now on; {copies} copies went over");
+        var told = string.Create(
+            CultureInfo.InvariantCulture,
+                $"{gone.Text("title")} ({gone.Text("code")}) is {kept.Text("title")} ({kept.Text("code")}) from now on; {copies} copies went over");
         return new Done<string>(told, $"stock {gone.Text("code")}", told);
     });
 
@@ -82,7 +85,8 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
         foreach (var branch in holdings.Select(h => h.Integer("branch")).Distinct())
         {
             var went = -(session.Integer(
-                "SELECT sum(qty) FROM stock_movement WHERE stock_id = @stock AND branch = @branch AND reason = @reason", id, branch, MovementReasons.Merge) ?? 0);
+                "SELECT sum(qty) FROM stock_movement WHERE stock_id = @stock AND branch = @branch AND reason = @reason", id, branch,
+                    MovementReasons.Merge) ?? 0);
             if (went != 0)
             {
                 rights.Demand(branch);
@@ -124,10 +128,13 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
         if (TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)) is { } stock)
         {
             return stock.IntegerOrNull("isbn13") is not { } isbn ? [] : Apart(session, id, TableSql.Where(
-                session, BookmineSetup.Stock, "isbn13 = @isbn AND id <> @id AND condition IS NOT DISTINCT FROM @condition AND merged_into IS NULL ORDER BY id", isbn, id, stock["condition"]));
+                session, BookmineSetup.Stock,
+                    "isbn13 = @isbn AND id <> @id AND condition IS NOT DISTINCT FROM @condition AND merged_into IS NULL ORDER BY id", isbn, id,
+                        stock["condition"]));
         }
         return TableSql.Find(session, BookmineSetup.Contact, new RowKey(id)) is not { } contact ? [] : Apart(session, id, TableSql.Where(
-            session, BookmineSetup.Contact, $"{session.Dialect.TextEquals("name", "@name")} AND id <> @id AND merged_into IS NULL ORDER BY id", contact["name"], id));
+            session, BookmineSetup.Contact, $"{session.Dialect.TextEquals("name", "@name")} AND id <> @id AND merged_into IS NULL ORDER BY id",
+                contact["name"], id));
     }
 
     /// <summary>Those that may be the same as a record, and those that turned out to be.</summary>
@@ -135,7 +142,8 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
         (TwinsOf(session, id), MergedInto(session, isContact ? BookmineSetup.Contact : BookmineSetup.Stock, id));
 
     /// <summary>The records that turned out to be this one.</summary>
-    public static List<Twin> MergedInto(Session session, SyncTable table, Guid id) => [.. TableSql.Where(session, table, "merged_into = @id ORDER BY id", id).Select(Described)];
+    public static List<Twin> MergedInto(Session session, SyncTable table, Guid id) =>
+        [.. TableSql.Where(session, table, "merged_into = @id ORDER BY id", id).Select(Described)];
 
     private static List<Twin> Apart(Session session, Guid id, List<Row> rows) => [.. rows.Where(r =>
     {
@@ -144,10 +152,13 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
     }).Select(Described)];
 
     private static Twin Described(Row row) => row.Table == BookmineSetup.Stock
-        ? new Twin(row.Guid("id"), row.Text("title"), string.Join(" · ", new[] { row.Text("code"), row.TextOrNull("authors"), row.TextOrNull("condition") }.OfType<string>()))
-        : new Twin(row.Guid("id"), row.Text("name"), string.Join(" · ", new[] { row.TextOrNull("email"), row.TextOrNull("phone"), row.TextOrNull("address") }.OfType<string>()));
+        ? new Twin(row.Guid("id"), row.Text("title"), string.Join(" · ",
+            new[] { row.Text("code"), row.TextOrNull("authors"), row.TextOrNull("condition") }.OfType<string>()))
+        : new Twin(row.Guid("id"), row.Text("name"), string.Join(" · ", new[] { row.TextOrNull("email"), row.TextOrNull("phone"),
+            row.TextOrNull("address") }.OfType<string>()));
 
-    private static (Guid A, Guid B) InOrder(Guid one, Guid other) => RowKey.InOrder.Compare(new RowKey(one), new RowKey(other)) < 0 ? (one, other) : (other, one);
+    private static (Guid A, Guid B) InOrder(Guid one, Guid other) => RowKey.InOrder.Compare(new RowKey(one), new RowKey(other)) < 0
+        ? (one, other) : (other, one);
 
     /// <summary>Locks both in the order of their keys.</summary>
     private static (Row Gone, Row Kept) Begin(Session session, SyncTable table, Guid from, Guid into)

@@ -42,7 +42,8 @@ public static class RecordFeed
         session, BookmineSetup.Contact, after, most, _ => true, (key, row) => row is null
         ? new ContactItem(key.Guid, null, null, null, null, null, null, Removed: true)
         : new ContactItem(
-            key.Guid, row.Text("kind"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"), row.TextOrNull("address"), row.TextOrNull("notes"),
+            key.Guid, row.Text("kind"), row.Text("name"), row.TextOrNull("email"), row.TextOrNull("phone"), row.TextOrNull("address"),
+                row.TextOrNull("notes"),
             Removed: false, row["withdrawn"] is not null, row.GuidOrNull("merged_into")));
 
     public static After<OnHandItem> OnHand(Session session, Rights rights, Place? after, int most) => Read(

@@ -56,9 +56,11 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             var (name, tally, branch) = database.Reading(session => (Find(session, batch)!.Name, TallyOf(session, batch), BranchOf(session, null, request)));
             using var file = Open(request, name, open(), rejectedFile);
             var import = ImportOf(request, branch);
-            var book = new ImportBook(batch) { Next = database.Reading(s => (s.Integer("SELECT max(n) FROM import_change WHERE batch = @batch", batch) ?? -1) + 1) };
+            var book = new ImportBook(batch) { Next = database.Reading(
+                s => (s.Integer("SELECT max(n) FROM import_change WHERE batch = @batch", batch) ?? -1) + 1) };
             tally = ImportSlices.Write(
-                database, file, import, book, tally, request.IsLocked, (session, before, after) => Beat(session, batch, before, after, file.Rejected), progress);
+                database, file, import, book, tally, request.IsLocked, (session, before, after) =>
+                    Beat(session, batch, before, after, file.Rejected), progress);
             Finish(batch, ImportStates.Done, file.Rejected, null);
             return Outcome(tally, file, import, batch, []);
         }
@@ -69,7 +71,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes back what an import did: what it made is withdrawn, fields that still have its values get those before, its copies go out again.</summary>
+    /// <summary>Takes back what an import did: what it made is withdrawn, fields that still have its values get those before, its copies go out
+    /// again.</summary>
     /// <returns>What was done.</returns>
     /// <exception cref="ShopException">There is none, or it is running, or taken back already.</exception>
     public string Undo(Actor actor, long batch, Action<long> progress)
@@ -94,7 +97,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             {
                 throw new ShopException($"Import {batch} is taken back already.");
             }
-            if (found.State is ImportStates.Running or ImportStates.Waiting or ImportStates.Uploading or ImportStates.Undoing && found.Standing(clock.GetUtcNow().ToUnixTimeMilliseconds()) != "stopped")
+            if (found.State is ImportStates.Running or ImportStates.Waiting or ImportStates.Uploading or ImportStates.Undoing
+                && found.Standing(clock.GetUtcNow().ToUnixTimeMilliseconds()) != "stopped")
             {
                 throw new ShopException($"Import {batch} is being done. Wait until it is, and take it back then.");
             }
@@ -107,7 +111,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
     public static List<ImportBatch> List(Session session, IReadOnlyList<long>? branches) => Read(
         session, $"SELECT {Columns} FROM import_batch b WHERE (b.branch IS NULL OR {BranchFilter.In("b.branch", branches)}) ORDER BY b.id DESC {session.Dialect.Limit("@most")}", MostListed);
 
-    public static ImportBatch? Find(Session session, long batch) => Read(session, $"SELECT {Columns} FROM import_batch b WHERE b.id = @batch", batch) is [var one] ? one : null;
+    public static ImportBatch? Find(Session session, long batch) => Read(
+        session, $"SELECT {Columns} FROM import_batch b WHERE b.id = @batch", batch) is [var one] ? one : null;
 
     /// <exception cref="ShopException">There is none, or it is not theirs.</exception>
     public static ImportBatch Require(Session session, Rights rights, long batch)
@@ -166,7 +171,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
     }
 
     private static long? Twin(Session session, ImportRequest request, string hash) => session.Integer(
-        "SELECT max(id) FROM import_batch WHERE hash = @hash AND kind = @kind AND branch = @branch AND state <> @undone AND state <> @failed", hash, request.Kind,
+        "SELECT max(id) FROM import_batch WHERE hash = @hash AND kind = @kind AND branch = @branch AND state <> @undone AND state <> @failed",
+            hash, request.Kind,
         request.Branch, ImportStates.Undone, ImportStates.Failed);
 
     private static Branch? BranchOf(Session session, Rights? rights, ImportRequest request)
@@ -198,9 +204,12 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         while (reader.Read())
         {
             list.Add(new ImportBatch(
-                reader.GetInt64(0), reader.GetString(1), DbValues.ReadIntegerOrNull(reader, 2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.GetInt64(6),
-                DbValues.ReadIntegerOrNull(reader, 7), reader.GetString(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11), reader.GetInt64(12), reader.GetInt64(13),
-                DbValues.ReadTextOrNull(reader, 14), DbValues.ReadIntegerOrNull(reader, 15), DbValues.ReadTextOrNull(reader, 16), Convert.ToInt64(reader.GetValue(17), null) == 1));
+                reader.GetInt64(0), reader.GetString(1), DbValues.ReadIntegerOrNull(reader, 2), reader.GetString(3), reader.GetString(4),
+                    reader.GetInt64(5), reader.GetInt64(6),
+                DbValues.ReadIntegerOrNull(reader, 7), reader.GetString(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
+                    reader.GetInt64(12), reader.GetInt64(13),
+                DbValues.ReadTextOrNull(reader, 14), DbValues.ReadIntegerOrNull(reader, 15), DbValues.ReadTextOrNull(reader, 16),
+                    Convert.ToInt64(reader.GetValue(17), null) == 1));
         }
         return list;
     }
@@ -214,7 +223,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         ImportKinds.Contacts => new ContactImport(clock),
         ImportKinds.Stock => new StockImport(branch!.Id, branch.Name, request.Meaning, clock),
         _ => new CopiesImport(
-            branch!.Id, branch.Name, request.Kind == ImportKinds.Count ? CountedAt(request, branch) : null, request.Full, TimeZones.Find(branch.TimeZone), clock, database.Reading),
+            branch!.Id, branch.Name, request.Kind == ImportKinds.Count ? CountedAt(request, branch) : null, request.Full,
+                TimeZones.Find(branch.TimeZone), clock, database.Reading),
     };
 
     private long CountedAt(ImportRequest request, Branch branch)
@@ -238,7 +248,8 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             UPDATE import_batch SET done = @done, made = @made, changed = @changed, same = @same, rejected = @rejected, beat_at = @now
             WHERE id = @batch AND state = @running AND done = @before
             """,
-            after.Done, after.Made, after.Changed, after.Same, rejected, clock.GetUtcNow().ToUnixTimeMilliseconds(), batch, ImportStates.Running, before.Done) == 0)
+            after.Done, after.Made, after.Changed, after.Same, rejected, clock.GetUtcNow().ToUnixTimeMilliseconds(), batch, ImportStates.Running,
+                before.Done) == 0)
         {
             throw new ImportElsewhereException(batch);
         }

@@ -8,7 +8,8 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <summary>All stock of a branch, as a file that an import reads again.</summary>
 public static class StockExport
 {
-    private static readonly string[] Header = ["code", "isbn13", "title", "authors", "publisher", "year", "binding", "condition", "category", "price", "tax_rate", "on_hand"];
+    private static readonly string[] Header = ["code", "isbn13", "title", "authors", "publisher", "year", "binding", "condition", "category",
+        "price", "tax_rate", "on_hand"];
 
     /// <returns>How many records.</returns>
     public static long Write(Session session, long branch, TextWriter writer)

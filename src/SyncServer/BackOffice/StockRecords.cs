@@ -60,7 +60,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         var clean = text?.Trim() ?? "";
         if (clean.Length > 0 && Rows(session, clean) is { Count: > 0 } exact)
         {
-            return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(r => Short(Imports.StockKeys.Root(session, r)!)).DistinctBy(r => r.Id)], branch), HasMore: false);
+            return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(r => Short(Imports.StockKeys.Root(session, r)!)).DistinctBy(
+                r => r.Id)], branch), HasMore: false);
         }
         var (condition, values) = Words.In(clean, "s.title", "coalesce(s.authors, '')");
         return Cut(session, Read(
@@ -203,7 +204,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
     });
 
     /// <summary>It is offered no more, or again; tills find it by its code alone, for a copy that turns up.</summary>
-    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(clock, actor, isOffered ? "stock offer" : "stock withdraw", (session, _) =>
+    public void Withdraw(Actor actor, Guid id, bool isOffered = false) => database.Doing(
+        clock, actor, isOffered ? "stock offer" : "stock withdraw", (session, _) =>
     {
         var record = TableSql.FindForChange(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
         record["withdrawn"] = isOffered ? null : 1L;
@@ -229,7 +231,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         {
             return TableSql.Where(session, BookmineSetup.Stock, "id = @id", id);
         }
-        var byCode = Isbn.FormsOf(what).SelectMany(form => TableSql.Where(session, BookmineSetup.Stock, session.Dialect.TextEquals("code", "@code"), form)).ToList();
+        var byCode = Isbn.FormsOf(what).SelectMany(form => TableSql.Where(
+            session, BookmineSetup.Stock, session.Dialect.TextEquals("code", "@code"), form)).ToList();
         return Isbn.TryParse(what, out var isbn)
             ? [.. byCode.Concat(TableSql.Where(session, BookmineSetup.Stock, "isbn13 = @isbn", isbn)).DistinctBy(r => r.Key)]
             : byCode;

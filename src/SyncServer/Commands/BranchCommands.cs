@@ -10,7 +10,8 @@ namespace Bookmine.SyncServer.Commands;
 internal static class BranchCommands
 {
     private static readonly Option<string> Name = new("--name") { Required = true };
-    private static readonly Option<string> TimeZone = new("--time-zone") { Description = "IANA name, such as Europe/London", DefaultValueFactory = _ => "UTC" };
+    private static readonly Option<string> TimeZone = new("--time-zone") { Description = "IANA name, such as Europe/London",
+        DefaultValueFactory = _ => "UTC" };
     private static readonly Argument<long> Id = new("branch");
     private static readonly Option<string?> NewName = new("--name") { Description = "What it is called" };
     private static readonly Option<string?> Header = new("--header") { Description = "The head of the branch's dockets; \\n begins a new line" };
@@ -27,7 +28,8 @@ internal static class BranchCommands
     {
         verbs.Make("add", "Add a branch", Add, Name, TimeZone),
         verbs.Make("list", "List the branches", List),
-        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, TaxRate, Currency, Supervised),
+        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, TaxRate,
+            Currency, Supervised),
     };
 
     private static int Add(CommandContext context)

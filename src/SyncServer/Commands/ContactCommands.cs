@@ -33,7 +33,8 @@ internal static class ContactCommands
     };
 
     private static int Import(CommandContext context) => ImportCommands.Run(
-        context, new ImportRequest(ImportKinds.Contacts, null, ImportRequest.ReadMaps(context.Get(ImportCommands.Map)), Anyway: context.Get(ImportCommands.Anyway)));
+        context, new ImportRequest(ImportKinds.Contacts, null, ImportRequest.ReadMaps(context.Get(ImportCommands.Map)),
+            Anyway: context.Get(ImportCommands.Anyway)));
 
     private static int Find(CommandContext context)
     {
@@ -58,13 +59,16 @@ internal static class ContactCommands
         return $"{contact.Name} is {(isOffered ? "offered again" : "offered no more")}";
     });
 
-    private static int Merge(CommandContext context) => Do(context, (database, contact) => new Merges(database, context.Clock, new EntityIds(context.Clock)).MergeContact(
+    private static int Merge(CommandContext context) => Do(context, (database, contact) =>
+        new Merges(database, context.Clock, new EntityIds(context.Clock)).MergeContact(
         Actor.AtTheMachine(), contact.ContactId, One(database, context.Get(Into)).ContactId));
 
     private static int Unmerge(CommandContext context) => Do(
-        context, (database, contact) => new Merges(database, context.Clock, new EntityIds(context.Clock)).UnmergeContact(Actor.AtTheMachine(), contact.ContactId));
+        context, (database, contact) => new Merges(database, context.Clock, new EntityIds(context.Clock)).UnmergeContact(
+            Actor.AtTheMachine(), contact.ContactId));
 
-    private static int Erase(CommandContext context) => Do(context, (database, contact) => new Erasure(database, context.Clock).Erase(Actor.AtTheMachine(), contact.ContactId));
+    private static int Erase(CommandContext context) => Do(context, (database, contact) =>
+        new Erasure(database, context.Clock).Erase(Actor.AtTheMachine(), contact.ContactId));
 
     private static int Export(CommandContext context)
     {
@@ -86,7 +90,8 @@ internal static class ContactCommands
     {
         [var one] => one,
         [] => throw new ShopException($"There is no contact {who}."),
-        var several => throw new ShopException($"{several.Count} contacts are called {who}: {string.Join(", ", several.Select(s => s.ContactId))}. Give the id of the one."),
+        var several => throw new ShopException(
+            $"{several.Count} contacts are called {who}: {string.Join(", ", several.Select(s => s.ContactId))}. Give the id of the one."),
     };
 
     private static int Show(CommandContext context)

@@ -11,7 +11,9 @@ internal static class ImportCommands
     private static readonly Argument<long> Batch = new("import") { Description = "Its number, as import list has it" };
 
     public static readonly Argument<string> File = new("file") { Description = "CSV, TSV or .xlsx, with a header" };
-    public static readonly Option<string[]> Map = new("--map") { Description = "\"Their name=field\" for a column that is not understood; \"Their name=-\" for one that is not to be read", DefaultValueFactory = _ => [] };
+    public static readonly Option<string[]> Map = new(
+        "--map") { Description = "\"Their name=field\" for a column that is not understood; \"Their name=-\" for one that is not to be read",
+            DefaultValueFactory = _ => [] };
     public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show what would be done, and write nothing" };
     public static readonly Option<bool> Anyway = new("--anyway") { Description = "Though it looks doubtful, or came in before" };
 
@@ -54,7 +56,8 @@ internal static class ImportCommands
         var now = context.Now;
         return context.PrintList(
             rows, ("import", b => $"{b.Id}"), ("kind", b => b.Kind), ("branch", b => $"{b.Branch}"), ("file", b => b.Name), ("by", b => b.MadeBy),
-            ("begun", b => Instant.Format(b.BegunAt)), ("state", b => b.Standing(now)), ("new", b => $"{b.New}"), ("changed", b => $"{b.Changed}"), ("same", b => $"{b.Same}"),
+            ("begun", b => Instant.Format(b.BegunAt)), ("state", b => b.Standing(now)), ("new", b => $"{b.New}"),
+                ("changed", b => $"{b.Changed}"), ("same", b => $"{b.Same}"),
             ("rejected", b => $"{b.Rejected}"), ("", b => b.Told ?? ""));
     }
 

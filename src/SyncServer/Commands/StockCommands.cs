@@ -11,14 +11,18 @@ namespace Bookmine.SyncServer.Commands;
 internal static class StockCommands
 {
     private static readonly Option<long> Branch = new("--branch") { Required = true, Description = "Whose prices and counts the file holds" };
-    private static readonly Option<string?> OnHand = new("--on-hand") { Description = "What copies are for stock that has some already: count or receive; without it they stay" };
-    private static readonly Option<string?> At = new("--at") { Description = "When it was counted, by the branch's clock, such as \"2026-11-23 18:00\"; now without it" };
-    private static readonly Option<string?> Full = new("--full") { Description = "A category of which everything was counted: what the file does not name is not there" };
+    private static readonly Option<string?> OnHand = new(
+        "--on-hand") { Description = "What copies are for stock that has some already: count or receive; without it they stay" };
+    private static readonly Option<string?> At = new(
+        "--at") { Description = "When it was counted, by the branch's clock, such as \"2026-11-23 18:00\"; now without it" };
+    private static readonly Option<string?> Full = new(
+        "--full") { Description = "A category of which everything was counted: what the file does not name is not there" };
     private static readonly Symbol[] Common = [ImportCommands.File, Branch, ImportCommands.Map, ImportCommands.DryRun, ImportCommands.Anyway];
     private static readonly Argument<string> What = new("what") { Description = "A code, ISBN or id" };
 
     private static readonly Argument<string[]> Words = new("words") { Description = "Of a title or an author" };
-    private static readonly Argument<string[]> Changes = new("field=value") { Description = "Such as title=\"A new one\", year=1987; an empty value for none" };
+    private static readonly Argument<string[]> Changes = new(
+        "field=value") { Description = "Such as title=\"A new one\", year=1987; an empty value for none" };
     private static readonly Option<string?> Price = new("--price") { Description = "With --branch: its price, such as 17.95" };
     private static readonly Option<long?> OfBranch = new("--branch") { Description = "Whose prices and copies" };
     private static readonly Option<string> Into = new("--into") { Required = true, Description = "A code, ISBN or id: what it turned out to be" };
@@ -30,7 +34,8 @@ internal static class StockCommands
             [.. Common, OnHand]),
         verbs.Make("receive", "Copies that came in, from a file of codes or ISBNs and quantities; they are added", Receive, Common),
         verbs.Make(
-            "count", "Copies that were counted, from a file of codes or ISBNs and quantities: what was counted then is what was there then", Count, [.. Common, At, Full]),
+            "count", "Copies that were counted, from a file of codes or ISBNs and quantities: what was counted then is what was there then",
+                Count, [.. Common, At, Full]),
         verbs.Make("find", "Stock by words of title and author", Find, Words, OfBranch),
         verbs.Make("edit", "Change fields of a stock record, and a branch's price", Edit, What, Changes, Price, OfBranch),
         verbs.Make("withdraw", "Offer a stock record no more; sales of it stay, and a copy that turns up is still found by its code", Withdraw, What),
@@ -41,7 +46,8 @@ internal static class StockCommands
         verbs.Make("show", "Show stock records with each branch's holding", Show, What),
     };
 
-    private static int Import(CommandContext context) => ImportCommands.Run(context, Request(context, ImportKinds.Stock) with { OnHand = context.Get(OnHand) });
+    private static int Import(CommandContext context) => ImportCommands.Run(
+        context, Request(context, ImportKinds.Stock) with { OnHand = context.Get(OnHand) });
 
     private static int Receive(CommandContext context) => ImportCommands.Run(context, Request(context, ImportKinds.Receipt));
 
@@ -67,7 +73,8 @@ internal static class StockCommands
         var cents = (long?)null;
         if (context.Get(Price) is { } price)
         {
-            cents = Money.TryParse(price, out var read, out var fault) && read >= 0 ? read : throw new ShopException($"“{price}” {fault ?? "is less than nothing"}. Nothing was changed.");
+            cents = Money.TryParse(price, out var read, out var fault) && read >= 0 ? read
+                : throw new ShopException($"“{price}” {fault ?? "is less than nothing"}. Nothing was changed.");
         }
         var branch = cents is null ? (long?)null : context.Get(OfBranch) ?? throw new ShopException("Say whose price it is: --branch. Nothing was changed.");
         var told = Deeds(database, context).Edit(
@@ -84,7 +91,8 @@ internal static class StockCommands
         using var database = context.OpenDatabase();
         var stock = One(database, context.Get(What));
         Deeds(database, context).Withdraw(Actor.AtTheMachine(), stock.StockId, isOffered);
-        return context.Print(new { stock.StockId, Withdrawn = !isOffered }, $"{stock.Title} ({stock.Code}) is {(isOffered ? "offered again" : "offered no more")}");
+        return context.Print(new { stock.StockId, Withdrawn = !isOffered },
+            $"{stock.Title} ({stock.Code}) is {(isOffered ? "offered again" : "offered no more")}");
     }
 
     private static int Merge(CommandContext context)
@@ -98,7 +106,8 @@ internal static class StockCommands
     private static int Unmerge(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var told = new Merges(database, context.Clock, new EntityIds(context.Clock)).UnmergeStock(Actor.AtTheMachine(), One(database, context.Get(What)).StockId);
+        var told = new Merges(database, context.Clock, new EntityIds(context.Clock)).UnmergeStock(
+            Actor.AtTheMachine(), One(database, context.Get(What)).StockId);
         return context.Print(new { Unmerged = told }, told);
     }
 
@@ -116,7 +125,8 @@ internal static class StockCommands
     {
         [var one] => one,
         [] => throw new ShopException($"No stock record has the code, ISBN or id {what}."),
-        var several => throw new ShopException($"{several.Count} stock records have {what}: {string.Join(", ", several.Select(s => s.StockId))}. Give the id of the one."),
+        var several => throw new ShopException(
+            $"{several.Count} stock records have {what}: {string.Join(", ", several.Select(s => s.StockId))}. Give the id of the one."),
     };
 
     private static int Show(CommandContext context)
@@ -127,6 +137,7 @@ internal static class StockCommands
             ? throw new ShopException($"No stock record has the code, ISBN or id {context.Get(What)}.")
             : context.PrintList(
                 records, ("code", r => r.Code), ("isbn", r => r.Isbn ?? ""), ("title", r => r.Title), ("condition", r => r.Condition ?? ""),
-                ("branch: price, on hand", r => string.Join("; ", r.Holdings.Select(h => $"{h.Branch}: {(h.PriceCents is { } p ? Money.Format(p) : "-")}, {h.OnHand}"))));
+                ("branch: price, on hand", r => string.Join("; ", r.Holdings.Select(
+                    h => $"{h.Branch}: {(h.PriceCents is { } p ? Money.Format(p) : "-")}, {h.OnHand}"))));
     }
 }

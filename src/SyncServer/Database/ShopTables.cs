@@ -18,7 +18,8 @@ public static class ShopTables
     [
         .. BookmineSetup.Instance.Tables.Select(Replicated),
         Of(
-            "till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program", "leased_at", "parent",
+            "till", "id", "name", "branch", "secret_hash", "state", "enrolled_at", "seen_at", "unposted", "reprovision_from", "program",
+                "leased_at", "parent",
             "forked_at", "kept", "is_foreign", "report"),
         Of("till_branch", "till branch", "since"),
         Of("enrol_code", "code_hash", "till_name", "branch", "expires_at", "used_at", "is_foreign"),
@@ -28,7 +29,8 @@ public static class ShopTables
         Of("in_house_ean", "id", "last"),
         Of("not_duplicate", "a:guid b:guid", "said_at", "said_by"),
         Of(
-            "import_batch", "id", "kind", "branch", "name", "hash", "options", "made_by", "begun_at", "beat_at", "ended_at", "state", "done", "made", "changed",
+            "import_batch", "id", "kind", "branch", "name", "hash", "options", "made_by", "begun_at", "beat_at", "ended_at", "state", "done",
+                "made", "changed",
             "same", "rejected", "told", "undone_at", "undone_by"),
         Of("import_change", "batch n", "record:guid", "deed", "fields", "qty", "at"),
         Of("import_part", "batch part", "bytes"),
@@ -53,20 +55,23 @@ public static class ShopTables
         Of("sync_kept", "client", "after"),
         Of("sync_digest", "bucket tab", "rows", "sum"),
         Of("sync_client", "client", "acknowledged", "chain"),
-        Of("sync_inbox", "client n", "id:guid", "kind", "format", "sealed_at", "hash", "chain", "payload", "synchronisation:guid", "received_at", "state", "result"),
+        Of("sync_inbox", "client n", "id:guid", "kind", "format", "sealed_at", "hash", "chain", "payload", "synchronisation:guid", "received_at",
+            "state", "result"),
         Of("sync_fork", "id:guid", "client", "n", "kind", "format", "sealed_at", "hash", "payload", "received_at", "state"),
         Of("sync_desk", "id", "entry:guid", "at", "deed", "why", "payload", "hash", "number"),
         Of("sync_state", "id", "epoch", "tip", "head", "triggers", "proof_key"),
     ];
 
     private static ShopTable Replicated(SyncTable table) => new(
-        table.Name, table.KeyColumns, [.. table.Columns.Select(c => c.Name)], table.Columns.Where(c => c.Type == ColumnType.Guid).Select(c => c.Name).ToFrozenSet());
+        table.Name, table.KeyColumns, [.. table.Columns.Select(c => c.Name)],
+            table.Columns.Where(c => c.Type == ColumnType.Guid).Select(c => c.Name).ToFrozenSet());
 
     private static ShopTable Of(string name, string key, params string[] others)
     {
         var columns = key.Split(' ').Concat(others).ToList();
         return new ShopTable(
-            name, [.. key.Split(' ').Select(Name)], columns.ConvertAll(Name), columns.Where(c => c.EndsWith(":guid", StringComparison.Ordinal)).Select(Name).ToFrozenSet());
+            name, [.. key.Split(' ').Select(Name)], columns.ConvertAll(Name),
+                columns.Where(c => c.EndsWith(":guid", StringComparison.Ordinal)).Select(Name).ToFrozenSet());
     }
 
     private static string Name(string column) => column.Split(':')[0];

@@ -39,7 +39,8 @@ internal static partial class Cells
     /// <summary>A text as a spreadsheet takes it for a text, where it could be one that is reckoned.</summary>
     public static string Guarded(string text) => IsFormula(text) ? "'" + text : text;
 
-    private static bool IsFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' && !decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out _);
+    private static bool IsFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@'
+        && !decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out _);
 
     /// <summary>What identifies an item: without the dashes and spaces in it and without the decimals that a spreadsheet adds.</summary>
     public static string Number(string text)
@@ -89,7 +90,8 @@ internal static partial class Cells
         return found.Success && text.Length <= 40;
     }
 
-    private static bool IsUnseen(char c) => c is '\u00ad' or '\u200b' or '\u200e' or '\u200f' or '\u2060' or '\ufeff' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    private static bool IsUnseen(char c) => c is '\u00ad' or '\u200b' or '\u200e' or '\u200f' or '\u2060' or '\ufeff' or (
+        >= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static string Composed(string text)
     {

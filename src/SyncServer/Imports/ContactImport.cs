@@ -65,7 +65,8 @@ internal sealed class ContactImport(TimeProvider clock) : IImport
         return Verdict.Changed;
     }
 
-    public string Describe(object row) => string.Join(" · ", new[] { "name", "email", "phone", "address" }.Select(c => ((Row)row)[c] as string).OfType<string>());
+    public string Describe(object row) => string.Join(" · ", new[] { "name", "email", "phone", "address" }.Select(
+        c => ((Row)row)[c] as string).OfType<string>());
 
     private Verdict Make(Session session, Row contact, ImportBook book)
     {
@@ -99,7 +100,8 @@ internal sealed class ContactImport(TimeProvider clock) : IImport
     private static bool Agrees(Row there, Row given, string column) => there[column] is string a && given[column] is string b
         && (column == "phone" ? PhoneNumber.AreOne(a, b) : string.Equals(a, b, StringComparison.OrdinalIgnoreCase));
 
-    private static string? Joined(string? first, string? last) => string.Join(' ', new[] { first, last }.OfType<string>()) is { Length: > 0 } name ? name : null;
+    private static string? Joined(string? first, string? last) => string.Join(
+        ' ', new[] { first, last }.OfType<string>()) is { Length: > 0 } name ? name : null;
 
     private static string? Fault(Row contact) =>
         contact["name"] is null ? "has no name"

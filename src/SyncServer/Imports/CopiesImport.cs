@@ -19,7 +19,8 @@ public sealed record Variance(string Code, string Title, long Expected, long Cou
 /// <param name="countedAt">When it was counted, Unix milliseconds, where a row does not say; null where the copies came in.</param>
 /// <param name="full">A category of which everything was counted, so that what the file does not name is not there; null for none.</param>
 internal sealed class CopiesImport(
-    long branch, string branchName, long? countedAt, string? full, TimeZoneInfo zone, TimeProvider clock, Func<Func<Session, object?>, object?> reading) : IImport
+    long branch, string branchName, long? countedAt, string? full, TimeZoneInfo zone, TimeProvider clock, Func<Func<Session, object?>,
+        object?> reading) : IImport
 {
     /// <summary>A clock of a hand-held counter may be so far ahead.</summary>
     private const long MostAheadMilliseconds = 60_000;
@@ -35,7 +36,8 @@ internal sealed class CopiesImport(
     private sealed record Copies(Guid Stock, string Code, string Title, long Qty, long At);
 
     /// <summary>The largest differences, in money and then in copies.</summary>
-    public IReadOnlyList<Variance> Variances => [.. variances.OrderByDescending(v => Math.Abs(v.ValueCents)).ThenByDescending(v => Math.Abs(v.Expected - v.Counted)).Take(MostVariances)];
+    public IReadOnlyList<Variance> Variances => [.. variances.OrderByDescending(v => Math.Abs(v.ValueCents)).ThenByDescending(
+        v => Math.Abs(v.Expected - v.Counted)).Take(MostVariances)];
 
     public object? Next(ImportFile file)
     {
@@ -93,7 +95,8 @@ internal sealed class CopiesImport(
             return Preview(session, copies, expected);
         }
         var before = session.Integer(
-            "SELECT qty FROM stock_count WHERE branch = @branch AND stock_id = @stock AND at = @at AND batch = @batch", branch, copies.Stock, copies.At, book.Batch);
+            "SELECT qty FROM stock_count WHERE branch = @branch AND stock_id = @stock AND at = @at AND batch = @batch", branch, copies.Stock,
+                copies.At, book.Batch);
         var counted = copies.Qty + (before ?? 0);
         moves.Count(branch, copies.Stock, copies.Code, copies.At, counted, book.Batch, null);
         if (before is null)

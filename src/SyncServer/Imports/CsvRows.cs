@@ -112,7 +112,8 @@ internal sealed class CsvRows : SheetRows
             return;
         }
         var parts = raw.Split(reader.Separator);
-        var isLetters = reason == CsvMalformedReason.StrayQuote && (width == 0 || parts.Length == width) && !Array.Exists(parts, p => p.TrimStart().StartsWith('"'));
+        var isLetters = reason == CsvMalformedReason.StrayQuote && (width == 0 || parts.Length == width)
+            && !Array.Exists(parts, p => p.TrimStart().StartsWith('"'));
         cells = isLetters ? [.. parts.Select(p => p.Trim())] : cells;
         fault = isLetters ? null : "has a quote in the wrong place";
     }
@@ -144,5 +145,6 @@ internal sealed class CsvRows : SheetRows
     }
 
     private (string Raw, long Line)? Next() =>
-        waiting.TryDequeue(out var kept) ? kept : Advance() && Utf8.IsValid(reader.RawRecord) ? (Encoding.UTF8.GetString(reader.RawRecord), reader.LineNumber) : null;
+        waiting.TryDequeue(out var kept) ? kept : Advance() && Utf8.IsValid(reader.RawRecord)
+            ? (Encoding.UTF8.GetString(reader.RawRecord), reader.LineNumber) : null;
 }

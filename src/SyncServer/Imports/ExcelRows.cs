@@ -32,7 +32,8 @@ internal sealed class ExcelRows : SheetRows
                 using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
                 if (zip.Entries.Sum(e => e.Length) > MostUnpackedBytes)
                 {
-                    throw new ShopException($"{name} unpacks to more than a gigabyte. Save the sheet as CSV (UTF-8), which has no such limit. Nothing was imported.");
+                    throw new ShopException(
+                        $"{name} unpacks to more than a gigabyte. Save the sheet as CSV (UTF-8), which has no such limit. Nothing was imported.");
                 }
                 file.Position = 0;
             }
@@ -40,7 +41,8 @@ internal sealed class ExcelRows : SheetRows
         }
         catch (Exception e) when (e is ExcelReaderException or InvalidDataException or IOException)
         {
-            throw new ShopException($"{name} is no Excel workbook that can be read ({e.Message.TrimEnd('.')}). Save it again, or as CSV (UTF-8). Nothing was imported.");
+            throw new ShopException(
+                $"{name} is no Excel workbook that can be read ({e.Message.TrimEnd('.')}). Save it again, or as CSV (UTF-8). Nothing was imported.");
         }
     }
 
@@ -69,7 +71,8 @@ internal sealed class ExcelRows : SheetRows
         }
         catch (Exception e) when (e is ExcelReaderException or InvalidDataException or System.Xml.XmlException)
         {
-            throw new ShopException($"{name}, row {line + 1}: the workbook is damaged ({e.Message.TrimEnd('.')}). What came before is imported; save it again, or as CSV.");
+            throw new ShopException(
+                $"{name}, row {line + 1}: the workbook is damaged ({e.Message.TrimEnd('.')}). What came before is imported; save it again, or as CSV.");
         }
     }
 
@@ -91,7 +94,8 @@ internal sealed class ExcelRows : SheetRows
     };
 
     private static string Number(double number) =>
-        Math.Abs(number) < 1e18 ? Math.Round((decimal)number, 10).ToString("0.##########", CultureInfo.InvariantCulture) : number.ToString(CultureInfo.InvariantCulture);
+        Math.Abs(number) < 1e18 ? Math.Round((decimal)number, 10).ToString("0.##########", CultureInfo.InvariantCulture)
+            : number.ToString(CultureInfo.InvariantCulture);
 
     private static bool Starts(Stream file, byte[] with)
     {

@@ -19,7 +19,8 @@ internal sealed record Field(string Name, FieldRole Role, params string[] Called
 /// <param name="Required">Of these groups, one field each.</param>
 internal sealed partial record FieldSet(IReadOnlyList<Field> Fields, IReadOnlyList<IReadOnlyList<string>> Required)
 {
-    private static readonly Field Code = new("code", FieldRole.Identifies, "sku", "stockcode", "itemcode", "productcode", "itemnumber", "variantsku", "stockno", "listingid");
+    private static readonly Field Code = new("code", FieldRole.Identifies, "sku", "stockcode", "itemcode", "productcode", "itemnumber",
+        "variantsku", "stockno", "listingid");
     private static readonly Field Isbn13 = new("isbn13", FieldRole.Identifies, "isbn", "isbnean", "isbnnumber", "eanisbn");
     private static readonly Field Isbn10 = new("isbn10", FieldRole.Identifies, "isbn");
     private static readonly Field Ean = new("ean", FieldRole.Identifies, "ean13", "gtin", "gtin13", "upc", "barcode", "variantbarcode", "gtinupceanorisbn");
@@ -34,19 +35,22 @@ internal sealed partial record FieldSet(IReadOnlyList<Field> Fields, IReadOnlyLi
             new("title", FieldRole.Describes, "booktitle", "name", "itemname", "productname", "item", "product"),
             new("authors", FieldRole.Describes, "author", "authorname", "by", "writer", "contributor", "contributors", "creator"),
             new("publisher", FieldRole.Describes, "imprint", "publishername"),
-            new("year", FieldRole.Describes, "yearpublished", "publicationyear", "pubyear", "publicationdate", "pubdate", "published", "originalpublicationyear"),
+            new("year", FieldRole.Describes, "yearpublished", "publicationyear", "pubyear", "publicationdate", "pubdate", "published",
+                "originalpublicationyear"),
             new("binding", FieldRole.Describes, "format", "cover", "bindingtype"),
             new("condition", FieldRole.Describes, "bookcondition", "itemcondition", "grade"),
             new("category", FieldRole.Describes, "categories", "genre", "subject", "section", "department", "shelf", "producttype", "type"),
             new("price_cents", FieldRole.Prices, "cents"),
-            new("price", FieldRole.Prices, "rrp", "sellprice", "sellingprice", "retailprice", "retail", "listprice", "unitprice", "regularprice", "variantprice", "saleprice"),
+            new("price", FieldRole.Prices, "rrp", "sellprice", "sellingprice", "retailprice", "retail", "listprice", "unitprice", "regularprice",
+                "variantprice", "saleprice"),
             new("tax_rate", FieldRole.Prices, "taxrate", "vat", "vatrate", "gst", "gstrate", "taxpercent", "tax"),
             OnHand,
         ],
         [["title"]]);
 
     public static readonly FieldSet Counted = new(
-        [Code, Isbn13, Isbn10, Ean, Branch, new("title", FieldRole.Describes), new("condition", FieldRole.Describes), OnHand, new("counted_at", FieldRole.Counts, "countedat", "at", "time")],
+        [Code, Isbn13, Isbn10, Ean, Branch, new("title", FieldRole.Describes), new("condition", FieldRole.Describes), OnHand,
+            new("counted_at", FieldRole.Counts, "countedat", "at", "time")],
         [["code", "isbn13", "isbn10", "ean"], ["on_hand"]]);
 
     public static readonly FieldSet Contact = new(
@@ -89,7 +93,8 @@ internal sealed partial record FieldSet(IReadOnlyList<Field> Fields, IReadOnlyLi
             : null;
     }
 
-    private static bool IsNumberOfItem(string cell) => Cells.Number(cell) is var number && (Bookmine.Schema.Isbn.IsEan(number) || (number.Length is 10 or 13 && Bookmine.Schema.Isbn.TryParse(number, out _)));
+    private static bool IsNumberOfItem(string cell) => Cells.Number(cell) is var number
+        && (Bookmine.Schema.Isbn.IsEan(number) || (number.Length is 10 or 13 && Bookmine.Schema.Isbn.TryParse(number, out _)));
 
     [GeneratedRegex(@"\([^)]*\)|\[[^\]]*\]")]
     private static partial Regex Bracketed();

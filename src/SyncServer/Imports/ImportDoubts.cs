@@ -23,7 +23,8 @@ internal static class ImportDoubts
         return price > HighPrice && file.Understood["price"] is not null
             ? $"half of the first prices are above {Money.Format(price)}. Are they in cents? Then that column is price_cents"
             : many * 100 > price && prices.TrueForAll(p => p % 100 == 0) && many >= 10
-                ? string.Create(CultureInfo.InvariantCulture, $"the prices are about {Money.Format(price)} and the copies about {many}. Is one column read as the other?")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"the prices are about {Money.Format(price)} and the copies about {many}. Is one column read as the other?")
             : price < LowPrice ? $"half of the first prices are below {Money.Format(price + 1)}. Are they prices, and in the unit of that column?"
             : null;
     }

@@ -38,7 +38,8 @@ internal static class ImportSlices
     /// <param name="isLocked">Whether a slice locks what postings wait for, and so is small.</param>
     /// <param name="note">Called in each slice's transaction, with how far it was and how far it comes.</param>
     public static Tally Write(
-        IServerDatabase database, ImportFile file, IImport import, ImportBook book, Tally tally, bool isLocked, Action<Session, Tally, Tally> note, Action<long> progress)
+        IServerDatabase database, ImportFile file, IImport import, ImportBook book, Tally tally, bool isLocked, Action<Session, Tally,
+            Tally> note, Action<long> progress)
     {
         // What an earlier run of the same import has done is read again, for what is counted on the way, and not written again.
         for (var i = 0L; i < tally.Done && import.Next(file) is not null; i++)

@@ -124,9 +124,11 @@ internal sealed class StockImport(long branch, string branchName, OnHandMeaning 
         if (row.PriceCents is { } price && holding?.IntegerOrNull("price_cents") != price)
         {
             differences.Add("price_cents", [holding?.IntegerOrNull("price_cents"), price]);
-            if (book.IsWriting && session.Execute("UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock", price, branch, id) == 0)
+            if (book.IsWriting && session.Execute("UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock", price,
+                branch, id) == 0)
             {
-                TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = id, ["price_cents"] = price, ["on_hand"] = 0L });
+                TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = id, ["price_cents"] = price,
+                    ["on_hand"] = 0L });
             }
         }
         var copies = row.OnHand is { } onHand ? Copies(session, id, stock.Text("code"), onHand, holding, book) : null;

@@ -15,7 +15,8 @@ internal static class StockKeys
         {
             foreach (var form in Isbn.FormsOf(code))
             {
-                if (TableSql.Where(session, BookmineSetup.Stock, $"{sql.TextEquals("code", "@code")} ORDER BY CASE WHEN withdrawn IS NULL THEN 0 ELSE 1 END, id {sql.Limit("1")}", form) is [var coded])
+                if (TableSql.Where(session, BookmineSetup.Stock,
+                    $"{sql.TextEquals("code", "@code")} ORDER BY CASE WHEN withdrawn IS NULL THEN 0 ELSE 1 END, id {sql.Limit("1")}", form) is [var coded])
                 {
                     return coded;
                 }
@@ -23,7 +24,8 @@ internal static class StockKeys
             return null;
         }
         var found = TableSql.Where(
-            session, BookmineSetup.Stock, $"isbn13 = @isbn AND condition IS NOT DISTINCT FROM @condition ORDER BY CASE WHEN withdrawn IS NULL THEN 0 ELSE 1 END, id {sql.Limit("1")}", item.Isbn13, condition);
+            session, BookmineSetup.Stock,
+                $"isbn13 = @isbn AND condition IS NOT DISTINCT FROM @condition ORDER BY CASE WHEN withdrawn IS NULL THEN 0 ELSE 1 END, id {sql.Limit("1")}", item.Isbn13, condition);
         return found is [var one] ? one : null;
     }
 

@@ -80,7 +80,8 @@ internal sealed record StockRow(
 
     /// <summary>A file of one branch has no rows of another.</summary>
     public static string? OfBranch(ImportFile file, (long Id, string Name) branch) =>
-        file["branch"] is not { } text || string.Equals(text, branch.Name, StringComparison.OrdinalIgnoreCase) || text == FormattableString.Invariant($"{branch.Id}")
+        file["branch"] is not { } text || string.Equals(text, branch.Name, StringComparison.OrdinalIgnoreCase)
+            || text == FormattableString.Invariant($"{branch.Id}")
             ? null : $"is of branch “{text}”, and the file is imported for {branch.Name}";
 
     private static string? Unfit(ImportFile file)

@@ -30,7 +30,8 @@ internal sealed class Understanding
 
     /// <summary>Whether the row looks like a header of these fields.</summary>
     public static bool IsHeader(IReadOnlyList<string> row, FieldSet set, IReadOnlyDictionary<string, string> maps) =>
-        (maps.Count > 0 || !set.IsAnothers(row)) && set.Required.All(group => row.Any(h => set.Of(h).Any(f => group.Contains(f.Field.Name)) || (Mapped(maps, h) is { } to && group.Contains(to))));
+        (maps.Count > 0 || !set.IsAnothers(row)) && set.Required.All(group =>
+            row.Any(h => set.Of(h).Any(f => group.Contains(f.Field.Name)) || (Mapped(maps, h) is { } to && group.Contains(to))));
 
     /// <exception cref="NotUnderstoodException">A column that identifies or prices is not understood, or two are one field, or one is missing.</exception>
     public static Understanding Of(
@@ -100,7 +101,8 @@ internal sealed class Understanding
             }
             if (set.Named(field) is null)
             {
-                throw new NotUnderstoodException(Columns, $"There is no field {field}. The fields are {string.Join(", ", set.Fields.Select(f => f.Name))}. Nothing was imported.");
+                throw new NotUnderstoodException(
+                    Columns, $"There is no field {field}. The fields are {string.Join(", ", set.Fields.Select(f => f.Name))}. Nothing was imported.");
             }
             if (!columns.TryAdd(field, at[0]))
             {

@@ -51,7 +51,8 @@ internal static class OfficePages
     private static void MapFiles(this WebApplication app)
     {
         var files = app.MapGroup("").RequireAuthorization(PersonAuthentication.SchemeName).ExcludeFromDescription();
-        files.MapGet("/stock/import/{batch:long}/rejected", (long batch, HttpContext context, IServerDatabase database) => Given(context, actor => database.Asking(
+        files.MapGet("/stock/import/{batch:long}/rejected", (long batch, HttpContext context, IServerDatabase database) =>
+            Given(context, actor => database.Asking(
             actor, (session, rights) =>
             {
                 ShopImports.Require(session, rights, batch);
@@ -95,7 +96,8 @@ internal static class OfficePages
         catch (Exception e) when (!context.Response.HasStarted && IsLookedAt(context.Request) && OfficePage.WhyNot(e) is not null)
         {
             await PlainPage.Of(
-                StatusCodes.Status503ServiceUnavailable, "This cannot be shown at this moment", $"<p>{PlainPage.Encoded(OfficePage.WhyNot(e)!)}</p>").ExecuteAsync(context);
+                StatusCodes.Status503ServiceUnavailable, "This cannot be shown at this moment",
+                    $"<p>{PlainPage.Encoded(OfficePage.WhyNot(e)!)}</p>").ExecuteAsync(context);
         }
     });
 
@@ -112,13 +114,15 @@ internal static class OfficePages
         {
             if (context.GetEndpoint() is null)
             {
-                var answer = IsLookedAt(context.Request) ? NoSuchPage : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
+                var answer = IsLookedAt(context.Request) ? NoSuchPage : Results.Problem(
+                    "There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
                 await answer.ExecuteAsync(context);
                 return;
             }
             if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null)
             {
-                PlainPage.Guard(context, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
+                PlainPage.Guard(context,
+                    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
                     + "base-uri 'self'; form-action 'self'; object-src 'none'");
                 if (context.RequestServices.GetRequiredService<OpenPages>().IsFull)
                 {

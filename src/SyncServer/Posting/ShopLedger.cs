@@ -74,7 +74,8 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
             BelongedTo(was);
         }
         var facts = new PostingFacts(
-            till, standing.Zones.Keys, standing.Blocks, answer?.Number ?? numbering.Next, answer?.PostedAt ?? numbering.PostedAt, standing.ZoneOf(branch), rows.Find);
+            till, standing.Zones.Keys, standing.Blocks, answer?.Number ?? numbering.Next, answer?.PostedAt ?? numbering.PostedAt,
+                standing.ZoneOf(branch), rows.Find);
         var ruling = interceptor.OnApplying(group, facts);
         if (ruling.Refused is null && Take(ruling) is { } fault)
         {
@@ -151,7 +152,8 @@ internal sealed class ShopLedger(Session session, long till, bool byPerson, IUpl
         }
         return rows.Set(
             BookmineSetup.Holding, key,
-            () => new Row(BookmineSetup.Holding) { [Columns.Holding.Branch] = key.Integer, [Columns.Holding.StockId] = key.Guid, [Columns.Holding.OnHand] = 0L },
+            () => new Row(BookmineSetup.Holding) { [Columns.Holding.Branch] = key.Integer, [Columns.Holding.StockId] = key.Guid,
+                [Columns.Holding.OnHand] = 0L },
             row => row[Columns.Holding.OnHand] = row.Integer(Columns.Holding.OnHand) + quantity).Integer(Columns.Holding.OnHand);
     }
 

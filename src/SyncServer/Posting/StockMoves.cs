@@ -29,7 +29,8 @@ internal sealed class StockMoves(Session session, TimeProvider clock, EntityIds 
         {
             Insert(branch, stock, code, qty, reason, at);
         }
-        if (session.Execute($"{session.Dialect.Update} holding SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock", qty, branch, stock) == 0)
+        if (session.Execute($"{session.Dialect.Update} holding SET on_hand = on_hand + @qty WHERE branch = @branch AND stock_id = @stock", qty,
+            branch, stock) == 0)
         {
             TableSql.TryInsert(session, new Row(BookmineSetup.Holding) { ["branch"] = branch, ["stock_id"] = stock, ["on_hand"] = qty });
         }
@@ -52,14 +53,16 @@ internal sealed class StockMoves(Session session, TimeProvider clock, EntityIds 
     public long Count(long branch, Guid stock, string code, long at, long? qty, long? batch, string? by)
     {
         var own = session.Integer(
-            "SELECT sum(qty) FROM stock_movement WHERE stock_id = @stock AND branch = @branch AND reason = @reason AND taken_at = @at", stock, branch, MovementReasons.Count, at) ?? 0;
+            "SELECT sum(qty) FROM stock_movement WHERE stock_id = @stock AND branch = @branch AND reason = @reason AND taken_at = @at", stock,
+                branch, MovementReasons.Count, at) ?? 0;
         var there = SumUpTo(branch, stock, at);
         session.Execute("DELETE FROM stock_count WHERE branch = @branch AND stock_id = @stock AND at = @at", branch, stock, at);
         long missing;
         if (qty is { } counted)
         {
             session.Execute(
-                "INSERT INTO stock_count (branch, stock_id, at, qty, batch, counted_by) VALUES (@branch, @stock, @at, @qty, @batch, @by)", branch, stock, at, counted, batch, by);
+                "INSERT INTO stock_count (branch, stock_id, at, qty, batch, counted_by) VALUES (@branch, @stock, @at, @qty, @batch, @by)", branch,
+                    stock, at, counted, batch, by);
             missing = counted - there;
         }
         else
@@ -86,9 +89,11 @@ internal sealed class StockMoves(Session session, TimeProvider clock, EntityIds 
     public long SumUpTo(long branch, Guid stock, long at) => session.Integer(
         $"SELECT sum(qty) FROM stock_movement WHERE stock_id = @stock AND branch = @branch AND {Moment} <= @at", stock, branch, at) ?? 0;
 
-    private void Insert(long branch, Guid stock, string code, long qty, string reason, long at) => TableSql.TryInsert(session, new Row(BookmineSetup.StockMovement)
+    private void Insert(long branch, Guid stock, string code, long qty, string reason, long at) =>
+        TableSql.TryInsert(session, new Row(BookmineSetup.StockMovement)
     {
-        ["id"] = ids.Next(), ["branch"] = branch, ["stock_id"] = stock, ["code"] = code, ["qty"] = qty, ["value_cents"] = 0L, ["reason"] = reason, ["taken_at"] = at,
+        ["id"] = ids.Next(), ["branch"] = branch, ["stock_id"] = stock, ["code"] = code, ["qty"] = qty, ["value_cents"] = 0L, ["reason"] = reason,
+            ["taken_at"] = at,
         ["posted_at"] = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), at),
     });
 }

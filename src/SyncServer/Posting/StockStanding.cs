@@ -25,7 +25,8 @@ internal sealed class StockStanding
         }
         var roots = new Dictionary<Guid, Guid>();
         using (var reader = session.Query(
-            "SELECT s.id, s.merged_into FROM @set k JOIN stock s ON s.id = k.id WHERE s.merged_into IS NOT NULL", RowSet.Of("id", holdings.Select(h => h.Guid).Distinct())))
+            "SELECT s.id, s.merged_into FROM @set k JOIN stock s ON s.id = k.id WHERE s.merged_into IS NOT NULL",
+                RowSet.Of("id", holdings.Select(h => h.Guid).Distinct())))
         {
             while (reader.Read())
             {
@@ -94,9 +95,11 @@ internal sealed class StockStanding
         }
     }
 
-    private static Row Beside(Row movement, RowKey holding, string reason, long qty, long moment, long postedAt, string what) => new(BookmineSetup.StockMovement)
+    private static Row Beside(Row movement, RowKey holding, string reason, long qty, long moment, long postedAt, string what) =>
+        new(BookmineSetup.StockMovement)
     {
-        ["id"] = IdOf(movement.Guid("id"), what), ["branch"] = holding.Integer, ["stock_id"] = holding.Guid, ["code"] = movement.TextOrNull("code"), ["qty"] = qty,
+        ["id"] = IdOf(movement.Guid("id"), what), ["branch"] = holding.Integer, ["stock_id"] = holding.Guid,
+            ["code"] = movement.TextOrNull("code"), ["qty"] = qty,
         ["value_cents"] = 0L, ["reason"] = reason, ["taken_at"] = moment, ["posted_at"] = postedAt,
     };
 

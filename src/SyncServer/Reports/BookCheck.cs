@@ -33,7 +33,8 @@ public static class BookCheck
             SELECT count(*) FROM stock_count c WHERE c.qty <>
                 (SELECT coalesce(sum(qty), 0) FROM stock_movement m WHERE m.branch = c.branch AND m.stock_id = c.stock_id AND {Posting.StockMoves.Moment} <= c.at)
             """),
-        ("gaps in the TransIDs", "SELECT coalesce(max(d.trans_id) - max(c.epoch_first) + 1 - count(*), 0) FROM counter c JOIN document d ON d.trans_id >= c.epoch_first"),
+        ("gaps in the TransIDs",
+            "SELECT coalesce(max(d.trans_id) - max(c.epoch_first) + 1 - count(*), 0) FROM counter c JOIN document d ON d.trans_id >= c.epoch_first"),
         ("postings dated earlier than one with a lower TransID",
             "SELECT count(*) FROM (SELECT posted_at, lag(posted_at) OVER (ORDER BY trans_id) AS before FROM document) x WHERE posted_at < before"),
     ];

@@ -21,7 +21,8 @@ internal static class ServerValues
         [Columns.Document.TransId] = (_, _, posting) => posting.TransId,
         [Columns.Document.PostedAt] = Now,
         [Columns.Document.PostedDay] = Today,
-        [Columns.Document.TakenDay] = (row, _, posting) => DayOf(row.IntegerOrNull(Columns.Document.ShippedAt) ?? row.Integer(Columns.Document.StartedAt), posting),
+        [Columns.Document.TakenDay] = (row, _, posting) => DayOf(row.IntegerOrNull(Columns.Document.ShippedAt)
+            ?? row.Integer(Columns.Document.StartedAt), posting),
         [Columns.Document.Month] = MonthOfPosting,
         [Columns.Line.Month] = MonthOfPosting,
         [Columns.Payment.Month] = MonthOfPosting,

@@ -191,7 +191,8 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     }
 
     private List<long> Quarantined() =>
-        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", identity.Till).Select(r => r.Integer("n"))];
+        [.. TableSql.Where(Session, BookmineSetup.Quarantine, "till = @till AND state = 'quarantined' ORDER BY n", identity.Till).Select(
+            r => r.Integer("n"))];
 
     private void Close()
     {

@@ -34,7 +34,8 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
 
     /// <summary>Orders and laybys of a contact that are not done yet.</summary>
     public IReadOnlyList<TransactionView> OpenOrders(Guid contact) =>
-        [.. view.OfContact(BookmineSetup.Document, contact).Where(d => d["shipped_at"] is null && EntryKinds.IsSale(d.Text("kind"))).Select(View).Where(t => t.IsOpenOrder)];
+        [.. view.OfContact(BookmineSetup.Document, contact).Where(d => d["shipped_at"] is null && EntryKinds.IsSale(d.Text("kind"))).Select(
+            View).Where(t => t.IsOpenOrder)];
 
     private TransactionView? ByDocket(long docket) =>
         view.By(BookmineSetup.Document, "docket", docket).FirstOrDefault() is { } document ? View(document) : null;

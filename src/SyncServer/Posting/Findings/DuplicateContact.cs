@@ -14,7 +14,8 @@ internal sealed class DuplicateContact : IFinding
             session, BookmineSetup.Contact,
             $"{session.Dialect.TextEquals("name", "@name")} AND id <> @id AND merged_into IS NULL AND withdrawn IS NULL", contact["name"], contact["id"]);
         return twins.Count == 0 ? null : new Finding(
-            0, 0, FindingKinds.LikelyDuplicate, contact.Guid(Columns.Contact.Id).ToString(), $"contact “{contact.Text(Columns.Contact.Name)}” is there twice");
+            0, 0, FindingKinds.LikelyDuplicate, contact.Guid(Columns.Contact.Id).ToString(),
+                $"contact “{contact.Text(Columns.Contact.Name)}” is there twice");
     }
 
     public IEnumerable<Finding> Look(UnitFindings unit)
@@ -24,12 +25,14 @@ internal sealed class DuplicateContact : IFinding
         {
             return [];
         }
-        var set = new RowSet(new SetColumn("id", SetType.Guid), new SetColumn("name", SetType.Text), new SetColumn("email", SetType.Text), new SetColumn("phone", SetType.Text));
+        var set = new RowSet(new SetColumn("id", SetType.Guid), new SetColumn("name", SetType.Text), new SetColumn("email", SetType.Text),
+            new SetColumn("phone", SetType.Text));
         var order = new Dictionary<Guid, int>();
         foreach (var (_, row) in made)
         {
             order.Add(row.Guid(Columns.Contact.Id), order.Count);
-            set.Add(row.Guid(Columns.Contact.Id), row.Text(Columns.Contact.Name), row.TextOrNull(Columns.Contact.Email), row.TextOrNull(Columns.Contact.Phone));
+            set.Add(row.Guid(Columns.Contact.Id), row.Text(Columns.Contact.Name), row.TextOrNull(Columns.Contact.Email),
+                row.TextOrNull(Columns.Contact.Phone));
         }
         var twice = new HashSet<Guid>();
         using (var reader = unit.Session.Query(
@@ -49,6 +52,7 @@ internal sealed class DuplicateContact : IFinding
             }
         }
         return made.Where(c => twice.Contains(c.Row.Guid(Columns.Contact.Id))).Select(c => unit.Of(
-            c.Entry, FindingKinds.LikelyDuplicate, c.Row.Guid(Columns.Contact.Id).ToString(), $"contact “{c.Row.Text(Columns.Contact.Name)}” is there twice"));
+            c.Entry, FindingKinds.LikelyDuplicate, c.Row.Guid(Columns.Contact.Id).ToString(),
+                $"contact “{c.Row.Text(Columns.Contact.Name)}” is there twice"));
     }
 }
