@@ -21,4 +21,18 @@ CREATE TABLE import_part (batch bigint NOT NULL, part bigint NOT NULL, bytes byt
 -- How many copies were counted at a moment: what the movements up to it amount to.
 CREATE TABLE stock_count (
     branch bigint NOT NULL, stock_id uuid NOT NULL, at bigint NOT NULL, qty bigint NOT NULL, batch bigint, counted_by text COLLATE "C", PRIMARY KEY (branch, stock_id, at));
+
+-- What other programs call a record, each by names of its own.
+CREATE TABLE external_key (source text COLLATE "C" NOT NULL, tab bigint NOT NULL, name text COLLATE "C" NOT NULL, record uuid NOT NULL, PRIMARY KEY (source, tab, name));
+
+-- What a program was answered, for when it asks the same again.
+CREATE TABLE answered (api_key bigint NOT NULL, name text COLLATE "C" NOT NULL, hash bytea NOT NULL, answer text COLLATE "C" NOT NULL, at bigint NOT NULL, PRIMARY KEY (api_key, name));
+
+-- What the shop's accounts are called in its ledger.
+CREATE TABLE account (purpose text COLLATE "C" NOT NULL PRIMARY KEY, code text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL);
+
+-- Emails that are to leave, and what became of them.
+CREATE TABLE email_outbox (
+    email uuid NOT NULL PRIMARY KEY, state text COLLATE "C" NOT NULL, tries bigint NOT NULL, next_at bigint NOT NULL, told text COLLATE "C", settled_at bigint);
+CREATE INDEX email_outbox_open ON email_outbox (next_at) WHERE settled_at IS NULL;
 UPDATE tables_version SET version = 19;

@@ -21,4 +21,18 @@ CREATE TABLE import_part (batch INTEGER NOT NULL, part INTEGER NOT NULL, bytes B
 -- How many copies were counted at a moment: what the movements up to it amount to.
 CREATE TABLE stock_count (
     branch INTEGER NOT NULL, stock_id BLOB NOT NULL, at INTEGER NOT NULL, qty INTEGER NOT NULL, batch INTEGER, counted_by TEXT, PRIMARY KEY (branch, stock_id, at)) STRICT;
+
+-- What other programs call a record, each by names of its own.
+CREATE TABLE external_key (source TEXT NOT NULL, tab INTEGER NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (source, tab, name)) STRICT;
+
+-- What a program was answered, for when it asks the same again.
+CREATE TABLE answered (api_key INTEGER NOT NULL, name TEXT NOT NULL, hash BLOB NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (api_key, name)) STRICT;
+
+-- What the shop's accounts are called in its ledger.
+CREATE TABLE account (purpose TEXT NOT NULL PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+
+-- Emails that are to leave, and what became of them.
+CREATE TABLE email_outbox (
+    email BLOB NOT NULL PRIMARY KEY, state TEXT NOT NULL, tries INTEGER NOT NULL, next_at INTEGER NOT NULL, told TEXT, settled_at INTEGER) STRICT;
+CREATE INDEX email_outbox_open ON email_outbox (next_at) WHERE settled_at IS NULL;
 UPDATE tables_version SET version = 19;

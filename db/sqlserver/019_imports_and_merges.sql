@@ -21,4 +21,18 @@ CREATE TABLE import_part (batch BIGINT NOT NULL, part BIGINT NOT NULL, bytes VAR
 -- How many copies were counted at a moment: what the movements up to it amount to.
 CREATE TABLE stock_count (
     branch BIGINT NOT NULL, stock_id BINARY(16) NOT NULL, at BIGINT NOT NULL, qty BIGINT NOT NULL, batch BIGINT, counted_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, PRIMARY KEY (branch, stock_id, at));
+
+-- What other programs call a record, each by names of its own.
+CREATE TABLE external_key (source NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, tab BIGINT NOT NULL, name NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, record BINARY(16) NOT NULL, PRIMARY KEY (source, tab, name));
+
+-- What a program was answered, for when it asks the same again.
+CREATE TABLE answered (api_key BIGINT NOT NULL, name NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, hash VARBINARY(MAX) NOT NULL, answer NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (api_key, name));
+
+-- What the shop's accounts are called in its ledger.
+CREATE TABLE account (purpose NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY, code NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, name NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL);
+
+-- Emails that are to leave, and what became of them.
+CREATE TABLE email_outbox (
+    email BINARY(16) NOT NULL PRIMARY KEY, state NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, tries BIGINT NOT NULL, next_at BIGINT NOT NULL, told NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, settled_at BIGINT);
+CREATE INDEX email_outbox_open ON email_outbox (next_at) WHERE settled_at IS NULL;
 UPDATE tables_version SET version = 19;

@@ -4,7 +4,8 @@ using Bookmine.Sync.Feed;
 namespace Bookmine.SyncServer;
 
 /// <summary>
-/// What the shop keeps for a while: answers to edits, for a till that asks again; look-ups of numbers; enrolment codes. What is forgotten of tills' journals is
+/// What the shop keeps for a while: answers to edits, for a till that asks again; look-ups of numbers; enrolment codes. What is forgotten of tills'
+/// journals is
 /// the engine's.
 /// </summary>
 public sealed class Forgetting(IServerDatabase database)
@@ -28,7 +29,8 @@ public sealed class Forgetting(IServerDatabase database)
                 all += done;
             }
         }
-        return all;
+        var asked = now - (long)BackOffice.AnsweredOnce.Kept.TotalMilliseconds;
+        return all + database.Writing(session => session.Execute("DELETE FROM answered WHERE at < @before", asked));
     }
 
     private static string Statement(Session session, string table, string key, string at) =>

@@ -83,6 +83,7 @@ public static class BookmineServices
         .AddSingleton<ShopImports>()
         .AddSingleton<ImportDesk>()
         .AddSingleton<Merges>()
+        .AddSingleton<Accounts>()
         .AddSingleton<Erasure>()
         .AddSingleton<Contacts>()
         .AddSingleton(provider => new QuarantineRoom(

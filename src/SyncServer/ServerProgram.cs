@@ -31,6 +31,7 @@ public static class ServerProgram
             TillCommands.Make(verbs),
             StockCommands.Make(verbs),
             ImportCommands.Make(verbs),
+            AccountCommands.Make(verbs),
             ContactCommands.Make(verbs),
             SaleCommands.Make(verbs),
             TotalsCommand.Make(verbs),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.Tests.Support;
+using Bookmine.TillClient.Selling;
 
 namespace Bookmine.Tests.SyncServer;
 
@@ -155,10 +156,14 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
         using var http = Client(shop, null, "sales:read", "stock:read", "accounts:read");
         foreach (var (path, status, says) in ((string, HttpStatusCode, string)[])
         [
-            ("transactions?after=nonsense", HttpStatusCode.BadRequest, "no cursor"), ($"transactions?after={new string('x', 4000)}", HttpStatusCode.BadRequest, "no cursor"),
-            ($"stock?after={(await PullAsync(http, "transactions")).Next}", HttpStatusCode.BadRequest, "no cursor"), ("transactions?limit=0", HttpStatusCode.BadRequest, "1 to 1000"),
-            ("transactions?limit=9999999", HttpStatusCode.BadRequest, "1 to 1000"), ("transactions?wait=-1", HttpStatusCode.BadRequest, "0 to 50"), ("transactions?limit=x", HttpStatusCode.BadRequest, ""),
-            ("transactions/D999999999999999999999", HttpStatusCode.NotFound, "No posted transaction"), ("totals?branch=1&from=yesterday&to=2026-11-30", HttpStatusCode.BadRequest, "2026-11-23"),
+            ("transactions?after=nonsense", HttpStatusCode.BadRequest, "no cursor"),
+                ($"transactions?after={new string('x', 4000)}", HttpStatusCode.BadRequest, "no cursor"),
+            ($"stock?after={(await PullAsync(http, "transactions")).Next}", HttpStatusCode.BadRequest, "no cursor"),
+                ("transactions?limit=0", HttpStatusCode.BadRequest, "1 to 1000"),
+            ("transactions?limit=9999999", HttpStatusCode.BadRequest, "1 to 1000"),
+                ("transactions?wait=-1", HttpStatusCode.BadRequest, "0 to 50"), ("transactions?limit=x", HttpStatusCode.BadRequest, ""),
+            ("transactions/D999999999999999999999", HttpStatusCode.NotFound, "No posted transaction"),
+                ("totals?branch=1&from=yesterday&to=2026-11-30", HttpStatusCode.BadRequest, "2026-11-23"),
             ("totals?branch=77&from=2026-11-01&to=2026-11-30", HttpStatusCode.BadRequest, "no branch 77"), ("nothing", HttpStatusCode.NotFound, ""),
         ])
         {
@@ -191,6 +196,178 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task A_program_keeps_records_by_names_of_its_own_and_what_it_leaves_out_stays()
+    {
+        await using var shop = await OpenShopAsync();
+        using var http = Client(shop, 1, "stock:write", "stock:read", "contacts:write", "contacts:read");
+
+        var made = await PatchAsync(http, "stock/webshop/sku-1", """{"title":"Rivers","isbn":"978-0-00-000004-0","price_cents":900,"category":"Travel"}""");
+        Assert.Equal(HttpStatusCode.OK, made.Status);
+        Assert.True(made.Body.GetProperty("is_new").GetBoolean());
+        var changed = await PatchAsync(http, "stock/webshop/sku-1", """{"price_cents":950,"category":null}""", made.Tag);
+        Assert.False(changed.Body.GetProperty("is_new").GetBoolean());
+        Assert.Equal("Rivers", shop.Text("SELECT title FROM stock WHERE isbn13 = 9780000000040 AND category IS NULL"));
+        Assert.Equal(950, shop.Number(
+            "SELECT h.price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE h.branch = 1 AND s.isbn13 = 9780000000040"));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PatchAsync(http, "stock/webshop/sku-1", """{"title":"Lakes"}""", made.Tag)).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PatchAsync(http, "stock/webshop/sku-2", """{"title":"Lakes"}""", made.Tag)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PatchAsync(http, "stock/webshop/sku-2", """{"isbn":"123","title":"Lakes"}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PatchAsync(http, "stock/webshop/sku-2", """{"made_by":7,"title":"Lakes"}""")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PatchAsync(http, "stock/webshop/sku-1", """{"price_cents":1,"branch":2}""")).Status);
+        // What is on record already by its number is that record.
+        Assert.True((await PatchAsync(http, "stock/other/9", """{"isbn":"9780000000019"}""")).Body.GetProperty("is_new").GetBoolean());
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM stock WHERE isbn13 = 9780000000019"));
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("api/v1/stock/webshop/none", Cancel)).StatusCode);
+        Assert.Contains("Rivers", await http.GetStringAsync("api/v1/stock/webshop/sku-1", Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(http, "contacts/webshop/77", """{"name":"Ada","email":"ada@example.com"}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PatchAsync(http, "contacts/webshop/77", """{"email":"none"}""")).Status);
+        Assert.Contains("ada@example.com", await http.GetStringAsync("api/v1/contacts/webshop/77", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_twice_under_one_name_is_done_once()
+    {
+        await using var shop = await OpenShopAsync();
+        using var http = Client(shop, 1, "stock:write", "stock:read", "accounts:write");
+        var id = shop.Database.Reading(s => StockRecords.Find(s, Sales.Lighthouse)).Single().StockId;
+        var receipt = $$"""{"stock_id":"{{id}}","branch":1,"copies":4}""";
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, "receipts", receipt, null)).Status);
+        for (var i = 0; i < 2; i++)
+        {
+            var done = await PostAsync(http, "receipts", receipt, "delivery 1");
+            Assert.Equal((HttpStatusCode.OK, 14), (done.Status, done.Body.GetProperty("copies").GetInt64()));
+        }
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(
+            http, "receipts", receipt.Replace(":4", ":5", StringComparison.Ordinal), "delivery 1")).Status);
+        Assert.Equal(18, (await PostAsync(http, "receipts", receipt, "delivery 2")).Body.GetProperty("copies").GetInt64());
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "receipts",
+            receipt.Replace("\"branch\":1", "\"branch\":2", StringComparison.Ordinal), "delivery 3")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "closed_days", """{"branch":1,"day":"2026-11-01"}""", "close")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "closed_days", """{"branch":1,"day":"2026-11-01"}""", "close")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, "closed_days", """{"branch":1,"day":"2026-11-01"}""", "close again")).Status);
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM day_closing"));
+        Assert.Equal(2, shop.Number(
+            "SELECT count(*) FROM audit WHERE actor = 'key key for stock:write stock:read accounts:write' AND deed = 'stock receive' AND done = 1"));
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task A_file_is_previewed_imported_in_the_background_and_taken_back()
+    {
+        await using var shop = await OpenShopAsync();
+        using var http = Client(shop, 1, "stock:write", "stock:read");
+        const string text = "isbn,title,price,qty\n9780000000040,Rivers,9.00,3\nx,Bad,1,1\n";
+        var seen = await PostAsync(http, "imports?kind=stock&branch=1&dry_run=true&name=web.csv", text, null);
+        Assert.True(seen.Status == HttpStatusCode.OK, seen.Body.ToString());
+        Assert.Equal((HttpStatusCode.OK, 1, 1), (seen.Status, seen.Body.GetProperty("new").GetInt64(), seen.Body.GetProperty("rejected").GetInt64()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, "imports?kind=stock&branch=1", "Title,Worth\nA,£3\n", "bad")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "imports?kind=stock&branch=2", text, "other")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "imports?kind=contacts", "name\nAda\n", "people")).Status);
+
+        var taken = await PostAsync(http, "imports?kind=stock&branch=1&name=web.csv", text, "file 1");
+        Assert.Equal(HttpStatusCode.Accepted, taken.Status);
+        var number = taken.Body.GetProperty("import").GetInt64();
+        Assert.Equal(number, (await PostAsync(http, "imports?kind=stock&branch=1&name=web.csv", text, "file 1")).Body.GetProperty("import").GetInt64());
+        await UntilAsync(http, number, "done");
+        Assert.Equal(3, shop.Number("SELECT h.on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000040"));
+        Assert.Contains("Bad", await http.GetStringAsync($"api/v1/imports/{number}/rejected", Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(http, $"imports/{number}/undo", "", null)).Status);
+        await UntilAsync(http, number, "taken back");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM stock WHERE isbn13 = 9780000000040 AND withdrawn = 1"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM import_part WHERE part >= 0"));
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task A_days_accounts_add_up_to_its_figures_with_vouchers_laybys_credit_and_what_was_taken_on_another_day()
+    {
+        await using var shop = await OpenShopAsync();
+        shop.Write("UPDATE stock SET tax_rate_bp = 500 WHERE isbn13 = 9780000000026");
+        await shop.EnrolAsync("front");
+        using (var till = shop.OpenTill("front", true))
+        {
+            await till.SellAsync(Sales.Of(Sales.Lighthouse, qty: 2));
+            await till.SellAsync(Sales.Of(Sales.Garden, price: 1250));
+            await till.MoveCashAsync("pay-in", new CashDraft { AmountCents = 5000, Reason = "float" });
+            await till.SellVoucherAsync(new VoucherDraft { AmountCents = 2000, Payments = [new PaymentDraft { Method = "card", AmountCents = 2000 }] });
+            await till.MoveCashAsync("deposit", new CashDraft { AmountCents = 700, ContactId = Shop.Rosa, Reason = "deposit" });
+            await till.SellAsync(new SaleDraft
+            {
+                Layby = true, ShippedAt = null, ContactId = Shop.Rosa, Lines = [new LineDraft { Isbn = Sales.Maps, Qty = 1, UnitPriceCents = 2400 }],
+                Payments = [new PaymentDraft { Method = "cash", AmountCents = 400 }, new PaymentDraft { Method = "credit", AmountCents = 500 },
+                    new PaymentDraft { Method = "owing", AmountCents = 1500 }],
+            });
+        }
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        using (var till = shop.OpenTill("front", true))
+        {
+            await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        }
+        await shop.ResyncAsync("front");
+        Assert.Empty(shop.Texts("SELECT text FROM finding"));
+        using var http = Client(shop, 1, "accounts:read");
+
+        var rows = JsonDocument.Parse(await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1", Cancel)).RootElement.GetProperty(
+            "items").EnumerateArray().ToList();
+
+        long Sum(string what, Func<JsonElement, bool> which) => rows.Where(which).Sum(r => r.GetProperty(what).GetInt64());
+        long Net(string purpose) => Sum("debit_cents", r => r.GetProperty("purpose").GetString() == purpose) - Sum(
+            "credit_cents", r => r.GetProperty("purpose").GetString() == purpose);
+        var totals = Assert.Single(shop.Totals());
+        Assert.Equal(Sum("debit_cents", _ => true), Sum("credit_cents", _ => true));
+        Assert.Equal(-totals.SalesCents, rows.Where(r => r.GetProperty("purpose").GetString()!.StartsWith("sales", StringComparison.Ordinal)
+            || r.GetProperty("purpose").GetString()!.StartsWith("tax", StringComparison.Ordinal))
+            .Sum(r => r.GetProperty("debit_cents").GetInt64() - r.GetProperty("credit_cents").GetInt64()));
+        Assert.Equal((1795, totals.ByMethod["cash"] - 1795, 2000), (Net("cash"), Net("clearing cash"), Net("clearing card")));
+        Assert.Equal((-2000, 500 - 700, 1500, -5000), (Net("voucher"), Net("credit"), Net("owing"), Net("drawer")));
+        Assert.Equal(-60, Net("tax 5"));
+        var csv = await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1&format=csv", Cancel);
+        Assert.Contains("Taken on other days card", csv, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("api/v1/accounts/2026-11-03?branch=2", Cancel)).StatusCode);
+        shop.Get<Accounts>().Name(Admin, "sales 5", "4005", "Books");
+        Assert.Contains("4005,Books", await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1&format=csv", Cancel), StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(HttpClient http, long import, string state)
+    {
+        for (var i = 0; ; i++)
+        {
+            var now = JsonDocument.Parse(await http.GetStringAsync($"api/v1/imports/{import}", Cancel)).RootElement.GetProperty("state").GetString();
+            if (now == state)
+            {
+                return;
+            }
+            Assert.True(i < 100, $"import {import} is {now}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> PatchAsync(
+        HttpClient http, string path, string json, string? tag = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "api/v1/" + path) { Content = new StringContent(json, null, "application/json") };
+        if (tag is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        }
+        using var answer = await http.SendAsync(request, Cancel);
+        return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).RootElement, answer.Headers.ETag?.ToString());
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(HttpClient http, string path, string body, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/" + path) { Content = new StringContent(
+            body, null, path.StartsWith("imports", StringComparison.Ordinal) ? "text/csv" : "application/json") };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+        using var answer = await http.SendAsync(request, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        return (answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
     private static HttpClient Client(Shop shop, long? branch, params string[] scopes) =>
         Client(shop, shop.Get<ApiKeys>().Add(Admin, $"key for {string.Join(' ', scopes)}", scopes, branch));
 
@@ -217,10 +394,13 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
         }
     }
 
-    private static async Task<(List<JsonElement> Items, string? Next, bool More)> SliceAsync(HttpClient http, string list, string? after, int limit, int wait = 0)
+    private static async Task<(List<JsonElement> Items, string? Next, bool More)> SliceAsync(
+        HttpClient http, string list, string? after, int limit, int wait = 0)
     {
-        using var document = JsonDocument.Parse(await http.GetStringAsync($"api/v1/{list}?limit={limit}&wait={wait}{(after is null ? "" : "&after=" + after)}", Cancel));
+        using var document = JsonDocument.Parse(await http.GetStringAsync(
+            $"api/v1/{list}?limit={limit}&wait={wait}{(after is null ? "" : "&after=" + after)}", Cancel));
         var root = document.RootElement;
-        return ([.. root.GetProperty("items").EnumerateArray().Select(i => i.Clone())], root.GetProperty("next").GetString(), root.GetProperty("more").GetBoolean());
+        return ([.. root.GetProperty("items").EnumerateArray().Select(i => i.Clone())], root.GetProperty("next").GetString(),
+            root.GetProperty("more").GetBoolean());
     }
 }

@@ -74,7 +74,8 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
         new ShopImports(shop.Database, shop.Clock).Undo(Admin, done.Batch!.Value, _ => { });
         Assert.Equal((10, 3), (OnHand(shop, Sales.Lighthouse), OnHand(shop, Sales.Maps)));
         Assert.Empty(shop.BookFaults());
-        Assert.Contains("yet to come", Assert.Throws<ShopException>(() => Count(shop, "isbn,counted\n1,1\n", r => r with { CountedAt = "2027-01-01 10:00" })).Message, StringComparison.Ordinal);
+        Assert.Contains("yet to come", Assert.Throws<ShopException>(() => Count(
+            shop, "isbn,counted\n1,1\n", r => r with { CountedAt = "2027-01-01 10:00" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = @kind AND resolved_at IS NULL", FindingKinds.LikelyDuplicate));
         var (kept, gone) = (Id(shop, "isbn13 = 9780000000040 AND made_by IS NULL"), Id(shop, "isbn13 = 9780000000040 AND made_by = 1"));
         // Sold of the one that goes, and not posted yet.
-        await till.SellAsync(new SaleDraft { Lines = [new LineDraft { StockId = gone, Qty = 1, UnitPriceCents = 900 }], Payments = [new PaymentDraft { Method = "cash", AmountCents = 900 }] });
+        await till.SellAsync(new SaleDraft { Lines = [new LineDraft { StockId = gone, Qty = 1, UnitPriceCents = 900 }],
+            Payments = [new PaymentDraft { Method = "cash", AmountCents = 900 }] });
         var merges = shop.Get<Merges>();
         shop.Clock.Advance(Hour);
 
@@ -222,7 +224,8 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
                     break;
                 default:
                     var (from, into) = (Id(shop, $"isbn13 = {titles[0]}"), Id(shop, $"isbn13 = {titles[1]}"));
-                    _ = shop.Number("SELECT count(*) FROM stock WHERE merged_into IS NOT NULL") == 0 ? merges.MergeStock(Admin, from, into) : merges.UnmergeStock(Admin, from);
+                    _ = shop.Number("SELECT count(*) FROM stock WHERE merged_into IS NOT NULL") == 0 ? merges.MergeStock(Admin, from, into)
+                        : merges.UnmergeStock(Admin, from);
                     break;
             }
             Assert.Empty(shop.BookFaults());
@@ -250,7 +253,8 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
         return shop.ImportFile(ImportKinds.Count, file, how: how);
     }
 
-    private static Guid Id(Shop shop, string where) => shop.Database.Reading(s => Bookmine.Sync.Data.TableSql.Where(s, BookmineSetup.Stock, where + " ORDER BY id"))[0].Guid("id");
+    private static Guid Id(Shop shop, string where) => shop.Database.Reading(
+        s => Bookmine.Sync.Data.TableSql.Where(s, BookmineSetup.Stock, where + " ORDER BY id"))[0].Guid("id");
 
     private static long OnHand(Shop shop, string isbn) => OnHand(shop, Id(shop, $"isbn13 = {isbn}"));
 

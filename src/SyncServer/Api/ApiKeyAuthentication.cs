@@ -36,6 +36,13 @@ internal sealed class ApiKeyAuthentication(
     /// <summary>What the program that asks may see.</summary>
     public static Rights RightsOf(HttpContext context) => new(context.Items[Item] is ApiKey { Branch: { } branch } ? [branch] : null, IsAdmin: false);
 
+    /// <summary>Whether the program's key is for something else as well.</summary>
+    public static bool Has(HttpContext context, string scope) => context.Items[Item] is ApiKey key && key.Scopes.Contains(scope);
+
+    /// <summary>The program that asks, as deeds name it.</summary>
+    public static Actor ActorOf(HttpContext context) => context.Items[Item] is ApiKey key
+        ? Actor.OfKey(key.Id, key.Name, context.Connection.RemoteIpAddress?.ToString()) : throw new SignedOutException();
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();

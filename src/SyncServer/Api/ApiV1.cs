@@ -43,6 +43,8 @@ internal static class ApiV1
         api.MapGet("/tills", TillsAsync).RequireAuthorization("tills:read").WithSummary("The tills, as last heard");
         api.MapGet("/totals", TotalsAsync).RequireAuthorization("accounts:read").WithSummary("A branch's figures by day, by posting");
         api.MapGet("/closed_days", ClosedDaysAsync).RequireAuthorization("accounts:read").WithSummary("Days that were closed, as they stood then");
+        api.MapApiWrites();
+        api.MapImports();
     }
 
     private sealed record Asked(IServerDatabase Database, RequestGate Gate, CommitNews News, TimeProvider Clock, HttpContext Context,

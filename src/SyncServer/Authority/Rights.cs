@@ -18,9 +18,14 @@ public sealed record Rights(IReadOnlyList<long>? Branches, bool IsAdmin)
     /// <exception cref="SignedOutException">The person was disabled, or signed in before the records were put back.</exception>
     public static Rights Of(Session session, Actor actor)
     {
+        if (actor.Key is { } key)
+        {
+            return OfKey(session, key);
+        }
         if (actor.Session is not { } signedIn)
         {
-            return All;
+            // A face that forgets to say who asks gets nothing.
+            return actor.IsUnproven ? throw new SignedOutException() : All;
         }
         using var reader = session.Query("SELECT role, branches FROM person WHERE id = @id AND name = @name AND disabled = 0", signedIn.Person, actor.Name);
         if (!reader.Read())
@@ -35,6 +40,13 @@ public sealed record Rights(IReadOnlyList<long>? Branches, bool IsAdmin)
         }
         return new Rights(
             branches is null ? null : [.. branches.Split(' ').Select(b => long.Parse(b, CultureInfo.InvariantCulture))], role == AdminRole);
+    }
+
+    private static Rights OfKey(Session session, KeySession key)
+    {
+        using var reader = session.Query("SELECT branch FROM api_key WHERE id = @id AND revoked_at IS NULL", key.Id);
+        return reader.Read() ? new Rights(DbValues.ReadIntegerOrNull(reader, 0) is { } branch ? [branch] : null, IsAdmin: false)
+            : throw new SignedOutException();
     }
 
     /// <summary>Of the chain.</summary>

@@ -17,7 +17,10 @@ public sealed class ApiKeys(IServerDatabase database, TimeProvider clock, WordsF
 {
     /// <summary>What a key can be for.</summary>
     public static readonly IReadOnlyList<string> Scopes =
-        ["sales:read", "stock:read", "stock:write", "contacts:read", "contacts:write", "tills:read", "accounts:read"];
+        [
+            "sales:read", "sales:write", "stock:read", "stock:write", "contacts:read", "contacts:write", "tills:read", "tills:write",
+                "accounts:read", "accounts:write",
+        ];
 
     private const string Prefix = "bm_";
     private const int KeyBytes = 32;

@@ -35,14 +35,23 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
     /// <summary>The same of a file that lies on this machine.</summary>
     internal long Take(Actor actor, ImportRequest request, string name, TemporaryFile file)
     {
-        ShopImports.Understand(request, name, file.Open());
-        var batch = imports.Begin(actor, request, name, ShopImports.HashOf(file.Open), ImportStates.Uploading);
+        var batch = imports.Announce(actor, request, name, file);
+        Bring(batch, file);
+        return batch;
+    }
+
+    /// <summary>Keeps the file of an import that is on record, and has it imported; harmless where it was brought before.</summary>
+    internal void Bring(long batch, TemporaryFile file)
+    {
+        if (database.Reading(s => ShopImports.Find(s, batch))?.State is not ImportStates.Uploading)
+        {
+            return;
+        }
         Keep(batch, file.Open(), 0, long.MaxValue);
         database.Writing(session => session.Execute(
             "UPDATE import_batch SET state = @state, beat_at = @now WHERE id = @batch", ImportStates.Waiting,
                 clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
         somebody.Writer.TryWrite(true);
-        return batch;
     }
 
     /// <summary>Has an import taken back.</summary>

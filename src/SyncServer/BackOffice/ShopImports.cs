@@ -125,6 +125,16 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         return found;
     }
 
+    /// <summary>The same on other terms of the same records.</summary>
+    internal ShopImports With(IServerDatabase other) => new(other, clock);
+
+    /// <summary>Puts on record that a file is on its way.</summary>
+    internal long Announce(Actor actor, ImportRequest request, string name, TemporaryFile file)
+    {
+        Understand(request, name, file.Open());
+        return Begin(actor, request, name, HashOf(file.Open), ImportStates.Uploading);
+    }
+
     /// <summary>Puts a batch on record.</summary>
     internal long Begin(Actor actor, ImportRequest request, string name, string hash, string state, Action<Session, long>? with = null) =>
         database.Doing(clock, actor, $"import {request.Kind}", (session, rights) =>

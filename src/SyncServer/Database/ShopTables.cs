@@ -34,6 +34,10 @@ public static class ShopTables
             "same", "rejected", "told", "undone_at", "undone_by"),
         Of("import_change", "batch n", "record:guid", "deed", "fields", "qty", "at"),
         Of("import_part", "batch part", "bytes"),
+        Of("external_key", "source tab name", "record:guid"),
+        Of("answered", "api_key name", "hash", "answer", "at"),
+        Of("account", "purpose", "code", "name"),
+        Of("email_outbox", "email:guid", "state", "tries", "next_at", "told", "settled_at"),
         Of("stock_count", "branch stock_id:guid at", "qty", "batch", "counted_by"),
         Of(
             "dropped", "id", "till", "n", "synchronisation:guid", "operator", "made_at", "dropped_at", "tab", "row_key", "field", "till_value",

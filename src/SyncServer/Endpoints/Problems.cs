@@ -6,6 +6,7 @@ using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
 using Bookmine.Sync.Wire;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer.BackOffice;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 using Microsoft.AspNetCore.Diagnostics;
@@ -45,13 +46,18 @@ internal static class Problems
         DatabaseAwayException { Words: { } words } => (
             StatusCodes.Status503ServiceUnavailable,
             $"The shop's database cannot be used at this moment: {words}. Nothing is lost: tills go on selling, and resynchronise when that is mended."),
-        DatabaseAwayException => (StatusCodes.Status503ServiceUnavailable, "The shop's database does not answer at this moment. Nothing is lost: tills go on selling, and resynchronise when it is back."),
-        RecordsElsewhereException => (StatusCodes.Status503ServiceUnavailable, "The shop's records were carried to another database, and this server still looks at the old one. Nothing is lost: tills go on selling until it is started on the new one."),
-        ProgramOutdatedException => (StatusCodes.Status503ServiceUnavailable, "The shop's database was brought to a newer program's tables, and this server is the older one. Nothing is lost: tills go on selling until the newer program serves."),
+        DatabaseAwayException => (StatusCodes.Status503ServiceUnavailable,
+            "The shop's database does not answer at this moment. Nothing is lost: tills go on selling, and resynchronise when it is back."),
+        RecordsElsewhereException => (StatusCodes.Status503ServiceUnavailable,
+            "The shop's records were carried to another database, and this server still looks at the old one. Nothing is lost: tills go on selling until it is started on the new one."),
+        ProgramOutdatedException => (StatusCodes.Status503ServiceUnavailable,
+            "The shop's database was brought to a newer program's tables, and this server is the older one. Nothing is lost: tills go on selling until the newer program serves."),
         PostingPutOffException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         FeedBusyException => (StatusCodes.Status503ServiceUnavailable, fault.Message),
         ForbiddenException => (StatusCodes.Status403Forbidden, fault.Message),
         SignedOutException => (StatusCodes.Status401Unauthorized, fault.Message),
+        OtherRequestException => (StatusCodes.Status422UnprocessableEntity, fault.Message),
+        ChangedRecordException => (StatusCodes.Status412PreconditionFailed, fault.Message),
         ShopException => (StatusCodes.Status400BadRequest, fault.Message),
         TillForbiddenException => (StatusCodes.Status403Forbidden, fault.Message),
         EpochException => (StatusCodes.Status409Conflict, fault.Message),

@@ -101,7 +101,8 @@ internal sealed class StockImport(long branch, string branchName, OnHandMeaning 
         {
             return previewed.Add(KeyOf(numbered)) ? Verdict.Made : Verdict.Same;
         }
-        var stock = Merged(new Row(BookmineSetup.Stock) { ["id"] = ids.Next(), ["code"] = NewCode(session, row) }, row);
+        var stock = Merged(new Row(BookmineSetup.Stock) { ["id"] = ids.Next(), ["code"] = row.Code
+            ?? StockKeys.NewCode(session, row.Isbn13, row.Condition) }, row);
         TableSql.TryInsert(session, stock);
         var copies = row.OnHand ?? 0;
         new StockMoves(session, clock, ids).Open(branch, stock.Guid("id"), stock.Text("code"), copies, MovementReasons.Import, now, row.PriceCents);
@@ -225,20 +226,5 @@ internal sealed class StockImport(long branch, string branchName, OnHandMeaning 
             """,
             row.Title, row.Authors, row.Publisher, row.Year, row.Binding, row.Condition, occurrence);
         return found is [var one] ? one : null;
-    }
-
-    /// <summary>A new copy's code is its ISBN; a second-hand one, or a title without, gets an in-house EAN.</summary>
-    private static string NewCode(Session session, StockRow row)
-    {
-        if (row.Code is not null)
-        {
-            return row.Code;
-        }
-        if (row.Isbn13 is { } isbn && row.Condition is null)
-        {
-            return FormattableString.Invariant($"{isbn}");
-        }
-        session.Execute("UPDATE in_house_ean SET last = last + 1 WHERE id = 1");
-        return Isbn.InHouseEan(session.Integer("SELECT last FROM in_house_ean WHERE id = 1")!.Value, ofServer: true);
     }
 }

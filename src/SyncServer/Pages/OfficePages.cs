@@ -60,6 +60,10 @@ internal static class OfficePages
             }), "text/csv", $"import-{batch}-rejected.csv"));
         files.MapGet("/contacts/{id:guid}/export", (Guid id, HttpContext context, Erasure erasure) => Given(
             context, actor => Encoding.UTF8.GetBytes(erasure.Export(actor, id)), "application/json", $"contact-{id}.json"));
+        files.MapGet("/sales/accounts/{branch:long}/{day}", (long branch, string day, HttpContext context, Accounts accounts) => Given(
+            context, actor => Encoding.UTF8.GetBytes(Accounts.Csv(accounts.Of(
+                actor, branch, Schema.BranchDay.TryParse(day, out var of) ? of : throw new ShopException($"“{day}” is no day.")))), "text/csv",
+                    $"accounts-{branch}-{day}.csv"));
         files.MapGet("/stock/export/{branch:long}", (long branch, HttpContext context, IServerDatabase database) => Given(context, actor => database.Asking(
             actor, (session, rights) =>
             {

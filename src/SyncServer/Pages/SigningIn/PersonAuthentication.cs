@@ -74,7 +74,8 @@ internal static class PersonAuthentication
         {
             return Results.Problem("Give a name and a password.", statusCode: StatusCodes.Status400BadRequest);
         }
-        IResult Refuse(int status, string why) => form is null ? Results.Problem(why, statusCode: status) : SignIn.Form(status, given.Name, form["next"], why, first);
+        IResult Refuse(int status, string why) => form is null ? Results.Problem(why, statusCode: status)
+            : SignIn.Form(status, given.Name, form["next"], why, first);
         var tried = await Task.Run(() => persons.TryPassword(given.Name, given.Password));
         if (tried.WaitSeconds > 0)
         {
@@ -94,7 +95,7 @@ internal static class PersonAuthentication
     public static async Task<Actor> LetInAsync(HttpContext context, Person person, IServerDatabase database, TimeProvider clock)
     {
         var from = context.Connection.RemoteIpAddress?.ToString();
-        var actor = new Actor(person.Name, "page", from);
+        var actor = new Actor(person.Name, "sign-in", from);
         var epoch = database.Writing(session =>
         {
             AuditLog.Write(session, clock, actor, "sign in", $"person {person.Name}");
