@@ -81,7 +81,9 @@ public static class BookmineServices
         .AddSingleton<Backups>()
         .AddSingleton<StockRecords>()
         .AddSingleton<ShopImports>()
-        .AddSingleton<ImportDesk>()
+        .AddSingleton(provider => new ImportDesk(
+            provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ShopImports>(),
+            isAlone: ShopDatabase.FileOf(options.Database) is not null))
         .AddSingleton<Merges>()
         .AddSingleton<Accounts>()
         .AddSingleton<Erasure>()

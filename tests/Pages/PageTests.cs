@@ -49,7 +49,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         foreach (var path in PathsOf(shop))
         {
             await window.GoAsync(path);
-            Assert.True(await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, path);
+            Assert.True(await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, path + " " + await window.Page.EvaluateAsync<string>(
+                "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 391 && !e.closest('.scroll, .tabs')).map(e => `${e.tagName}.${e.className}#${e.id}`).slice(0, 5).join(' ')"));
             if (path is "/" or "/attention" or "/sales" or "/shop" or "/sales/reports" or "/stock")
             {
                 await Browser.NoBarriersAsync(window.Page);
@@ -96,6 +97,62 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.Locator(".mud-dialog button.main").ClickAsync();
         await window.SaysAsync("by Mara");
         Assert.Equal("rain all day", shop.Text("SELECT note FROM day_closing"));
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task A_file_is_looked_at_before_it_is_imported_and_can_be_taken_back()
+    {
+        await using var shop = await BusyShopAsync();
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Mara", Password);
+        var page = window.Page;
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.csv");
+        await File.WriteAllTextAsync(file, "Titel,ISBN,Worth,Qty\nRivers,9780000000040,£9.00,3\nHills,x,£1.00,1\n<img src=x onerror=\"window.pwned=1\">,9780000000057,£2.00,1\n");
+
+        await window.GoAsync("/stock/import");
+        await page.SetInputFilesAsync("#file", file);
+        await window.SaysAsync("has no column title");
+        await page.GetByLabel("Titel").SelectOptionAsync("title");
+        await window.SaysAsync("looks like one that prices items");
+        await Browser.NoBarriersAsync(page);
+        await page.GetByLabel("Worth").SelectOptionAsync("price");
+        await window.SaysAsync("is not an ISBN");
+        await Browser.NoBarriersAsync(page);
+        await page.GetByText("Import 2 rows").ClickAsync();
+        await window.SaysAsync("is being done");
+        await window.SaysAsync("Take back");
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM stock WHERE isbn13 IN (9780000000040, 9780000000057)"));
+        Assert.Equal(900, shop.Number("SELECT h.price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000040 AND h.branch = 1"));
+        Assert.False(await page.EvaluateAsync<bool>("() => window.pwned === 1"));
+
+        await page.GetByText("Take back").First.ClickAsync();
+        await page.Locator(".mud-dialog button.main, .mud-dialog button.danger").First.ClickAsync();
+        await window.SaysAsync("Taken back");
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM stock WHERE withdrawn = 1"));
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Two_records_that_are_one_are_merged_on_their_page_and_parted_again()
+    {
+        await using var shop = await BusyShopAsync();
+        shop.ImportStock("code,isbn13,title\nx1,9780000000019,The Lighthouse Keeper\n");
+        var (one, other) = (shop.Text("SELECT code FROM stock WHERE code = 'x1'"), shop.Database.Reading(s => StockRecords.Find(s, "x1"))[0].StockId);
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Alice", Password);
+        await window.GoAsync($"/stock/{other}");
+        await window.SaysAsync("Perhaps the same");
+        await Browser.NoBarriersAsync(window.Page);
+        await window.Page.GetByText("This is that one").First.ClickAsync();
+        await window.Page.Locator(".mud-dialog button.main").ClickAsync();
+        await window.SaysAsync("turned out to be");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM stock WHERE code = @code AND merged_into IS NOT NULL", one));
+        await window.Page.GetByText("They are two after all").ClickAsync();
+        await window.SaysAsync("a record of its own again");
+        await window.Page.GetByText("They are two", new() { Exact = true }).First.ClickAsync();
+        await window.SaysAsync("that is remembered");
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM not_duplicate"));
         Assert.Empty(window.Complaints);
     }
 
@@ -330,7 +387,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
             "/", "/?day=2026-11-01", "/attention", "/attention/quarantine", $"/attention/quarantine/{quarantined}", "/attention/dropped", "/attention/duplicates",
             "/attention/resyncs", $"/attention/resyncs/1/{resync.Resync}", "/sales", "/sales?q=rosa", "/sales/D100001", "/sales/nothing", "/sales/reports",
             "/sales/reports?by=tender", "/sales/reports?by=category", "/sales/reports?by=hour", "/sales/owed", "/sales/days", "/stock", $"/stock/{stock}",
-            $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/contacts", $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",
+            $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/stock/import", "/sales/accounts", "/contacts", $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",
             "/shop/branches", "/shop/operators", "/shop/people", "/shop/events", "/shop/server", "/shop/audit", "/find?q=rosa", "/find?q=nobody", "/no/such/page",
         ];
     }

@@ -264,6 +264,39 @@ public abstract class ImportTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(1, shop.Number("SELECT count(*) FROM contact WHERE name = 'Ada Marsh'"));
     }
 
+    [Theory]
+    [InlineData(ImportKinds.Receipt)]
+    [InlineData(ImportKinds.Stock)]
+    public async Task An_import_whose_host_dies_in_the_middle_is_gone_on_with_by_another_and_doubles_nothing(string kind)
+    {
+        await using var shop = await OpenShopAsync();
+        shop.AddTitles(900);
+        var head = kind == ImportKinds.Stock ? "code,title,qty\n" : "code,qty\n";
+        var text = head + string.Concat(Enumerable.Range(1, 900).Select(i => kind == ImportKinds.Stock ? $"c{i},Title {i},2\n" : $"c{i},2\n"));
+        using var file = await TemporaryFile.OfAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), default);
+        using var dying = new DyingDatabase(shop.Database);
+        var request = new ImportRequest(kind, 1, new Dictionary<string, string>(), kind == ImportKinds.Stock ? "receive" : null);
+        var first = new ImportDesk(dying, shop.Clock, new ShopImports(dying, shop.Clock), isAlone: false);
+        var batch = first.Take(Actor.AtTheMachine(), request, "f.csv", file);
+        // The server's own worker is not asked: this host takes it, and dies after two slices.
+        dying.DiesAfter = 3;
+        Assert.Throws<IOException>(first.DoWhatWaits);
+        var before = shop.Number("SELECT done FROM import_batch WHERE id = @id", batch);
+        Assert.InRange(before, 1, 899);
+        var second = new ImportDesk(shop.Database, shop.Clock, new ShopImports(shop.Database, shop.Clock), isAlone: false);
+        second.DoWhatWaits();
+        Assert.Equal(before, shop.Number("SELECT done FROM import_batch WHERE id = @id", batch));
+
+        shop.Clock.Advance(TimeSpan.FromMinutes(2));
+        second.DoWhatWaits();
+
+        Assert.Equal("done", shop.Text("SELECT state FROM import_batch WHERE id = @id", batch));
+        Assert.Equal(1_800, shop.Number("SELECT sum(on_hand) FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.code LIKE 'c%'"));
+        Assert.Equal(900, shop.Number("SELECT count(*) FROM import_change WHERE batch = @id", batch));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM import_part WHERE batch = @id", batch));
+        Assert.Empty(shop.BookFaults());
+    }
+
     [Fact]
     public async Task A_real_catalogue_of_10000_titles_is_imported_whole()
     {

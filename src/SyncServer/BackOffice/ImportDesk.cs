@@ -11,7 +11,8 @@ namespace Bookmine.SyncServer.BackOffice;
 /// Files that come over the network: kept in the shop's database until they are imported, so that whichever host is there imports them, and goes on
 /// where one stopped.
 /// </summary>
-public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, ShopImports imports)
+/// <param name="isAlone">Whether no other host can have begun what is on record as running: then it is gone on with at once.</param>
+public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, ShopImports imports, bool isAlone)
 {
     /// <summary>The largest file that is taken.</summary>
     public const long MostBytes = 512L * 1024 * 1024;
@@ -138,11 +139,12 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
     private (long Batch, string State)? Claim() => database.Writing<(long, string)?>(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var stopped = now - ImportBatch.StoppedAfterMilliseconds;
+        var silent = now - ImportBatch.StoppedAfterMilliseconds;
+        var stopped = isAlone ? now + 1 : silent;
         // A file whose sending broke off is not there whole.
         session.Execute(
             "UPDATE import_batch SET state = @failed, told = @told, ended_at = @now WHERE state = @uploading AND beat_at < @stopped", ImportStates.Failed,
-            "The file did not arrive whole. Send it again; nothing was imported.", now, ImportStates.Uploading, stopped);
+            "The file did not arrive whole. Send it again; nothing was imported.", now, ImportStates.Uploading, silent);
         var found = session.Integer(
             $"""
             SELECT min(b.id) FROM import_batch b WHERE (b.state = @waiting OR (b.state IN (@running, @undoing) AND b.beat_at < @stopped))

@@ -42,6 +42,8 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
 
     private int Slice(Session session, SyncTable table, ImportRequest request)
     {
+        // Whoever else takes it back as well waits here, and then finds less to do.
+        session.Execute("UPDATE import_batch SET beat_at = @now WHERE id = @batch", clock.GetUtcNow().ToUnixTimeMilliseconds(), batch);
         var changes = Read(session);
         var branch = request.Branch ?? 0;
         if (table == BookmineSetup.Stock && changes.Exists(c => c.Qty is not null || c.At is not null))
@@ -69,7 +71,6 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
             PutBack(session, row, branch, change);
         }
         session.Execute("DELETE FROM import_change WHERE batch = @batch AND n >= @n", batch, changes.Count == 0 ? long.MaxValue : changes[^1].N);
-        session.Execute("UPDATE import_batch SET beat_at = @now WHERE id = @batch", clock.GetUtcNow().ToUnixTimeMilliseconds(), batch);
         return changes.Count;
     }
 

@@ -86,6 +86,8 @@ public abstract class OfficePage : ComponentBase, IDisposable
             return false;
         }
         await LoadNowAsync(opens: false);
+        // A part of the page may have asked for it.
+        StateHasChanged();
         return true;
     }
 
