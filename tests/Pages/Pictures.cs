@@ -31,13 +31,26 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
         foreach (var (name, path, isPhone, isDark) in new[]
         {
             ("today", "/", false, false), ("attention", "/attention", false, false), ("reports", "/sales/reports?by=hour", false, false), ("tills", "/shop", false, false),
-            ("phone", "/", true, true),
+            ("phone", "/", true, true), ("accounts", "/sales/accounts", false, false), ("import", "/stock/import", false, false),
         })
         {
             await using var window = await browser.OpenAsync(shop.Url, isPhone, isDark);
             await window.SignInAsync("Mara", Password);
             await window.GoAsync(path);
             await window.Page.EvaluateAsync("() => document.activeElement?.blur()");
+            if (name == "import")
+            {
+                var file = Path.Combine(Path.GetTempPath(), "delivery.csv");
+                await File.WriteAllTextAsync(file, "ISBN;Titel;Autor;Worth;Qty\n9780000000040;Rivers;Ines Calder;£9.00;3\n978000000001X;Hills;Ada Marsh;£8.50;1\n9780000000019;The Lighthouse Keeper;Ada Marsh;£18.95;2\n");
+                await window.Page.SetInputFilesAsync("#file", file);
+                await window.SaysAsync("has no column title");
+                await window.Page.GetByLabel("Titel").SelectOptionAsync("title");
+                await window.SaysAsync("looks like one that prices items");
+                await window.Page.GetByLabel("Autor").SelectOptionAsync("authors");
+                await window.Page.GetByLabel("Worth").SelectOptionAsync("price");
+                await window.SaysAsync("is not an ISBN");
+                await window.Page.EvaluateAsync("() => document.querySelector('h1').scrollIntoView()");
+            }
             await Task.Delay(800);
             await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder!, name + ".png") });
         }

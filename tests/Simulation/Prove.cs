@@ -54,6 +54,8 @@ internal static class Prove
             ("src/Sync/Replica/OverlayWriter.cs", "{IsGone(OverlayRows.EntryColumn)}", "{OverlayRows.EntryColumn} < @included")),
         new("an overlay that is taken for this journal's without a look",
             ("src/Sync/Replica/OverlayWriter.cs", "        && journal.ChainAt(marks.Through).AsSpan().SequenceEqual(marks.Chain);", "        && marks.Chain.Length == 32;")),
+        new("a sale from before a count that is taken off what was counted",
+            ("src/SyncServer/Posting/StockStanding.cs", "moments.Where(at => at >= moment)", "moments.Where(at => at < 0)")),
         new("an on-hand count written as a number",
             ("src/SyncServer/Posting/ShopLedger.cs", "row.Integer(Columns.Holding.OnHand) + quantity", "50 + quantity")),
         new("a holding written as it was read before its lock",

@@ -323,7 +323,7 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
         Assert.Equal((-2000, 500 - 700, 1500, -5000), (Net("voucher"), Net("credit"), Net("owing"), Net("drawer")));
         Assert.Equal(-60, Net("tax 5"));
         var csv = await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1&format=csv", Cancel);
-        Assert.Contains("Taken on other days card", csv, StringComparison.Ordinal);
+        Assert.Contains("Taken on other days, card", csv, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("api/v1/accounts/2026-11-03?branch=2", Cancel)).StatusCode);
         shop.Get<Accounts>().Name(Admin, "sales 5", "4005", "Books");
         Assert.Contains("4005,Books", await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1&format=csv", Cancel), StringComparison.Ordinal);

@@ -169,7 +169,8 @@ public sealed class Accounts(IServerDatabase database, TimeProvider clock)
             return named;
         }
         var (code, name) = Usual.GetValueOrDefault(general, Usual["method"]);
-        return (code, general == purpose ? $"{name}: {purpose}" : $"{name} {purpose[(general.Length + 1)..]}");
+        var rest = general == purpose ? purpose : purpose[(general.Length + 1)..];
+        return (code, general is Sales or Tax ? $"{name} at {rest} %" : $"{name}, {rest}");
     }
 
     private static Dictionary<string, (string Code, string Name)> Named(Session session)

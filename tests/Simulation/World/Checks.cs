@@ -174,12 +174,35 @@ internal static class Checks
         {
             expected[sold] = expected.GetValueOrDefault(sold) - 1;
         }
+        foreach (var (key, at, counted) in LastCounts(world))
+        {
+            expected[key] = counted + Since(world, key, at);
+        }
         foreach (var holding in world.Server.Read(s => TableSql.Where(s, BookmineSetup.Holding, "1 = 1")))
         {
             var key = (holding.Integer("branch"), holding.Guid("stock_id"));
             world.Model.Require(
                 holding.Integer("on_hand") == expected.GetValueOrDefault(key), $"on hand {holding.Integer("on_hand")} of {key}, and it should be {expected.GetValueOrDefault(key)}");
         }
+    }
+
+    private static List<((long, Guid) Key, long At, long Counted)> LastCounts(ShopWorld world) => world.Server.Read(s =>
+    {
+        using var reader = s.Query("SELECT branch, stock_id, at, qty FROM stock_count ORDER BY branch, stock_id, at");
+        var last = new Dictionary<(long, Guid), (long At, long Counted)>();
+        while (reader.Read())
+        {
+            last[(reader.GetInt64(0), DbValues.ReadGuid(reader, 1))] = (reader.GetInt64(2), reader.GetInt64(3));
+        }
+        return last.Select(l => (l.Key, l.Value.At, l.Value.Counted)).ToList();
+    });
+
+    /// <summary>What was shipped after a moment: when the till says, or when it was posted if that was earlier.</summary>
+    private static long Since(ShopWorld world, (long Branch, Guid Stock) key, long at)
+    {
+        var documents = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "branch = @branch", key.Branch)).ToDictionary(d => d.Text("reference"));
+        return -world.Model.Attempts.Where(a => a.Shipped.ContainsKey(key.Stock) && documents.TryGetValue(a.Reference, out var d)
+            && Math.Min(d.IntegerOrNull("shipped_at") ?? d.Integer("started_at"), d.Integer("posted_at")) > at).Sum(a => a.Shipped[key.Stock]);
     }
 
     /// <summary>3: what the server holds has the hashes of what was sealed.</summary>

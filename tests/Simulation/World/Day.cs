@@ -1,7 +1,9 @@
 using Bookmine.Schema;
 using Bookmine.Simulation.Disk;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
+using Bookmine.SyncServer.Posting;
 using Bookmine.TillClient;
 
 namespace Bookmine.Simulation.World;
@@ -238,8 +240,11 @@ internal sealed class Day
     {
         var till = world.Tills[world.Random.Next(world.Tills.Count)].Identity.Till;
         var stock = world.Stock[world.Random.Next(world.Stock.Count)];
-        switch (world.Random.Next(11))
+        switch (world.Random.Next(12))
         {
+            case 11:
+                Count(stock);
+                break;
             case 9:
                 Revocations.Revoke(world, till);
                 break;
@@ -292,6 +297,26 @@ internal sealed class Day
                 }
                 break;
         }
+    }
+
+    /// <summary>Somebody has counted a title at a moment of the last two days, and says so now.</summary>
+    private void Count(Guid stock)
+    {
+        if (world.Kiosk is not null)
+        {
+            // What a foreign till sells is not known here by its moment.
+            return;
+        }
+        var (branch, counted) = (world.Random.Next(1, 3), world.Random.Next(0, 60));
+        var at = world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds() - world.Random.Next(48 * 3_600_000);
+        var ids = new EntityIds(world.Server.Clock, world.Random);
+        world.Server.Database.Writing(session =>
+        {
+            new LiveRows(session).Lock([(BookmineSetup.Holding, new RowKey(branch, stock))]);
+            SyncServer.Posting.Counter.NotBefore(session, 0);
+            return new StockMoves(session, world.Server.Time, ids).Count(branch, stock, "counted", at, counted, null, null);
+        });
+        world.Log.Met("Counted", "at a moment");
     }
 
     /// <summary>Tills that records which were put back do not know are let in.</summary>
