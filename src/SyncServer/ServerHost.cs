@@ -33,10 +33,11 @@ namespace Bookmine.SyncServer;
 /// <param name="TimeKeeping">What the machine knows of its clock; null for the one that this runs on.</param>
 /// <param name="Backups">Where the nightly backups of the embedded database go; null for none.</param>
 /// <param name="BackupTo">The PEM file of a public key that they are encrypted to; null for plain ones.</param>
+/// <param name="Mail">The mail server that emails leave by; null where they are kept and not sent.</param>
 /// <param name="Metrics">The port of this machine's loopback address where Prometheus finds <c>/metrics</c>; null for none.</param>
 public sealed record ServerOptions(
     string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null, IMachineClock? TimeKeeping = null,
-    string? Backups = null, string? BackupTo = null);
+    string? Backups = null, string? BackupTo = null, MailServer? Mail = null);
 
 /// <summary>What any host of the shop's records needs, whatever it serves.</summary>
 public static class BookmineServices
@@ -66,7 +67,9 @@ public static class BookmineServices
         .AddSingleton<KeptQuota>()
         .AddSingleton<ForeignExchange>()
         .AddSingleton<ServerKeys>()
-        .AddSingleton<LiveEdits>()
+        .AddSingleton(provider => new LiveEdits(
+            provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<TimeProvider>(), options.Mail is null ? null
+                : (session, email) => MailOutbox.Put(session, email, provider.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds())))
         .AddSingleton<AskedNumbers>()
         .AddSingleton<Operators>()
         .AddSingleton<Persons>()
@@ -168,6 +171,12 @@ public static class ServerHost
         builder.Services.AddSingleton<RefusedAuthentications>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RefusedAuthentications>());
         builder.Services.AddHostedService<ImportWork>();
+        if (options.Mail is { } mail)
+        {
+            builder.Services.AddSingleton(provider => new MailOutbox(
+                provider.GetRequiredService<IServerDatabase>(), provider.GetRequiredService<TimeProvider>(), mail));
+            builder.Services.AddHostedService<MailWork>();
+        }
         builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddHostedService<NightlyWork>();
         builder.Services.AddHostedService<NewsWatch>();

@@ -45,6 +45,8 @@ public sealed class ForeignOnPostgres() : ForeignTests(Engine.Postgres);
 public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);
 
 public sealed class ImportOnPostgres() : ImportTests(Engine.Postgres);
+public sealed class MailOnPostgres() : MailTests(Engine.Postgres);
+
 public sealed class StockCountOnPostgres() : StockCountTests(Engine.Postgres);
 
 public sealed class QuarantineOnPostgres() : QuarantineTests(Engine.Postgres);

@@ -45,6 +45,8 @@ public sealed class ForeignOnSqlServer() : ForeignTests(Engine.SqlServer);
 public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);
 
 public sealed class ImportOnSqlServer() : ImportTests(Engine.SqlServer);
+public sealed class MailOnSqlServer() : MailTests(Engine.SqlServer);
+
 public sealed class StockCountOnSqlServer() : StockCountTests(Engine.SqlServer);
 
 public sealed class QuarantineOnSqlServer() : QuarantineTests(Engine.SqlServer);

@@ -34,6 +34,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(Monday);
 
+    /// <summary>The mail server of the next server that is started.</summary>
+    public MailServer? Mail { get; set; }
+
     public string Url { get; private set; } = "http://127.0.0.1:0";
 
     public IServerDatabase Database => app!.Services.GetRequiredService<IServerDatabase>();
@@ -112,7 +115,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <param name="timeKeeping">What the server's machine knows of it; null for one that a time server keeps right.</param>
     public async Task StartServerAsync(TimeProvider? clock = null, IMachineClock? timeKeeping = null)
     {
-        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping), clock ?? Clock);
+        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping, Mail: Mail), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }

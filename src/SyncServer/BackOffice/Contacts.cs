@@ -18,7 +18,9 @@ public sealed record ContactRow(Guid Id, string Name, string Kind, string? Email
 
 /// <summary>An email on record.</summary>
 /// <param name="SentAt">Unix milliseconds.</param>
-public sealed record EmailRow(long SentAt, long Branch, string Subject, string Body, string? Operator);
+/// <param name="State">One of <see cref="MailStates"/>; null where emails are kept and not sent.</param>
+/// <param name="Told">Why it has not left.</param>
+public sealed record EmailRow(long SentAt, long Branch, string Subject, string Body, string? Operator, string? State, string? Told);
 
 /// <summary>A row of a contact's General Credit.</summary>
 /// <param name="EnteredAt">Unix milliseconds; null while it is not posted.</param>
@@ -89,14 +91,15 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
     {
         using var reader = session.Query(
             $"""
-            SELECT sent_at, branch, subject, body, operator FROM email
-            WHERE {OfSame("contact_id", "@contact")} AND {BranchFilter.In("branch", branches)} ORDER BY sent_at DESC {session.Dialect.Limit("@most")}
+            SELECT e.sent_at, e.branch, e.subject, e.body, e.operator, o.state, o.told FROM email e LEFT JOIN email_outbox o ON o.email = e.id
+            WHERE {OfSame("e.contact_id", "@contact")} AND {BranchFilter.In("e.branch", branches)} ORDER BY e.sent_at DESC {session.Dialect.Limit("@most")}
             """,
             contact, MostOfOne);
         var list = new List<EmailRow>();
         while (reader.Read())
         {
-            list.Add(new EmailRow(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3), DbValues.ReadTextOrNull(reader, 4)));
+            list.Add(new EmailRow(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3), DbValues.ReadTextOrNull(reader, 4),
+                DbValues.ReadTextOrNull(reader, 5)?.Split(' ')[0], DbValues.ReadTextOrNull(reader, 6)));
         }
         return list;
     }

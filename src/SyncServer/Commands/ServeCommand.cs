@@ -27,7 +27,15 @@ internal static class ServeCommand
         Description = "With --backups: encrypt them to the public key in this PEM file",
     };
 
-    public static Command Make(Verbs verbs) => verbs.Make("serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics, Backups, BackupTo);
+    private static readonly Option<string?> Smtp = new("--smtp")
+    {
+        Description = "The mail server that emails leave by, as smtp://user@host:587 or smtps://; its password in BOOKMINE_SMTP_PASSWORD",
+    };
+
+    private static readonly Option<string?> MailFrom = new("--mail-from") { Description = "With --smtp: who sends, as \"High Street Books <shop@example.com>\"" };
+
+    public static Command Make(Verbs verbs) => verbs.Make(
+        "serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics, Backups, BackupTo, Smtp, MailFrom);
 
     public static void MakeDefault(RootCommand root, Verbs verbs)
     {
@@ -35,6 +43,8 @@ internal static class ServeCommand
         root.Add(Metrics);
         root.Add(Backups);
         root.Add(BackupTo);
+        root.Add(Smtp);
+        root.Add(MailFrom);
         verbs.SetAction(root, ServeAsync);
     }
 
@@ -65,7 +75,8 @@ internal static class ServeCommand
             throw new ShopException($"{port} is no port. Give one such as --metrics 9464.");
         }
         var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics),
-            Backups: context.Get(Backups) is { } folder ? Path.GetFullPath(folder) : null, BackupTo: context.Get(BackupTo));
+            Backups: context.Get(Backups) is { } folder ? Path.GetFullPath(folder) : null, BackupTo: context.Get(BackupTo),
+            Mail: MailServer.Read(context.Get(Smtp), Environment.GetEnvironmentVariable("BOOKMINE_SMTP_PASSWORD"), context.Get(MailFrom)));
         BackOffice.Backups.Require(options);
         await using var app = ServerHost.Build(options, context.Clock);
         context.OpenDoors(app, options);

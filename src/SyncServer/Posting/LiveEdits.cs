@@ -16,7 +16,8 @@ namespace Bookmine.SyncServer.Posting;
 /// Edits and emails made with the server at hand. The fields that the till saw are compared with the live row inside the transaction;
 /// a repeated request gets the answer that was stored.
 /// </summary>
-public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
+/// <param name="emailed">Called in the transaction for each email that is kept; null where none leaves.</param>
+public sealed class LiveEdits(IServerDatabase database, TimeProvider clock, Action<Session, Guid>? emailed = null)
 {
     /// <exception cref="MalformedEntryException">It is nothing that a till may do; nothing was changed.</exception>
     public EditReply Apply(long till, long branch, ChangeGroup group)
@@ -53,6 +54,10 @@ public sealed class LiveEdits(IServerDatabase database, TimeProvider clock)
                 Make(rows, change);
             }
             rows.Write();
+            foreach (var email in group.Changes.Where(c => c.Table == BookmineSetup.Email))
+            {
+                emailed?.Invoke(session, email.Key.Guid);
+            }
         }
         var reply = new EditReply(conflicts);
         session.Execute(

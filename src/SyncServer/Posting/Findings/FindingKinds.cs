@@ -16,6 +16,9 @@ public static class FindingKinds
     public const string VoucherOverspent = "voucher overspent";
     public const string Oversold = "oversold";
     public const string ReplicaMended = "replica mended";
+
+    /// <summary>An email that the mail server will not have.</summary>
+    public const string EmailRefused = "email refused";
     public const string RecordsRestored = "records restored";
     public const string TillRecalled = "till recalled";
     public const string JournalForked = "journal forked";
