@@ -49,7 +49,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         foreach (var path in PathsOf(shop))
         {
             await window.GoAsync(path);
-            Assert.True(await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390, path + " " + await window.Page.EvaluateAsync<string>(
+            Assert.True(await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 390,
+                path + " " + await window.Page.EvaluateAsync<string>(
                 "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 391 && !e.closest('.scroll, .tabs')).map(e => `${e.tagName}.${e.className}#${e.id}`).slice(0, 5).join(' ')"));
             if (path is "/" or "/attention" or "/sales" or "/shop" or "/sales/reports" or "/stock")
             {
@@ -108,7 +109,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await window.SignInAsync("Mara", Password);
         var page = window.Page;
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.csv");
-        await File.WriteAllTextAsync(file, "Titel,ISBN,Worth,Qty\nRivers,9780000000040,£9.00,3\nHills,x,£1.00,1\n<img src=x onerror=\"window.pwned=1\">,9780000000057,£2.00,1\n");
+        await File.WriteAllTextAsync(
+            file, "Titel,ISBN,Worth,Qty\nRivers,9780000000040,£9.00,3\nHills,x,£1.00,1\n<img src=x onerror=\"window.pwned=1\">,9780000000057,£2.00,1\n");
 
         await window.GoAsync("/stock/import");
         await page.SetInputFilesAsync("#file", file);
@@ -123,7 +125,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await window.SaysAsync("is being done");
         await window.SaysAsync("Take back");
         Assert.Equal(2, shop.Number("SELECT count(*) FROM stock WHERE isbn13 IN (9780000000040, 9780000000057)"));
-        Assert.Equal(900, shop.Number("SELECT h.price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000040 AND h.branch = 1"));
+        Assert.Equal(900, shop.Number(
+            "SELECT h.price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.isbn13 = 9780000000040 AND h.branch = 1"));
         Assert.False(await page.EvaluateAsync<bool>("() => window.pwned === 1"));
 
         await page.GetByText("Take back").First.ClickAsync();
@@ -163,7 +166,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var sale = shop.FindSale("D300001")!;
         await using var window = await browser.OpenAsync(shop.Url);
         await window.SignInAsync("Mara", Password);
-        foreach (var path in new[] { $"/sales/{sale.TransId}", "/sales/D300001", "/shop/tills/3", $"/attention/quarantine/{shop.Get<QuarantineRoom>().List(Actor.AtTheMachine(), 2, all: true)[0].Id}" })
+        foreach (var path in new[] { $"/sales/{sale.TransId}", "/sales/D300001", "/shop/tills/3",
+            $"/attention/quarantine/{shop.Get<QuarantineRoom>().List(Actor.AtTheMachine(), 2, all: true)[0].Id}" })
         {
             await window.GoAsync(path);
             await window.SaysAsync("not yours to see");
@@ -227,9 +231,12 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await window.SignInAsync("Mara", Password);
         foreach (var path in new[]
         {
-            "/?day=0001-01-01", "/?day=9999-12-31", "/?branch=x&day=tomorrow", "/sales?skip=x&from=9999-99-99&to=0001-01-01", "/sales?skip=-5&from=9999-12-31&to=9999-12-31",
-            "/sales/reports?by=nothing&from=2026-12-31&to=2026-01-01", "/sales/reports?by=99", "/stock?skip=99999999999999999999&q=%00", "/attention/resyncs?from=9999-12-31&to=9999-12-31",
-            "/shop/events?kind=nothing", "/stock/00000000-0000-0000-0000-000000000000", $"/find?q={new string('x', 2000)}", "/find", "/shop/tills/999999999999", "/sales/days?from=9999-12-31",
+            "/?day=0001-01-01", "/?day=9999-12-31", "/?branch=x&day=tomorrow", "/sales?skip=x&from=9999-99-99&to=0001-01-01",
+                "/sales?skip=-5&from=9999-12-31&to=9999-12-31",
+            "/sales/reports?by=nothing&from=2026-12-31&to=2026-01-01", "/sales/reports?by=99", "/stock?skip=99999999999999999999&q=%00",
+                "/attention/resyncs?from=9999-12-31&to=9999-12-31",
+            "/shop/events?kind=nothing", "/stock/00000000-0000-0000-0000-000000000000", $"/find?q={new string('x', 2000)}", "/find",
+                "/shop/tills/999999999999", "/sales/days?from=9999-12-31",
         })
         {
             await window.GoAsync(path);
@@ -258,14 +265,18 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     public async Task Script_in_any_field_is_shown_and_never_run()
     {
         await using var shop = await BusyShopAsync();
-        foreach (var (table, column) in new[] { ("stock", "title"), ("stock", "authors"), ("contact", "name"), ("contact", "email"), ("contact", "notes"), ("branch", "name"), ("branch", "header"), ("till", "name"), ("finding", "text"), ("dropped", "till_value"), ("document", "reference"), ("document", "operator"), ("document", "note"), ("document_line", "title"), ("till_event", "text"), ("audit", "detail") })
+        foreach (var (table, column) in new[] { ("stock", "title"), ("stock", "authors"), ("contact", "name"), ("contact", "email"),
+            ("contact", "notes"), ("branch", "name"), ("branch", "header"), ("till", "name"), ("finding", "text"), ("dropped", "till_value"),
+                ("document", "reference"), ("document", "operator"), ("document", "note"), ("document_line", "title"), ("till_event", "text"),
+                    ("audit", "detail") })
         {
             shop.Write($"UPDATE {table} SET {column} = @text", Script);
         }
         shop.Write("UPDATE document SET reference = reference || docket");
         await using var window = await browser.OpenAsync(shop.Url);
         await window.SignInAsync("Alice", Password);
-        foreach (var path in PathsOf(shop).Append($"/find?q={Uri.EscapeDataString(Script)}").Append($"/sales/{Uri.EscapeDataString(Script.Replace('/', ' '))}"))
+        foreach (var path in PathsOf(shop).Append($"/find?q={Uri.EscapeDataString(Script)}").Append(
+            $"/sales/{Uri.EscapeDataString(Script.Replace('/', ' '))}"))
         {
             await window.GoAsync(path);
             Assert.False(await window.Page.EvaluateAsync<bool>("() => 'pwned' in window"), path);
@@ -317,7 +328,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(shop.Url + "/") };
         async Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = "Mara", ["password"] = Password, ["next"] = "//evil.example/" }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["name"] = "Mara", ["password"] = Password, ["next"] = "//evil.example/" }) };
             foreach (var (name, value) in headers)
             {
                 request.Headers.TryAddWithoutValidation(name, value);
@@ -338,7 +350,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal("no-store", page.Headers.CacheControl!.ToString());
         // Strangers get no line of a page's.
         using var stranger = new HttpClient { BaseAddress = http.BaseAddress };
-        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync("_blazor/negotiate?negotiateVersion=1", null, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync(
+            "_blazor/negotiate?negotiateVersion=1", null, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     /// <summary>Two branches, three tills, and something of everything that a page shows.</summary>
@@ -384,11 +397,14 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var resync = shop.Database.Reading(s => Resynchronisations.OfTill(s, 1, 0))[0];
         return
         [
-            "/", "/?day=2026-11-01", "/attention", "/attention/quarantine", $"/attention/quarantine/{quarantined}", "/attention/dropped", "/attention/duplicates",
+            "/", "/?day=2026-11-01", "/attention", "/attention/quarantine", $"/attention/quarantine/{quarantined}", "/attention/dropped",
+                "/attention/duplicates",
             "/attention/resyncs", $"/attention/resyncs/1/{resync.Resync}", "/sales", "/sales?q=rosa", "/sales/D100001", "/sales/nothing", "/sales/reports",
             "/sales/reports?by=tender", "/sales/reports?by=category", "/sales/reports?by=hour", "/sales/owed", "/sales/days", "/stock", $"/stock/{stock}",
-            $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/stock/import", "/sales/accounts", "/contacts", $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",
-            "/shop/branches", "/shop/operators", "/shop/people", "/shop/events", "/shop/server", "/shop/audit", "/find?q=rosa", "/find?q=nobody", "/no/such/page",
+            $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/stock/import", "/sales/accounts", "/contacts",
+                $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",
+            "/shop/branches", "/shop/operators", "/shop/people", "/shop/events", "/shop/server", "/shop/audit", "/find?q=rosa", "/find?q=nobody",
+                "/no/such/page",
         ];
     }
 }

@@ -30,7 +30,8 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
         Directory.CreateDirectory(folder!);
         foreach (var (name, path, isPhone, isDark) in new[]
         {
-            ("today", "/", false, false), ("attention", "/attention", false, false), ("reports", "/sales/reports?by=hour", false, false), ("tills", "/shop", false, false),
+            ("today", "/", false, false), ("attention", "/attention", false, false), ("reports", "/sales/reports?by=hour", false, false),
+                ("tills", "/shop", false, false),
             ("phone", "/", true, true), ("accounts", "/sales/accounts", false, false), ("import", "/stock/import", false, false),
         })
         {
@@ -41,7 +42,8 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
             if (name == "import")
             {
                 var file = Path.Combine(Path.GetTempPath(), "delivery.csv");
-                await File.WriteAllTextAsync(file, "ISBN;Titel;Autor;Worth;Qty\n9780000000040;Rivers;Ines Calder;£9.00;3\n978000000001X;Hills;Ada Marsh;£8.50;1\n9780000000019;The Lighthouse Keeper;Ada Marsh;£18.95;2\n");
+                await File.WriteAllTextAsync(
+                    file, "ISBN;Titel;Autor;Worth;Qty\n9780000000040;Rivers;Ines Calder;£9.00;3\n978000000001X;Hills;Ada Marsh;£8.50;1\n9780000000019;The Lighthouse Keeper;Ada Marsh;£18.95;2\n");
                 await window.Page.SetInputFilesAsync("#file", file);
                 await window.SaysAsync("has no column title");
                 await window.Page.GetByLabel("Titel").SelectOptionAsync("title");
@@ -66,7 +68,8 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
             foreach (var name in new[] { "front", "back", "cellar" }.Where(_ => chance.Next(10) > 2 + (fewer / 3)))
             {
                 using var till = shop.OpenTill(name, true);
-                await till.SellAsync(Sales.Of(chance.Next(3) switch { 0 => Sales.Lighthouse, 1 => Sales.Garden, _ => Sales.Maps }, chance.Next(1, 4), chance.Next(8, 30) * 100) with { Operator = Operators[chance.Next(3)] });
+                await till.SellAsync(Sales.Of(chance.Next(3) switch { 0 => Sales.Lighthouse, 1 => Sales.Garden, _ => Sales.Maps },
+                    chance.Next(1, 4), chance.Next(8, 30) * 100) with { Operator = Operators[chance.Next(3)] });
             }
             foreach (var name in new[] { "front", "back" })
             {

@@ -19,13 +19,17 @@ internal static class Prove
             ("db/sqlite/sync/tables.sql", "k_int INTEGER NOT NULL, k_guid BLOB NOT NULL) STRICT;\nCREATE TABLE IF NOT EXISTS sync_bucket",
                 "k_int INTEGER NOT NULL, k_guid BLOB NOT NULL, at REAL NOT NULL DEFAULT (julianday('now'))) STRICT;\nCREATE TABLE IF NOT EXISTS since (at REAL); INSERT INTO since VALUES (0);\nCREATE TABLE IF NOT EXISTS sync_bucket"),
             ("src/Sync/Feed/Sequencer.cs", "FROM sync_dirty ORDER BY id", "FROM sync_dirty WHERE at > (SELECT max(at) FROM since) ORDER BY id"),
-            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", "session.Execute(\"INSERT INTO since SELECT max(at) FROM sync_dirty\"); session.Execute(\"DELETE FROM sync_dirty\");")),
+            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);",
+                "session.Execute(\"INSERT INTO since SELECT max(at) FROM sync_dirty\"); session.Execute(\"DELETE FROM sync_dirty\");")),
         new("a cursor by the highest id",
-            ("db/sqlite/sync/tables.sql", "CREATE TABLE IF NOT EXISTS sync_bucket", "CREATE TABLE IF NOT EXISTS since (id INTEGER); INSERT INTO since VALUES (0);\nCREATE TABLE IF NOT EXISTS sync_bucket"),
+            ("db/sqlite/sync/tables.sql", "CREATE TABLE IF NOT EXISTS sync_bucket",
+                "CREATE TABLE IF NOT EXISTS since (id INTEGER); INSERT INTO since VALUES (0);\nCREATE TABLE IF NOT EXISTS sync_bucket"),
             ("src/Sync/Feed/Sequencer.cs", "FROM sync_dirty ORDER BY id", "FROM sync_dirty WHERE id > (SELECT max(id) FROM since) ORDER BY id"),
-            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", "session.Execute(\"INSERT INTO since SELECT max(id) FROM sync_dirty\"); DeleteNotes(session, notes);")),
+            ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);",
+                "session.Execute(\"INSERT INTO since SELECT max(id) FROM sync_dirty\"); DeleteNotes(session, notes);")),
         new("notes of changed rows that are upserted, read in one transaction and deleted in another",
-            ("db/sqlite/sync/tables.sql", "CREATE TABLE IF NOT EXISTS sync_bucket", "CREATE UNIQUE INDEX IF NOT EXISTS sync_dirty_row ON sync_dirty (tab, k_int, k_guid);\nCREATE TABLE IF NOT EXISTS sync_bucket"),
+            ("db/sqlite/sync/tables.sql", "CREATE TABLE IF NOT EXISTS sync_bucket",
+                "CREATE UNIQUE INDEX IF NOT EXISTS sync_dirty_row ON sync_dirty (tab, k_int, k_guid);\nCREATE TABLE IF NOT EXISTS sync_bucket"),
             ("src/SyncServer/Database/SqliteDatabase.cs", "$\"INSERT INTO sync_dirty (tab", "$\"INSERT OR IGNORE INTO sync_dirty (tab"),
             ("src/Sync/Feed/ServerProvisioner.cs", "\"INSERT INTO sync_dirty (tab", "\"INSERT OR IGNORE INTO sync_dirty (tab"),
             ("src/Sync/Feed/Sequencer.cs", "DeleteNotes(session, notes);", ""),
@@ -53,7 +57,8 @@ internal static class Prove
             ("src/Sync/Replica/OverlayWriter.cs", "if (marks.Through <= included && wanted.Count == 0)", "if (marks.Through < 0)"),
             ("src/Sync/Replica/OverlayWriter.cs", "{IsGone(OverlayRows.EntryColumn)}", "{OverlayRows.EntryColumn} < @included")),
         new("an overlay that is taken for this journal's without a look",
-            ("src/Sync/Replica/OverlayWriter.cs", "        && journal.ChainAt(marks.Through).AsSpan().SequenceEqual(marks.Chain);", "        && marks.Chain.Length == 32;")),
+            ("src/Sync/Replica/OverlayWriter.cs", "        && journal.ChainAt(marks.Through).AsSpan().SequenceEqual(marks.Chain);",
+                "        && marks.Chain.Length == 32;")),
         new("a sale from before a count that is taken off what was counted",
             ("src/SyncServer/Posting/StockStanding.cs", "moments.Where(at => at >= moment)", "moments.Where(at => at < 0)")),
         new("an on-hand count written as a number",
@@ -61,26 +66,31 @@ internal static class Prove
         new("a holding written as it was read before its lock",
             ("src/Sync/Posting/LiveRows.cs", "rows[(table.Key, row.Key)].Row = row;",
                 "rows[(table.Key, row.Key)].Row = table.Key.Name == \"holding\" ? Seen.GetOrAdd(row.Key, row.Copy()).Copy() : row;"),
-            ("src/Sync/Posting/LiveRows.cs", "    private enum Fate", "    private static readonly System.Collections.Concurrent.ConcurrentDictionary<RowKey, Row> Seen = new();\n\n    private enum Fate")),
+            ("src/Sync/Posting/LiveRows.cs", "    private enum Fate",
+                "    private static readonly System.Collections.Concurrent.ConcurrentDictionary<RowKey, Row> Seen = new();\n\n    private enum Fate")),
         new("a row lost in a set",
             ("src/Sync/Data/Session.cs", "[.. rows.Columns.Select(c => c.Name)]), rows.Rows);",
                 "[.. rows.Columns.Select(c => c.Name)]), table == \"payment\" && rows.Count > 1 ? [.. rows.Rows.SkipLast(1)] : rows.Rows);"),
             ("src/Sync/Posting/LiveRows.cs", "if (written != write.Rows.Count)", "if (written < 0)")),
         new("a number taken out of order",
-            ("src/SyncServer/Posting/Numbering.cs", "taken.Add(++LastTransId);\n        return LastTransId;", "taken.Add(++LastTransId);\n        return LastTransId % 7 == 0 ? LastTransId + 1 : LastTransId % 7 == 1 ? LastTransId - 1 : LastTransId;"),
-            ("src/SyncServer/Posting/Numbering.cs", "public long Next => LastTransId + 1;", "public long Next => (LastTransId + 1) % 7 == 0 ? LastTransId + 2 : (LastTransId + 1) % 7 == 1 ? LastTransId : LastTransId + 1;")),
+            ("src/SyncServer/Posting/Numbering.cs", "taken.Add(++LastTransId);\n        return LastTransId;",
+                "taken.Add(++LastTransId);\n        return LastTransId % 7 == 0 ? LastTransId + 1 : LastTransId % 7 == 1 ? LastTransId - 1 : LastTransId;"),
+            ("src/SyncServer/Posting/Numbering.cs", "public long Next => LastTransId + 1;",
+                "public long Next => (LastTransId + 1) % 7 == 0 ? LastTransId + 2 : (LastTransId + 1) % 7 == 1 ? LastTransId : LastTransId + 1;")),
         new("a finding without its occurrence",
             ("src/SyncServer/Posting/Findings/FindingLog.cs", "session.InsertAll(\"finding_occurrence\", occurrences);", "_ = occurrences;")),
         new("a D-number used again",
             ("src/Sync/Journal/NumberBlocks.cs", "ON CONFLICT DO NOTHING\", block.First, block.Last)", "ON CONFLICT DO NOTHING\", 100_001L, 200_000L)")),
         new("a removal forgotten when a row leaves a till's scope, and digests not compared",
-            ("src/Sync/Replica/ReplicaApply.cs", "if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)", "if (table.Number != 8 && TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)"),
+            ("src/Sync/Replica/ReplicaApply.cs", "if (TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)",
+                "if (table.Number != 8 && TableSql.Find(session, table, key) is { } old && BucketOf(old) == bucket)"),
             ("src/Sync/Replica/ReplicaApply.cs", "        Compare(checkpoint);", "        _ = (Action<Checkpoint>)Compare;")),
         new("an answer given anew to an entry that comes again",
             ("src/Sync/Posting/Inbox.cs", "answered.Add(known.Answer);",
                 "answered.Add(known.Answer with { Number = known.Answer.Number + 1 });")),
         new("a sale that was posted before a restore kept with what was not, until its till is admitted",
-            ("src/Sync/Posting/PostingUnit.cs", "e is { Given.State: EntryState.Posted } or { Group: null } ? e : e with", "e is { Group: null } ? e : e with")),
+            ("src/Sync/Posting/PostingUnit.cs", "e is { Given.State: EntryState.Posted } or { Group: null } ? e : e with",
+                "e is { Group: null } ? e : e with")),
         new("a revocation forgotten with the records it was said in",
             ("src/SyncServer/Authority/AuthorityWords.cs", "            Apply(session, word);\n", "")),
         new("rows of a foreign till that the server has otherwise, and that do not go back",
@@ -147,7 +157,8 @@ internal static class Prove
 
     private static (int Code, string Output) Start(string program, string folder, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true })!;
         _ = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -156,7 +167,8 @@ internal static class Prove
 
     private static void CopyTree(string root, string copy)
     {
-        foreach (var file in (string[])["global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig"])
+        foreach (var file in (string[])["global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props",
+            "BannedSymbols.txt", ".editorconfig"])
         {
             File.Copy(Path.Combine(root, file), Path.Combine(copy, file));
         }

@@ -14,7 +14,8 @@ internal sealed class DyingDatabase(IServerDatabase database) : IServerDatabase
 
     public string EngineTables => database.EngineTables;
 
-    public T Writing<T>(Func<Session, T> work) => DiesAfter is { } most && written++ >= most ? throw new IOException("This host is dead.") : database.Writing(work);
+    public T Writing<T>(Func<Session, T> work) => DiesAfter is { } most && written++ >= most ? throw new IOException("This host is dead.")
+        : database.Writing(work);
 
     public bool TrySequencing(Action<Session> work) => database.TrySequencing(work);
 

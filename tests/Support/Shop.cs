@@ -115,7 +115,8 @@ internal sealed class Shop : IAsyncDisposable
     /// <param name="timeKeeping">What the server's machine knows of it; null for one that a time server keeps right.</param>
     public async Task StartServerAsync(TimeProvider? clock = null, IMachineClock? timeKeeping = null)
     {
-        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping, Mail: Mail), clock ?? Clock);
+        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping,
+            Mail: Mail), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }

@@ -37,7 +37,8 @@ public abstract class MailTests(Engine engine) : ServerSuite(engine)
 
         Assert.Equal("sent", StateOf(shop));
         var letter = Assert.Single(smtp.Letters());
-        Assert.Equal(("Your order — it’s here", "rosa@example.com", "It is on the shelf."), (letter.Subject, letter.To.Mailboxes.Single().Address, letter.TextBody!.Trim()));
+        Assert.Equal(("Your order — it’s here", "rosa@example.com", "It is on the shelf."),
+            (letter.Subject, letter.To.Mailboxes.Single().Address, letter.TextBody!.Trim()));
         Assert.EndsWith("@example.com", letter.MessageId, StringComparison.Ordinal);
         Assert.Empty(shop.Texts("SELECT text FROM finding"));
     }
@@ -124,7 +125,8 @@ public abstract class MailTests(Engine engine) : ServerSuite(engine)
         {
             Assert.SkipUnless(File.Exists("/usr/bin/aiosmtpd"), "no mail server here (Debian: apt-get install python3-aiosmtpd)");
             var folder = Path.Combine(Path.GetTempPath(), $"mail-{Guid.NewGuid():n}");
-            var process = Process.Start(new ProcessStartInfo(Python, ["-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", folder, "-l", $"127.0.0.1:{port}"])
+            var process = Process.Start(new ProcessStartInfo(Python, ["-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", folder, "-l",
+                $"127.0.0.1:{port}"])
             {
                 RedirectStandardError = true,
             })!;

@@ -37,12 +37,15 @@ public sealed record MailServer(Uri Url, string? Password, MailboxAddress From)
     {
         if (url is null)
         {
-            return from is null ? null : throw new ShopException("--mail-from says who sends emails, and --smtp by which mail server. Give both, or neither.");
+            return from is null ? null
+                : throw new ShopException("--mail-from says who sends emails, and --smtp by which mail server. Give both, or neither.");
         }
         return !Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("smtp" or "smtps") || address.Host.Length == 0
-            ? throw new ShopException($"“{url}” is no mail server. Give one such as smtp://user@mail.example.com:587, with its password in BOOKMINE_SMTP_PASSWORD.")
+            ? throw new ShopException(
+                $"“{url}” is no mail server. Give one such as smtp://user@mail.example.com:587, with its password in BOOKMINE_SMTP_PASSWORD.")
             : address.UserInfo.Contains(':', StringComparison.Ordinal)
-                ? throw new ShopException("A password on the command line is seen by everybody on this machine. Give it in the environment: BOOKMINE_SMTP_PASSWORD.")
+                ? throw new ShopException(
+                    "A password on the command line is seen by everybody on this machine. Give it in the environment: BOOKMINE_SMTP_PASSWORD.")
             : from is null || !MailboxAddress.TryParse(from, out var sender)
                 ? throw new ShopException("Say who sends the emails: --mail-from \"High Street Books <shop@example.com>\".")
             : new MailServer(address, password, sender);
@@ -84,7 +87,8 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
                 await client.DisconnectAsync(quit: true, cancel);
             }
         }
-        return database.Reading(s => s.Integer("SELECT min(next_at) FROM email_outbox WHERE settled_at IS NULL")) is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null;
+        return database.Reading(s => s.Integer("SELECT min(next_at) FROM email_outbox WHERE settled_at IS NULL")) is { } next
+            ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null;
     }
 
     private async Task SendAsync(SmtpClient client, Letter letter, CancellationToken cancel)
@@ -108,12 +112,15 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
             await client.SendAsync(message, cancel);
             Settle(letter, MailStates.Sent, null);
         }
-        catch (SmtpCommandException e) when ((int)e.StatusCode >= 500 && e.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted)
+        catch (SmtpCommandException e) when (
+            (int)e.StatusCode >= 500 && e.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted)
         {
             Settle(letter, MailStates.Refused, $"the mail server says {(int)e.StatusCode}: {e.Message}");
         }
-        catch (Exception e) when (e is ServiceNotConnectedException or ServiceNotAuthenticatedException or ProtocolException or CommandException or AuthenticationException
-            or SslHandshakeException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (
+            e is ServiceNotConnectedException or ServiceNotAuthenticatedException or ProtocolException or CommandException or AuthenticationException
+            or SslHandshakeException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException
+                && !cancel.IsCancellationRequested)
         {
             Later(letter, e.Message);
         }
@@ -156,7 +163,8 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
         {
             var email = TableSql.Find(session, BookmineSetup.Email, new RowKey(d.Email));
             var contact = email is null ? null : TableSql.Find(session, BookmineSetup.Contact, new RowKey(email.Guid("contact_id")));
-            return new Letter(d.Email, d.Tries, email?.Text("subject") ?? "", email?.Text("body") ?? "", contact?.TextOrNull("email"), contact?.TextOrNull("name"));
+            return new Letter(d.Email, d.Tries, email?.Text("subject") ?? "", email?.Text("body") ?? "", contact?.TextOrNull("email"),
+                contact?.TextOrNull("name"));
         });
     });
 
@@ -181,6 +189,7 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
             FindingLog.Note(session, new Finding(0, 0, FindingKinds.EmailRefused, letter.Email.ToString(), string.Create(
                 CultureInfo.InvariantCulture, $"an email to {letter.Name ?? "a contact"}, “{letter.Subject}”, did not leave: {told}")), now);
         }
-        return session.Execute("UPDATE email_outbox SET state = @state, told = @told, settled_at = @now WHERE email = @email", state, told, now, letter.Email);
+        return session.Execute("UPDATE email_outbox SET state = @state, told = @told, settled_at = @now WHERE email = @email", state, told, now,
+            letter.Email);
     });
 }

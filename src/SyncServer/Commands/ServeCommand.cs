@@ -20,7 +20,8 @@ internal static class ServeCommand
         Description = "A port of this machine's loopback address where Prometheus finds /metrics; docs/telemetry.md explains each",
     };
 
-    private static readonly Option<string?> Backups = new("--backups") { Description = "A folder for nightly backups of the embedded database, best on another disk" };
+    private static readonly Option<string?> Backups = new(
+        "--backups") { Description = "A folder for nightly backups of the embedded database, best on another disk" };
 
     private static readonly Option<string?> BackupTo = new("--backup-to")
     {
@@ -32,7 +33,8 @@ internal static class ServeCommand
         Description = "The mail server that emails leave by, as smtp://user@host:587 or smtps://; its password in BOOKMINE_SMTP_PASSWORD",
     };
 
-    private static readonly Option<string?> MailFrom = new("--mail-from") { Description = "With --smtp: who sends, as \"High Street Books <shop@example.com>\"" };
+    private static readonly Option<string?> MailFrom = new(
+        "--mail-from") { Description = "With --smtp: who sends, as \"High Street Books <shop@example.com>\"" };
 
     public static Command Make(Verbs verbs) => verbs.Make(
         "serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics, Backups, BackupTo, Smtp, MailFrom);
@@ -56,7 +58,8 @@ internal static class ServeCommand
         }
         if (address.Scheme == "http" && !address.IsLoopback)
         {
-            Console.Error.WriteLine($"{url} is plain HTTP beyond this machine, and tills refuse it: listen on https://, for which the server has a key of its own, or put a TLS proxy before it.");
+            Console.Error.WriteLine(
+                $"{url} is plain HTTP beyond this machine, and tills refuse it: listen on https://, for which the server has a key of its own, or put a TLS proxy before it.");
         }
     }
 

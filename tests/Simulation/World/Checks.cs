@@ -24,14 +24,16 @@ internal static class Checks
         var counter = world.Server.Number("SELECT posted_at FROM counter");
         var today = BranchDay.Of(Math.Max(last, counter), zone);
         return world.Server.Database.Writing(s => DayTotals.ReadClosed(s, branch, 0, today - 1, byTaken: false, last))
-            .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture, $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
+            .Select(d => (d.Day, string.Create(CultureInfo.InvariantCulture,
+                $"{d.Documents} {d.SalesCents} {d.RefundsCents} {string.Join(',', d.ByMethod)} {d.ShippedQuantity}")));
     }
 
     /// <summary>The journal's entries, each as one text.</summary>
     public static List<string> Journal(SimTill till)
     {
         using var session = new Session(till.Disk.OpenDatabase(till.Folder + "/journal.db"));
-        using var reader = session.Query("SELECT n, coalesce(hash, x''), coalesce(chain, x''), coalesce(payload, x''), coalesce(sealed_at, 0), coalesce(number, 0) FROM entry ORDER BY n");
+        using var reader = session.Query(
+            "SELECT n, coalesce(hash, x''), coalesce(chain, x''), coalesce(payload, x''), coalesce(sealed_at, 0), coalesce(number, 0) FROM entry ORDER BY n");
         var entries = new List<string>();
         while (reader.Read())
         {
@@ -67,7 +69,8 @@ internal static class Checks
         {
             world.Model.Require(
                 false, fault,
-                (Excuse.RestoredBehindBack, world.WasRestoredBehindItsBack && world.Server.Clock.WasWrong && fault.Contains("dated earlier", StringComparison.Ordinal)));
+                (Excuse.RestoredBehindBack, world.WasRestoredBehindItsBack && world.Server.Clock.WasWrong
+                    && fault.Contains("dated earlier", StringComparison.Ordinal)));
         }
         world.Model.Faults.AddRange(new FeedCheck(world.Server.Database, BookmineSetup.Instance).Run());
     }
@@ -76,7 +79,8 @@ internal static class Checks
     private static void Sales(ShopWorld world)
     {
         var model = world.Model;
-        var posted = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "till <> @kiosk", world.Kiosk?.Till ?? 0)).GroupBy(d => d.Text("reference")).ToDictionary(g => g.Key, g => g.ToList());
+        var posted = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "till <> @kiosk", world.Kiosk?.Till ?? 0)).GroupBy(
+            d => d.Text("reference")).ToDictionary(g => g.Key, g => g.ToList());
         var payments = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Payment, "1 = 1")).ToLookup(p => p.Guid("document_id"));
         var forked = Forked(world);
         foreach (var attempt in model.Attempts)
@@ -86,21 +90,28 @@ internal static class Checks
             var most = attempt.Known == Known.Refused ? 0 : 1;
             model.Require(found.Count <= most, $"{attempt.Reference} ({attempt.Known}, {attempt.Docket}) is on the server {found.Count} times");
             model.Require(
-                found.Count > 0 || attempt.Known == Known.Refused, $"{attempt.Reference} (sealed, {attempt.Docket}) is not on the server", (attempt.Doubt, attempt.Known == Known.Perhaps),
-                (Excuse.MoveForgotten, world.WasRestored && attempt.Till.HasMoved), (Excuse.Forked, forked.Contains($"\"{attempt.Reference}\"", StringComparison.Ordinal)));
+                found.Count > 0 || attempt.Known == Known.Refused, $"{attempt.Reference} (sealed, {attempt.Docket}) is not on the server",
+                    (attempt.Doubt, attempt.Known == Known.Perhaps),
+                (Excuse.MoveForgotten, world.WasRestored && attempt.Till.HasMoved),
+                    (Excuse.Forked, forked.Contains($"\"{attempt.Reference}\"", StringComparison.Ordinal)));
             if (found is not [var document])
             {
                 continue;
             }
             var docket = DocketNumber.D(document.Integer("docket")).ToString();
             model.Require(attempt.Docket is null || attempt.Docket == docket, $"{attempt.Reference} was printed as {attempt.Docket} and is {docket}");
-            model.Require(document.Integer("total_cents") == attempt.TotalCents, $"{attempt.Reference} comes to {document.Integer("total_cents")}, not {attempt.TotalCents}");
-            model.Require(attempt.StartedAt is null || Instant.Format(document.Integer("started_at")) == attempt.StartedAt, $"{attempt.Reference}: its start was {attempt.StartedAt}");
-            model.Require(attempt.Kind == EntryKinds.Refund || Instant.Format(document.IntegerOrNull("shipped_at")) == attempt.ShippedAt, $"{attempt.Reference}: its shipping was {attempt.ShippedAt}");
+            model.Require(document.Integer("total_cents") == attempt.TotalCents,
+                $"{attempt.Reference} comes to {document.Integer("total_cents")}, not {attempt.TotalCents}");
+            model.Require(attempt.StartedAt is null || Instant.Format(document.Integer("started_at")) == attempt.StartedAt,
+                $"{attempt.Reference}: its start was {attempt.StartedAt}");
+            model.Require(attempt.Kind == EntryKinds.Refund || Instant.Format(document.IntegerOrNull("shipped_at")) == attempt.ShippedAt,
+                $"{attempt.Reference}: its shipping was {attempt.ShippedAt}");
             var byMethod = payments[document.Guid("id")].GroupBy(p => p.Text("method")).ToDictionary(g => g.Key, g => g.Sum(p => p.Integer("amount_cents")));
             model.Require(
-                byMethod.OrderBy(m => m.Key, StringComparer.Ordinal).SequenceEqual(attempt.ByMethod.OrderBy(m => m.Key, StringComparer.Ordinal)), $"{attempt.Reference} was paid otherwise");
-            model.Require(payments[document.Guid("id")].All(p => p.Integer("paid_at") == document.Integer("posted_at")), $"{attempt.Reference}: a payment is not dated at its posting");
+                byMethod.OrderBy(m => m.Key, StringComparer.Ordinal).SequenceEqual(attempt.ByMethod.OrderBy(m => m.Key, StringComparer.Ordinal)),
+                    $"{attempt.Reference} was paid otherwise");
+            model.Require(payments[document.Guid("id")].All(p => p.Integer("paid_at") == document.Integer("posted_at")),
+                $"{attempt.Reference}: a payment is not dated at its posting");
             model.Told(attempt, document.Integer("trans_id"), Instant.Format(document.Integer("posted_at")));
         }
         model.Require(posted.Count == 0, $"nobody made {string.Join(", ", posted.Keys)}");
@@ -140,11 +151,13 @@ internal static class Checks
             var most = record.Known == Known.Refused ? 0 : 1;
             world.Model.Require(count <= most, $"{record.Kind} {record.Word} ({record.Known}) is on the server {count} times");
             world.Model.Require(
-                count > 0 || record.Known == Known.Refused, $"{record.Kind} {record.Word} (sealed) is not on the server", (record.Doubt, record.Known == Known.Perhaps),
+                count > 0 || record.Known == Known.Refused, $"{record.Kind} {record.Word} (sealed) is not on the server",
+                    (record.Doubt, record.Known == Known.Perhaps),
                 (Excuse.MoveForgotten, world.WasRestored && record.Till.HasMoved), (Excuse.Forked, forked.Contains(record.Word, StringComparison.Ordinal)));
             if (record.Kind == "edit")
             {
-                world.Model.Require(world.Server.Number("SELECT count(*) FROM stock WHERE publisher = @word", record.Word) == 0, $"the edit {record.Word} has changed a row");
+                world.Model.Require(world.Server.Number("SELECT count(*) FROM stock WHERE publisher = @word", record.Word) == 0,
+                    $"the edit {record.Word} has changed a row");
             }
         }
     }
@@ -158,7 +171,8 @@ internal static class Checks
             Excuse.MediumLost.Use();
             return;
         }
-        var branches = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).ToDictionary(d => d.Text("reference"), d => d.Integer("branch"));
+        var branches = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "1 = 1")).ToDictionary(
+            d => d.Text("reference"), d => d.Integer("branch"));
         var expected = new Dictionary<(long, Guid), long>(world.Model.Received);
         foreach (var attempt in world.Model.Attempts)
         {
@@ -182,7 +196,8 @@ internal static class Checks
         {
             var key = (holding.Integer("branch"), holding.Guid("stock_id"));
             world.Model.Require(
-                holding.Integer("on_hand") == expected.GetValueOrDefault(key), $"on hand {holding.Integer("on_hand")} of {key}, and it should be {expected.GetValueOrDefault(key)}");
+                holding.Integer("on_hand") == expected.GetValueOrDefault(key),
+                    $"on hand {holding.Integer("on_hand")} of {key}, and it should be {expected.GetValueOrDefault(key)}");
         }
     }
 
@@ -200,7 +215,8 @@ internal static class Checks
     /// <summary>What was shipped after a moment: when the till says, or when it was posted if that was earlier.</summary>
     private static long Since(ShopWorld world, (long Branch, Guid Stock) key, long at)
     {
-        var documents = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "branch = @branch", key.Branch)).ToDictionary(d => d.Text("reference"));
+        var documents = world.Server.Read(s => TableSql.Where(s, BookmineSetup.Document, "branch = @branch", key.Branch)).ToDictionary(
+            d => d.Text("reference"));
         return -world.Model.Attempts.Where(a => a.Shipped.ContainsKey(key.Stock) && documents.TryGetValue(a.Reference, out var d)
             && Math.Min(d.IntegerOrNull("shipped_at") ?? d.Integer("started_at"), d.Integer("posted_at")) > at).Sum(a => a.Shipped[key.Stock]);
     }
@@ -216,7 +232,8 @@ internal static class Checks
             n++;
             world.Model.Require(reader.GetInt64(0) == n, $"{till.Name}: its journal has entry {reader.GetInt64(0)} where {n} should be");
             var held = world.Server.Read(s => s.Scalar("SELECT hash FROM sync_inbox WHERE client = @till AND n = @n", till.Identity.Till, n)) as byte[];
-            world.Model.Require(held is not null && held.AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(1)), $"{till.Name}: the server does not hold entry {n} as it was sealed");
+            world.Model.Require(held is not null && held.AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(1)),
+                $"{till.Name}: the server does not hold entry {n} as it was sealed");
         }
     }
 
@@ -230,7 +247,8 @@ internal static class Checks
         var actual = ReplicaModel.All(session);
         if (!expected.SequenceEqual(actual))
         {
-            world.Model.Faults.Add($"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).FirstOrDefault()} and {actual.Except(expected).FirstOrDefault()}");
+            world.Model.Faults.Add(
+                $"{till.Name}: {expected.Except(actual).Count()} rows are missing in the replica and {actual.Except(expected).Count()} are too many, such as {expected.Except(actual).FirstOrDefault()} and {actual.Except(expected).FirstOrDefault()}");
         }
         world.Model.Faults.AddRange(world.Server.Read(ReplicaModel.WrongMonths));
     }

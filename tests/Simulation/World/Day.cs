@@ -14,7 +14,8 @@ internal sealed class Day
     private static readonly Fault[] Faults = Enum.GetValues<Fault>();
     private static readonly LineFault[] LineFaults = Enum.GetValues<LineFault>();
     private static readonly string[] TillKinds =
-        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "replica.begun", "snapshot", "stage", "last-error", "mirror", "archive", "overlay.db", "overlay.db-wal"];
+        ["journal.db", "journal.db-wal", "journal.head", "replica", "replica-wal", "replica.current", "replica.mended", "replica.begun",
+            "snapshot", "stage", "last-error", "mirror", "archive", "overlay.db", "overlay.db-wal"];
 
     private static readonly string[] ReprovisionKinds = ["replica", "replica-wal", "replica.current", "snapshot", "stage"];
 
@@ -50,7 +51,8 @@ internal sealed class Day
     /// <summary>One thing that somebody does.</summary>
     public void Step()
     {
-        world.Time.Now += TimeSpan.FromMilliseconds(world.Random.Next(3) switch { 0 => 0, 1 => world.Random.Next(60_000), _ => world.Random.Next(3_600_000) });
+        world.Time.Now += TimeSpan.FromMilliseconds(world.Random.Next(3) switch { 0 => 0, 1 => world.Random.Next(60_000), _ =>
+            world.Random.Next(3_600_000) });
         if (world.Random.Next(4) == 0)
         {
             Outside();
@@ -255,18 +257,22 @@ internal sealed class Day
                 Admit(world);
                 break;
             case 7:
-                var (removals, contents) = new Retention(world.Server.Database, new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2), TimeSpan.FromDays(3))).Run(world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds());
+                var (removals, contents) = new Retention(world.Server.Database,
+                    new RetentionPeriods(TimeSpan.FromHours(1), TimeSpan.FromDays(2), TimeSpan.FromDays(3))).Run(
+                        world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds());
                 world.Tell($"the server forgets {removals} removals and the content of {contents} entries");
                 world.Log.Met("Forgotten", removals > 0 && contents > 0 ? "both" : removals > 0 ? "removals" : contents > 0 ? "content" : "nothing");
                 break;
             case 0:
-                world.Server.Database.Writing(s => s.Execute("UPDATE stock SET authors = @authors WHERE id = @id", $"A. Uthor {world.Random.Next(100)}", stock));
+                world.Server.Database.Writing(s => s.Execute("UPDATE stock SET authors = @authors WHERE id = @id",
+                    $"A. Uthor {world.Random.Next(100)}", stock));
                 break;
             case 1:
                 world.Server.Database.Writing(s => s.Execute("UPDATE holding SET price_cents = @price", (long)world.Random.Next(100, 3000)));
                 break;
             case 2:
-                world.Server.Database.Writing(s => s.Execute("UPDATE till SET reprovision_from = @now WHERE id = @till", world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds(), till));
+                world.Server.Database.Writing(s => s.Execute("UPDATE till SET reprovision_from = @now WHERE id = @till",
+                    world.Server.Time.GetUtcNow().ToUnixTimeMilliseconds(), till));
                 break;
             case 3:
                 world.Tell($"till {till} moves");
@@ -380,7 +386,8 @@ internal sealed class Day
         // One that turned out to be forked has become another till, with a journal of its own; one that has lost its end is filled again.
         var after = Checks.Journal(till);
         // An entry at whose commit the disk failed is in the journal, or not, when the file is opened anew.
-        var unsure = world.Model.Attempts.Exists(a => a.Till == till && a.Known == Known.Perhaps) || world.Model.Records.Exists(r => r.Till == till && r.Known == Known.Perhaps);
+        var unsure = world.Model.Attempts.Exists(a => a.Till == till && a.Known == Known.Perhaps)
+            || world.Model.Records.Exists(r => r.Till == till && r.Known == Known.Perhaps);
         var isSame = after.Take(before.Count).SequenceEqual(before);
         world.Model.Require(till.Identity != identity || isSame, $"{till.Name}: reprovisioning changed the journal");
         world.Model.Require(

@@ -136,7 +136,8 @@ public abstract class OfficePage : ComponentBase, IDisposable
     }
 
     /// <summary>A number of an address, which anybody may have typed.</summary>
-    private protected static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private protected static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number : null;
 
     /// <summary>How many rows of a list an address passes over.</summary>
     private protected static int Skipped(string? text) => (int)Math.Clamp(NumberOf(text) ?? 0, 0, 100_000);
@@ -145,7 +146,8 @@ public abstract class OfficePage : ComponentBase, IDisposable
     internal static string? WhyNot(Exception fault) => fault switch
     {
         ShopException => fault.Message,
-        DatabaseAwayException { Words: { } words } => $"The shop's database cannot be used at this moment: {words}. Nothing is lost, and tills go on selling.",
+        DatabaseAwayException { Words: { } words } =>
+            $"The shop's database cannot be used at this moment: {words}. Nothing is lost, and tills go on selling.",
         DatabaseAwayException => "The shop's database does not answer at this moment. Nothing is lost, and tills go on selling. Try again shortly.",
         RecordsElsewhereException => "The shop's records were carried to another database, and this server still looks at the old one.",
         ProgramOutdatedException => "The database was brought to a newer program's tables, and this server is the older one: start the newer.",
