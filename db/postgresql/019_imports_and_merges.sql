@@ -6,6 +6,9 @@ ALTER TABLE contact ADD COLUMN merged_into uuid;
 CREATE INDEX stock_merged ON stock (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
 
+-- To what sums a branch rounds cash: cents, negative where half a step is the customer's.
+ALTER TABLE branch ADD COLUMN cash_rounding bigint;
+
 -- Pairs that a person has found to be two, the lower id first.
 CREATE TABLE not_duplicate (a uuid NOT NULL, b uuid NOT NULL, said_at bigint NOT NULL, said_by text COLLATE "C" NOT NULL, PRIMARY KEY (a, b));
 

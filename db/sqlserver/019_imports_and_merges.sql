@@ -6,6 +6,9 @@ ALTER TABLE contact ADD merged_into BINARY(16);
 EXEC('CREATE INDEX stock_merged ON stock (merged_into) WHERE merged_into IS NOT NULL');
 EXEC('CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL');
 
+-- To what sums a branch rounds cash: cents, negative where half a step is the customer's.
+ALTER TABLE branch ADD cash_rounding BIGINT;
+
 -- Pairs that a person has found to be two, the lower id first.
 CREATE TABLE not_duplicate (a BINARY(16) NOT NULL, b BINARY(16) NOT NULL, said_at BIGINT NOT NULL, said_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY (a, b));
 

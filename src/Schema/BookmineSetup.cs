@@ -20,7 +20,7 @@ public static class BookmineSetup
 
     public static readonly SyncTable Branch = new TableBuilder(1, "branch")
         .Integer(1, "id").Text(2, "name").Text(3, "time_zone").Text(4, "header").Integer(5, "tax_rate_bp").Rate().Text(6, "currency")
-        .Text(7, "supervised", nullable: true)
+        .Text(7, "supervised", nullable: true).Integer(8, "cash_rounding", nullable: true)
         .Key("id").InBucket(Shared).Build();
 
     public static readonly SyncTable Operator = new TableBuilder(2, "operator")

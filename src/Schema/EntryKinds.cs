@@ -71,6 +71,9 @@ public static class PaymentMethods
     /// order and all that refers to it.
     /// </summary>
     public const string Owing = "owing";
+
+    /// <summary>What <see cref="CashRounding"/> has rounded off of a document that is settled in cash.</summary>
+    public const string Rounding = "rounding";
 }
 
 /// <summary>The kinds of what is on record beside the transactions.</summary>

@@ -52,7 +52,31 @@ public static class Isbn
         {
             digits = digits[1..];
         }
+        if (digits.Length == 8 && FromUpcE(digits) is { } upc)
+        {
+            return upc;
+        }
         return digits.Length is 8 or 10 or 11 or 12 or 13 && digits.All(char.IsAsciiDigit) && digits.PadLeft(13, '0') is var ean && IsEan(ean) ? ean : null;
+    }
+
+    /// <summary>A UPC-E with its number system and check digit, as the EAN that it stands for (GS1 General Specifications, 5.2.1.5); null for any
+    /// other.</summary>
+    private static string? FromUpcE(string digits)
+    {
+        if (digits[0] is not ('0' or '1') || !digits.All(char.IsAsciiDigit))
+        {
+            return null;
+        }
+        var (system, d, check) = (digits[0], digits[1..7], digits[7]);
+        var eleven = d[5] switch
+        {
+            '0' or '1' or '2' => $"{d[..2]}{d[5]}0000{d[2..5]}",
+            '3' => $"{d[..3]}00000{d[3..5]}",
+            '4' => $"{d[..4]}00000{d[4]}",
+            _ => $"{d[..5]}0000{d[5]}",
+        };
+        var ean = $"0{system}{eleven}{check}";
+        return IsEan(ean) ? ean : null;
     }
 
     /// <summary>A code, and where it is a GTIN its other lengths, in which it may be on record.</summary>

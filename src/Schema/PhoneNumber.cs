@@ -10,6 +10,10 @@ public static class PhoneNumber
     /// most 15).</summary>
     private const int OwnDigits = 9;
 
+    /// <summary>What is dialled of a column, in SQL.</summary>
+    public static string DialledSql(string column) => new[] { " ", "-", "(", ")", ".", "/" }.Aggregate(
+        column, (sql, sign) => $"replace({sql}, '{sign}', '')");
+
     /// <summary>The digits of a number, without what stands for an exchange or a country; empty for none.</summary>
     public static string Digits(string? text) => string.Concat((text ?? "").Where(char.IsAsciiDigit));
 

@@ -47,6 +47,8 @@ public sealed class FuzzOnPostgres() : FuzzTests(Engine.Postgres);
 public sealed class ImportOnPostgres() : ImportTests(Engine.Postgres);
 public sealed class MailOnPostgres() : MailTests(Engine.Postgres);
 
+public sealed class CodeOnPostgres() : CodeTests(Engine.Postgres);
+
 public sealed class StockCountOnPostgres() : StockCountTests(Engine.Postgres);
 
 public sealed class QuarantineOnPostgres() : QuarantineTests(Engine.Postgres);

@@ -47,6 +47,8 @@ public sealed class FuzzOnSqlServer() : FuzzTests(Engine.SqlServer);
 public sealed class ImportOnSqlServer() : ImportTests(Engine.SqlServer);
 public sealed class MailOnSqlServer() : MailTests(Engine.SqlServer);
 
+public sealed class CodeOnSqlServer() : CodeTests(Engine.SqlServer);
+
 public sealed class StockCountOnSqlServer() : StockCountTests(Engine.SqlServer);
 
 public sealed class QuarantineOnSqlServer() : QuarantineTests(Engine.SqlServer);

@@ -47,6 +47,8 @@ public sealed class FuzzOnSqlite() : FuzzTests(Engine.Sqlite);
 public sealed class ImportOnSqlite() : ImportTests(Engine.Sqlite);
 public sealed class MailOnSqlite() : MailTests(Engine.Sqlite);
 
+public sealed class CodeOnSqlite() : CodeTests(Engine.Sqlite);
+
 public sealed class StockCountOnSqlite() : StockCountTests(Engine.Sqlite);
 
 public sealed class QuarantineOnSqlite() : QuarantineTests(Engine.Sqlite);

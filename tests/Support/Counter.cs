@@ -14,7 +14,8 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
 
     public bool HasQuit { get; private set; }
 
-    public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true, string[]? operators = null, string? supervised = null)
+    public static async Task<Counter> OpenAsync(int unposted = 0, bool disconnected = true, string[]? operators = null, string? supervised = null,
+        Action<Shop>? prepare = null)
     {
         var shop = await Shop.OpenAsync();
         foreach (var (name, id) in (operators ?? []).Select((o, i) => (o, i + 1L)))
@@ -22,6 +23,7 @@ internal sealed class Counter(Shop shop) : IAsyncDisposable
             shop.Get<Operators>().Add(Actor.AtTheMachine(), name, "1234", id > 2 ? OperatorRoles.Supervisor : OperatorRoles.Cashier, null);
         }
         shop.Write("UPDATE branch SET supervised = @acts", supervised);
+        prepare?.Invoke(shop);
         await shop.EnrolAsync("front");
         for (var i = 0; i < unposted; i++)
         {

@@ -95,7 +95,8 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
         shop.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Throws<ShopException>(() => operators.Disable(new Actor("other", "verb", "back room"), "Bert"));
 
-        var rows = shop.Database.Reading(s => AuditLog.Read(s, 0, long.MaxValue, null, 10));
+        var rows = shop.Database.Reading(s => AuditLog.Read(s, 0, long.MaxValue, null, 10)).FindAll(
+            r => r.Deed.StartsWith("operator", StringComparison.Ordinal));
 
         Assert.Equal([("operator disable", false), ("operator add", true)], rows.Select(r => (r.Deed, r.IsDone)));
         Assert.Equal(("operator Ada", "cashier of branches 1 2", Admin), (rows[1].Subject, rows[1].Detail, rows[1].Actor));
@@ -114,7 +115,7 @@ public abstract class OperatorTests(Engine engine) : ServerSuite(engine)
             session.Execute("UPDATE branch SET name = 'half done'");
             throw new InvalidOperationException("in the middle");
         }));
-        Assert.Equal(0, shop.Number("SELECT count(*) FROM audit"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM audit WHERE deed = 'test'"));
         Assert.Equal(0, shop.Number("SELECT count(*) FROM branch WHERE name = 'half done'"));
     }
 

@@ -33,6 +33,7 @@ public sealed class Accounts(IServerDatabase database, TimeProvider clock)
         ["cash"] = ("1000", "Cash in the drawers"), ["clearing"] = ("1090", "Taken on other days"), ["voucher"] = ("2100", "Gift vouchers"),
         ["credit"] = ("2110", "General Credit of customers"), ["owing"] = ("1200", "Owing on orders and laybys"), [Sales] = ("4000", "Sales"),
         [Tax] = ("2200", "Tax on sales"), ["drawer"] = ("1095", "Paid into and out of drawers"), ["method"] = ("1010", "Received"),
+            [Schema.PaymentMethods.Rounding] = ("4900", "Cash rounding"),
     };
 
     private static readonly string[] Header = ["day", "branch", "account", "name", "debit", "credit", "tax_rate", "memo", "posted"];
@@ -120,7 +121,8 @@ public sealed class Accounts(IServerDatabase database, TimeProvider clock)
         {
             var (method, taken, since, cents) = (reader.GetString(0), (int)reader.GetInt64(1),
                 Convert.ToInt64(reader.GetValue(2), CultureInfo.InvariantCulture) == 1, reader.GetInt64(3));
-            var isMoney = method is not (Schema.PaymentMethods.Voucher or Schema.PaymentMethods.Credit or Schema.PaymentMethods.Owing);
+            var isMoney = method is not (
+                Schema.PaymentMethods.Voucher or Schema.PaymentMethods.Credit or Schema.PaymentMethods.Owing or Schema.PaymentMethods.Rounding);
             var isOfAnotherDay = isMoney && taken != day;
             add(isOfAnotherDay ? $"clearing {method}" : method, cents, isOfAnotherDay ? $"{method} taken {BranchDay.Format(taken)}" : method, since);
         }

@@ -9,13 +9,16 @@ namespace Bookmine.SyncServer.BackOffice;
 /// <summary>A branch of the shop.</summary>
 /// <param name="TaxRate">Per cent, contained in prices.</param>
 /// <param name="Supervised">What it wants a supervisor for.</param>
-public sealed record Branch(long Id, string Name, string TimeZone, string Header, decimal TaxRate, string Currency, SupervisedActs Supervised);
+public sealed record Branch(long Id, string Name, string TimeZone, string Header, decimal TaxRate, string Currency, SupervisedActs Supervised,
+    CashRounding CashRounding = default);
 
 /// <summary>What is to be changed of a branch; null for what stays.</summary>
 /// <param name="TaxRate">Per cent, as a person writes it.</param>
+/// <param name="CashRounding">5, 10, <c>10 down</c>, or none.</param>
 /// <param name="Supervised">Acts as <see cref="SupervisedActs"/> reads them; an empty text for none.</param>
 public sealed record BranchChange(
-    string? Header = null, string? TaxRate = null, string? Currency = null, string? Supervised = null, string? Name = null);
+    string? Header = null, string? TaxRate = null, string? Currency = null, string? Supervised = null, string? Name = null,
+    string? CashRounding = null);
 
 /// <summary>The shop's branches.</summary>
 public sealed class Branches(IServerDatabase database, TimeProvider clock)
@@ -57,6 +60,9 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
         var why = (string?)null;
         long? rate = change.TaxRate is not { } percent ? null
             : Percent.TryParse(percent, out var basisPoints, out why) ? basisPoints : throw new ShopException($"{why} Nothing was changed.");
+        var rounding = change.CashRounding is null ? (CashRounding?)null : CashRounding.TryParse(change.CashRounding, out var read) ? read
+            : throw new ShopException(
+                $"Cash cannot be rounded to “{change.CashRounding}”: 5, 10, 10 down (half a step is the customer's) and none are known. Nothing was changed.");
         var acts = change.Supervised is { } words ? SupervisedActs.Parse(words, out var fault) ?? throw new ShopException(fault!) : null;
         database.Doing(clock, actor, "branch set", (session, rights) =>
         {
@@ -69,6 +75,11 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
             branch["header"] = change.Header ?? branch["header"];
             branch["tax_rate_bp"] = rate ?? branch["tax_rate_bp"];
             branch["currency"] = change.Currency ?? branch["currency"];
+            if (rounding is { } step)
+            {
+                branch["cash_rounding"] = step.Kept;
+                PaymentMethods.RequireRounding(session, step);
+            }
             branch["supervised"] = acts is null ? branch["supervised"] : acts.IsAny ? acts.ToString() : null;
             if (acts is { IsAny: true } && !Operators.HasSupervisor(session, id))
             {
@@ -77,15 +88,16 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
                     + "Nothing was changed.");
             }
             TableSql.Replace(session, branch);
-            return new Done<bool>(true, $"branch {id}", Told(change, acts));
+            return new Done<bool>(true, $"branch {id}", Told(change, rate, acts));
         });
     }
 
-    private static string Told(BranchChange change, SupervisedActs? acts) => string.Join(", ", new[]
+    private static string Told(BranchChange change, long? rate, SupervisedActs? acts) => string.Join(", ", new[]
     {
         change.Name is { } name ? $"name {name}" : null, change.Header is null ? null : "header",
-        change.TaxRate is { } rate ? FormattableString.Invariant($"tax rate {rate} %") : null,
-        change.Currency is { } currency ? $"currency {currency}" : null, acts is null ? null : $"supervised: {acts}",
+        rate is { } bp ? $"tax rate {Percent.Format(bp)} %" : null,
+        change.Currency is { } currency ? $"currency {currency}" : null, change.CashRounding is { } cash ? $"cash rounding {cash}" : null,
+            acts is null ? null : $"supervised: {acts}",
     }.OfType<string>());
 
     private static Row RowOf(Session session, long branch) => TableSql.Find(session, BookmineSetup.Branch, new RowKey(branch, Guid.Empty))
@@ -93,5 +105,5 @@ public sealed class Branches(IServerDatabase database, TimeProvider clock)
 
     private static Branch Read(Row row) => new(
         row.Integer("id"), row.Text("name"), row.Text("time_zone"), row.Text("header"), row.Integer("tax_rate_bp") / (decimal)Hundred, row.Text("currency"),
-        SupervisedActs.Read(row.TextOrNull("supervised")));
+        SupervisedActs.Read(row.TextOrNull("supervised")), CashRounding.Of(row.IntegerOrNull("cash_rounding")));
 }

@@ -51,7 +51,7 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
         var (condition, values) = Words.In(text ?? "", "name", "coalesce(email, '')", "coalesce(phone, '')");
         if (PhoneNumber.TailOf(text) is { } tail)
         {
-            condition = "replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '') LIKE @tail";
+            condition = $"{PhoneNumber.DialledSql("phone")} LIKE @tail";
             values = ["%" + tail];
         }
         using var reader = session.Query(

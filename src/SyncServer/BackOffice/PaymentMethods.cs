@@ -19,6 +19,17 @@ public sealed class PaymentMethods(IServerDatabase database, TimeProvider clock)
         [.. TableSql.Where(session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id")
             .Select(r => new PaymentMethod(r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))];
 
+    /// <summary>A branch that rounds cash has the method that what is rounded off is recorded as.</summary>
+    internal static void RequireRounding(Session session, CashRounding rounding)
+    {
+        if (rounding.StepCents > 0 && session.Scalar("SELECT 1 FROM payment_method WHERE code = @code", Schema.PaymentMethods.Rounding) is null)
+        {
+            session.Execute(
+                "INSERT INTO payment_method (id, code, name, gives_change) SELECT max(id) + 1, @code, 'Rounding', 0 FROM payment_method",
+                    Schema.PaymentMethods.Rounding);
+        }
+    }
+
     /// <exception cref="ShopException">The code is none, or taken.</exception>
     public void Add(Actor actor, PaymentMethod method)
     {

@@ -57,7 +57,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
     /// <param name="branch">Whose price and count; null for the count of all.</param>
     public static Found<TitleRow> Search(Session session, string? text, long? branch, int skip)
     {
-        var clean = text?.Trim() ?? "";
+        var clean = ScannedCode.Clean(text ?? "");
         if (clean.Length > 0 && Rows(session, clean) is { Count: > 0 } exact)
         {
             return new Found<TitleRow>(WithHoldings(session, [.. exact.Select(r => Short(Imports.StockKeys.Root(session, r)!)).DistinctBy(
@@ -231,6 +231,7 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         {
             return TableSql.Where(session, BookmineSetup.Stock, "id = @id", id);
         }
+        what = ScannedCode.Clean(what);
         var byCode = Isbn.FormsOf(what).SelectMany(form => TableSql.Where(
             session, BookmineSetup.Stock, session.Dialect.TextEquals("code", "@code"), form)).ToList();
         return Isbn.TryParse(what, out var isbn)

@@ -16,6 +16,11 @@ internal static class BranchCommands
     private static readonly Option<string?> NewName = new("--name") { Description = "What it is called" };
     private static readonly Option<string?> Header = new("--header") { Description = "The head of the branch's dockets; \\n begins a new line" };
     private static readonly Option<string?> TaxRate = new("--tax-rate") { Description = "Per cent, contained in prices, such as 5.5" };
+    private static readonly Option<string?> Rounding = new("--cash-rounding")
+    {
+        Description = "What is settled in cash is rounded to 5 or 10 cents; \"10 down\" where half a step is the customer's; none",
+    };
+
     private static readonly Option<string?> Supervised = new("--supervised")
     {
         Description = $"Acts that want a supervisor's PIN: some of {string.Join(", ", SupervisedActs.All)}; "
@@ -29,7 +34,7 @@ internal static class BranchCommands
         verbs.Make("add", "Add a branch", Add, Name, TimeZone),
         verbs.Make("list", "List the branches", List),
         verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, TaxRate,
-            Currency, Supervised),
+            Currency, Supervised, Rounding),
     };
 
     private static int Add(CommandContext context)
@@ -44,9 +49,13 @@ internal static class BranchCommands
     {
         using var database = context.OpenDatabase();
         var rows = database.Reading(Branches.All)
-            .Select(b => new { Branch = b.Id, b.Name, b.TimeZone, b.Header, b.TaxRate, b.Currency, Supervised = b.Supervised.ToString() });
+            .Select(b => new
+            {
+                Branch = b.Id, b.Name, b.TimeZone, b.Header, b.TaxRate, b.Currency, Supervised = b.Supervised.ToString(),
+                    CashRounding = b.CashRounding.ToString(),
+            });
         return context.PrintList(rows, ("branch", r => $"{r.Branch}"), ("name", r => r.Name), ("time zone", r => r.TimeZone), ("tax %", r => $"{r.TaxRate}"),
-            ("supervised", r => r.Supervised));
+            ("cash rounding", r => r.CashRounding), ("supervised", r => r.Supervised));
     }
 
     private static int Set(CommandContext context)
@@ -54,7 +63,7 @@ internal static class BranchCommands
         using var database = context.OpenDatabase();
         var change = new BranchChange(
             context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxRate), context.Get(Currency), context.Get(Supervised),
-            context.Get(NewName));
+            context.Get(NewName), context.Get(Rounding));
         new Branches(database, context.Clock).Set(Actor.AtTheMachine(), context.Get(Id), change);
         return context.Print(new { Branch = context.Get(Id) }, $"branch {context.Get(Id)} set");
     }

@@ -17,7 +17,7 @@ internal sealed record ItemKey(string? Code, long? Isbn13)
             {
                 continue;
             }
-            var number = Cells.Number(cell);
+            var number = ScannedCode.Clean(Cells.Number(cell));
             if (Cells.IsScientific(number))
             {
                 fault = $"{column} is “{cell}”, which a spreadsheet has shortened so that digits are lost: show the column as a number without decimals and save it again, or import the .xlsx itself";

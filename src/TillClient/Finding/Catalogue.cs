@@ -17,7 +17,7 @@ internal sealed class Catalogue(ReplicaView view)
     /// <summary>By ISBN in any form, code, or stock id.</summary>
     public List<FoundStock> ByNumber(string text)
     {
-        var trimmed = text.Trim();
+        var trimmed = ScannedCode.Clean(text);
         var rows = Isbn.FormsOf(trimmed).SelectMany(form => view.By(BookmineSetup.Stock, "code", form));
         if (Isbn.TryParse(trimmed, out var isbn))
         {
@@ -34,7 +34,17 @@ internal sealed class Catalogue(ReplicaView view)
 
     /// <summary>By words of the name, phone or email. A digit or two are nobody's phone number: an amount that was typed too late links no contact.</summary>
     public List<FoundContact> Contacts(string text) => text.Length < LeastPhoneDigits && text.All(char.IsAsciiDigit) ? []
+        : PhoneNumber.TailOf(text) is { } tail ? [.. ByPhone(tail).Where(IsOffered).Select(Contact)]
         : [.. Search(BookmineSetup.Contact, text).Where(IsOffered).Select(Contact)];
+
+    /// <summary>However they are written: by the last of the digits that are dialled.</summary>
+    private IEnumerable<Row> ByPhone(string tail)
+    {
+        var dialled = $"phone IS NOT NULL AND {PhoneNumber.DialledSql("phone")} LIKE @tail";
+        return TableSql.Where(view.Session, BookmineSetup.Contact, $"{dialled} LIMIT {MostFound}", "%" + tail).Select(view.Overlay.Edited)
+            .Concat(view.Overlay.Made(BookmineSetup.Contact, dialled, "%" + tail))
+            .DistinctBy(r => r.Key).Take(MostFound);
+    }
 
     public FoundContact? ContactById(Guid id) => view.Find(BookmineSetup.Contact, new RowKey(id)) is { } row ? Contact(Root(row)) : null;
 

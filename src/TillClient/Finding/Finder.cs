@@ -5,13 +5,15 @@ using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient.Finding;
 
-/// <summary>The Find field: a transaction by its number, here or at the server, stock by number or words, contacts; and the docket of what was found.</summary>
+/// <summary>The Find field: a transaction by its number, here or at the server, stock by number or words, contacts; and the docket of what was
+/// found.</summary>
 /// <param name="till">This till's name.</param>
 internal sealed class Finder(string till, ReplicaView view, Catalogue catalogue, TransactionFinder transactions, LookUp lookUp)
 {
     /// <summary>What the Find field shows for a text.</summary>
     public async Task<IReadOnlyList<Found>> FindAsync(string text, CancellationToken cancel)
     {
+        text = ScannedCode.Clean(text);
         var stock = Isbn.TryParse(text, out _) ? view.Read(() => catalogue.ByNumber(text)) : [];
         if (stock.Count > 0)
         {
@@ -44,6 +46,9 @@ internal sealed class Finder(string till, ReplicaView view, Catalogue catalogue,
             ? owner == till ? $"no docket of this till with the number {docket} is at hand here; an item without a number may have got it"
             : $"{docket} was given by till {owner} of branch {branch}, and is not posted yet or not at hand here"
             : VoucherNumber.IsOwn(VoucherNumber.Normal(number)) ? $"no gift voucher at hand here has the number {VoucherNumber.Normal(number)}"
+            : ScannedCode.IsSeveral(number) ? "two scans came as one; scan them again, one after the other"
+            : ScannedCode.LayoutOf(number) is { } country
+                ? $"the scanner types as on a {country} keyboard; set its keyboard to this machine's (its manual has a code for that)"
             : Isbn.IsMisread(number) ? $"{number.Trim()} is misread or mistyped, its last digit does not go with the others"
             : docket.Value > 0 ? $"no item and no transaction at hand here has the number {number.Trim()}"
             : $"no title, author, code or contact here goes with “{number.Trim()}”");
@@ -56,7 +61,8 @@ internal sealed class Finder(string till, ReplicaView view, Catalogue catalogue,
             {
                 var order = EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null;
                 var waits = order is not null || transaction.ShippedAt is null || transaction.Kind == EntryKinds.Deposit;
-                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null, view.BranchRow, columns);
+                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null,
+                    view.BranchRow, columns);
             })
             : null;
 }

@@ -35,6 +35,9 @@ public sealed class TillRecords
     /// <summary>Whether somebody may do a supervisor's acts.</summary>
     public bool IsSupervisor(string name) => view.Read(() => operators.IsSupervisor(name));
 
+    /// <summary>To what sums this branch rounds cash.</summary>
+    public CashRounding CashRounding() => view.Read(() => Schema.CashRounding.Of(view.BranchRow.IntegerOrNull("cash_rounding")));
+
     /// <summary>What this branch wants a supervisor for.</summary>
     public SupervisedActs Supervised() => view.Read(() => SupervisedActs.Read(view.BranchRow.TextOrNull("supervised")));
 
@@ -57,7 +60,8 @@ public sealed class TillRecords
     public FoundContact? ContactById(Guid id) => view.Read(() => catalogue.ContactById(id));
 
     /// <summary>Whether one of the last sales sealed here was started at that moment.</summary>
-    public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at) && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
+    public bool IsSealed(string startedAt) => Instant.TryParse(startedAt, out var at)
+        && journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed)
         .Where(e => EntryKinds.IsSale(e.Kind))
         .Any(e => EntryContent.Document(e)?.IntegerOrNull("started_at") == at);
 
@@ -65,9 +69,11 @@ public sealed class TillRecords
     public long LastEntry => journal.LastN;
 
     /// <summary>The kinds and amounts of transactions that were sealed here after an entry, the first few of them.</summary>
-    public IReadOnlyList<(string Kind, long Cents)> SealedAfter(long entry) => [.. journal.After(entry, LatelySealed).Where(e => e.Number is not null).Select(e => (e.Kind, e.Amount))];
+    public IReadOnlyList<(string Kind, long Cents)> SealedAfter(long entry) =>
+        [.. journal.After(entry, LatelySealed).Where(e => e.Number is not null).Select(e => (e.Kind, e.Amount))];
 
-    /// <summary>The number of the last transaction sealed here: its TransID where it is posted, its D-number else; null where none of the last entries has one.</summary>
+    /// <summary>The number of the last transaction sealed here: its TransID where it is posted, its D-number else; null where none of the last
+    /// entries has one.</summary>
     public string? LastNumber => journal.After(Math.Max(journal.LastN - LatelySealed, 0), LatelySealed).LastOrDefault(e => e.Number is not null) is { } last
         ? last.Result?.Number is { } id ? FormattableString.Invariant($"{id}") : DocketNumber.D(last.Number!.Value).ToString() : null;
 
@@ -79,7 +85,8 @@ public sealed class TillRecords
         {
             foreach (var entry in journal.After(Math.Max(through - slice, 0), slice).Where(e => e.Kind == EntryKinds.Email))
             {
-                if (ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Key.Guid == email)?.Values.GuidOrNull("contact_id") is { } contact)
+                if (ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(
+                    c => c.Key.Guid == email)?.Values.GuidOrNull("contact_id") is { } contact)
                 {
                     return ContactById(contact);
                 }
@@ -90,27 +97,32 @@ public sealed class TillRecords
 
     /// <summary>Whether the record was made here and the server does not have it yet, so that a change of it is a correction and is kept.</summary>
     public bool IsOwn(Found record) => view.Read(() =>
-        (record is FoundStock s ? view.Overlay.MakerOf(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c ? view.Overlay.MakerOf(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
+        (record is FoundStock s ? view.Overlay.MakerOf(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c
+            ? view.Overlay.MakerOf(BookmineSetup.Contact, new RowKey(c.ContactId)) : null) > journal.Acknowledged);
 
     /// <summary>A stock record; null when there is none.</summary>
     public FoundStock? StockById(Guid id) => view.Read(() => catalogue.ById(id));
 
     /// <summary>The stock record that an entry has made; null when it made none.</summary>
     public FoundStock? StockOf(JournalEntry entry) => view.Read(() =>
-        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Stock) is { } made
+        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(
+            c => c.Table == BookmineSetup.Stock) is { } made
             ? catalogue.ById(made.Key.Guid) : null);
 
     /// <summary>The contact that an entry has made; null when it made none.</summary>
     public FoundContact? ContactOf(JournalEntry entry) => view.Read(() =>
-        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(c => c.Table == BookmineSetup.Contact) is { } made
+        ChangeGroupJson.Read(BookmineSetup.Instance, entry.Id, entry.Format, entry.Payload).Changes.FirstOrDefault(
+            c => c.Table == BookmineSetup.Contact) is { } made
             ? catalogue.ContactById(made.Key.Guid) : null);
 
     /// <summary>How customers pay here: the code, the name, and whether change is given back from it.</summary>
     public IReadOnlyList<(string Code, string Name, bool GivesChange)> PaymentMethods() => view.Read<IReadOnlyList<(string, string, bool)>>(() =>
-        [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
+        [.. Sync.Data.TableSql.Where(view.Session, BookmineSetup.PaymentMethod, "1 = 1 ORDER BY id").Select(
+            r => (r.Text("code"), r.Text("name"), r.Integer("gives_change") == 1))]);
 
     /// <summary>The fields of a stock record that a person may change, with the values they have; empty when there is no such record.</summary>
-    public IReadOnlyList<RecordField> StockFields(Guid id) => Fields(BookmineSetup.Stock, id, ["title", "authors", "publisher", "year", "binding", "condition", "category"], id);
+    public IReadOnlyList<RecordField> StockFields(Guid id) => Fields(BookmineSetup.Stock, id,
+        ["title", "authors", "publisher", "year", "binding", "condition", "category"], id);
 
     /// <summary>The same of a contact.</summary>
     public IReadOnlyList<RecordField> ContactFields(Guid id) => Fields(BookmineSetup.Contact, id, ["name", "email", "phone", "address", "notes"], null);
@@ -122,7 +134,8 @@ public sealed class TillRecords
             return [];
         }
         var fields = names.Select(n => new RecordField(n, FormattableString.Invariant($"{row[n]}")));
-        return priced is { } stock ? [.. fields, new RecordField("price", catalogue.ById(stock)?.PriceCents is { } cents ? Money.Format(cents) : "")] : [.. fields];
+        return priced is { } stock ? [.. fields, new RecordField("price", catalogue.ById(stock)?.PriceCents is { } cents ? Money.Format(cents)
+            : "")] : [.. fields];
     });
 }
 

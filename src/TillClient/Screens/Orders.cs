@@ -13,7 +13,8 @@ internal sealed class Orders(PosDesk desk)
     public async Task TakeAsync(bool isLayby)
     {
         var (basket, name) = (desk.Basket, isLayby ? "layby" : "order");
-        var fault = basket.IsEmpty ? "Ring up the goods first." : basket.Tender.Payments.Count > 0 ? "Money is taken for this sale already: pay the rest (F12)."
+        var fault = basket.IsEmpty ? "Ring up the goods first." : basket.Tender.Payments.Count > 0
+            ? "Money is taken for this sale already: pay the rest (F12)."
             : basket.Lines.Any(l => l.Qty < 0) ? "Goods that come back are no part of an order: sell them apart." : null;
         if (fault is not null)
         {
@@ -35,7 +36,8 @@ internal sealed class Orders(PosDesk desk)
             desk.Say("It is a sale as it was.");
             return;
         }
-        await Paying.OtherAsync(desk, new Bill(now, contact, PaymentMethods.Owing), $"{name} of {contact.Name}, {Money.Format(total - now)} owing", payments =>
+        await Paying.OtherAsync(desk, new Bill(now, contact, PaymentMethods.Owing),
+            $"{name} of {contact.Name}, {Money.Format(total - now)} owing", payments =>
         {
             var draft = basket.ToDraft(desk.Operator);
             draft.Layby = isLayby;
@@ -48,7 +50,8 @@ internal sealed class Orders(PosDesk desk)
     /// <summary>Finds an order or layby by its number or its contact, and pays, hands over or cancels.</summary>
     public async Task OnAsync()
     {
-        if (await desk.Talk.TextAsync("Which order or layby: its number, or the contact's name", takesScan: Refunding.IsNumber).ConfigureAwait(false) is not { } text
+        if (await desk.Talk.TextAsync("Which order or layby: its number, or the contact's name", takesScan: Refunding.IsNumber).ConfigureAwait(
+            false) is not { } text
             || await FindAsync(text).ConfigureAwait(false) is not { } order)
         {
             return;
@@ -68,7 +71,8 @@ internal sealed class Orders(PosDesk desk)
             all.Add(("cancel what is not handed over", () => CancelAsync(order, number)));
         }
         all.Add(("show it", () => desk.ShowDocketAsync(number)));
-        if (await desk.Talk.ChooseAsync($"{number}, {Money.Format(order.OwingCents)} owing", all.Select(a => a.Text), givesWayToScans: false).ConfigureAwait(false) is { } chosen)
+        if (await desk.Talk.ChooseAsync($"{number}, {Money.Format(order.OwingCents)} owing", all.Select(a => a.Text),
+            givesWayToScans: false).ConfigureAwait(false) is { } chosen)
         {
             await all[chosen].Run().ConfigureAwait(false);
         }
@@ -108,7 +112,8 @@ internal sealed class Orders(PosDesk desk)
         }
         await Paying.OtherAsync(
             desk, BillFor(paid, order), $"{Money.Format(paid)} paid on {number}, {Money.Format(order.OwingCents - paid)} still owing",
-            payments => desk.Till.OnOrderAsync(EntryKinds.PartPayment, number, new OrderDraft { Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
+            payments => desk.Till.OnOrderAsync(EntryKinds.PartPayment, number, new OrderDraft { Payments = payments, Operator = desk.Operator },
+                desk.Cancel)).ConfigureAwait(false);
     }
 
     private async Task HandOverAsync(TransactionView order, string number)
@@ -122,7 +127,8 @@ internal sealed class Orders(PosDesk desk)
         var due = OrderMaker.DueAtPickUp(new OrderDraft { Lines = goods }, order, number);
         await Paying.OtherAsync(
             desk, BillFor(due, order), $"handed over on {number}",
-            payments => desk.Till.OnOrderAsync(EntryKinds.PickUp, number, new OrderDraft { Lines = goods, Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
+            payments => desk.Till.OnOrderAsync(EntryKinds.PickUp, number,
+                new OrderDraft { Lines = goods, Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
     }
 
     private async Task CancelAsync(TransactionView order, string number)
@@ -132,9 +138,12 @@ internal sealed class Orders(PosDesk desk)
             desk.Say("Nothing was cancelled.");
             return;
         }
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing)).ToList();
-        if (await desk.Talk.ChooseAsync("What was paid goes back as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } method
-            || !await desk.Talk.ConfirmAsync($"Cancel {(lines.Count == 0 ? "all of it" : $"line {lines[0].Line}")}?", await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (
+            PaymentMethods.Voucher or PaymentMethods.Owing or PaymentMethods.Rounding)).ToList();
+        if (await desk.Talk.ChooseAsync("What was paid goes back as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(
+            false) is not { } method
+            || !await desk.Talk.ConfirmAsync($"Cancel {(lines.Count == 0 ? "all of it" : $"line {lines[0].Line}")}?",
+                await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
         {
             desk.Say("Nothing was cancelled.");
             return;
@@ -147,7 +156,8 @@ internal sealed class Orders(PosDesk desk)
         var made = await desk.Till.OnOrderAsync(EntryKinds.Cancellation, number, draft, desk.Cancel).ConfigureAwait(false);
         if (await desk.MadeAsync(made, cancelled => $"{cancelled}  cancelled on {number}   (F7 docket)").ConfigureAwait(false)
             && await desk.Till.FindAsync(desk.LastNumber!, desk.Cancel).ConfigureAwait(false) is [FoundTransaction { Transaction: var cancellation }]
-            && cancellation.Payments.Where(p => p.Method != PaymentMethods.Owing).Sum(p => -p.AmountCents) is > 0 and var back)
+            && cancellation.Payments.Where(p => p.Method is not (PaymentMethods.Owing or PaymentMethods.Rounding)).Sum(
+                p => -p.AmountCents) is > 0 and var back)
         {
             desk.Say($"{desk.Message}   {Paying.HandOut(back, draft.Method)}", desk.IsAlarm);
         }
@@ -157,7 +167,8 @@ internal sealed class Orders(PosDesk desk)
     private async Task<IReadOnlyList<RefundLineDraft>?> GoodsAsync(TransactionView order, string prompt)
     {
         var open = order.Lines.Where(l => l.ToHandOver > 0).ToList();
-        var choices = open.Select(l => $"{l.ToHandOver} x {TextColumns.Fit(l.Title, 44)} {Money.Format(l.ToHandOverCents),9}").Append("all that is left of it");
+        var choices = open.Select(l => $"{l.ToHandOver} x {TextColumns.Fit(l.Title, 44)} {Money.Format(l.ToHandOverCents),9}").Append(
+            "all that is left of it");
         if (await desk.Talk.ChooseAsync(prompt, choices, open.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return null;
@@ -167,7 +178,8 @@ internal sealed class Orders(PosDesk desk)
             return [];
         }
         var line = open[chosen];
-        return (line.ToHandOver == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {TextColumns.Fit(line.Title, 30).TrimEnd()}", line.ToHandOver, line.ToHandOver).ConfigureAwait(false)) is { } copies
+        return (line.ToHandOver == 1 ? 1 : await desk.Talk.CountAsync($"Copies of {TextColumns.Fit(line.Title, 30).TrimEnd()}", line.ToHandOver,
+            line.ToHandOver).ConfigureAwait(false)) is { } copies
             ? [new RefundLineDraft(line.Line, copies)] : null;
     }
 

@@ -16,13 +16,15 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         (string Text, Func<Task> Run)[] all =
         [
-            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync), ("customer deposit", DepositAsync), ("gift voucher", VoucherAsync),
+            ("refund against a docket", () => new Refunding(desk).RunAsync([])), ("return without a docket", ReturnAsync),
+                ("customer deposit", DepositAsync), ("gift voucher", VoucherAsync),
             ("order: the goods rung up are handed over later", () => new Orders(desk).TakeAsync(isLayby: false)),
             ("layby: they are put by, and paid in parts", () => new Orders(desk).TakeAsync(isLayby: true)),
             ("on an order or layby: hand over, pay a part, cancel", () => new Orders(desk).OnAsync()),
             ("pay-in: money into the drawer", () => MoveAsync(EntryKinds.PayIn, "What is it for (such as float)")),
             ("pay-out: money out of the drawer", () => MoveAsync(EntryKinds.PayOut, "What is it for")),
-            ("no-sale: open the drawer", () => NoSaleAsync("")), ("X reading", () => ReadAsync(isZ: false)), ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
+            ("no-sale: open the drawer", () => NoSaleAsync("")), ("X reading", () => ReadAsync(isZ: false)),
+                ("Z reading: count the drawer, begin afresh", () => ReadAsync(isZ: true)),
         ];
         if (await desk.Talk.ChooseAsync("Which", all.Select(a => a.Text)).ConfigureAwait(false) is { } chosen)
         {
@@ -69,7 +71,8 @@ internal sealed class OtherTransactions(PosDesk desk)
             desk, new Bill(worth, desk.Basket.Contact, PaymentMethods.Voucher), $"gift voucher of {Money.Format(worth)}",
             async payments =>
             {
-                var draft = new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments, Operator = desk.Operator };
+                var draft = new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments,
+                    Operator = desk.Operator };
                 var made = await desk.Till.SellVoucherAsync(draft, desk.Cancel).ConfigureAwait(false);
                 docket = made.Outcome.Entry?.Number ?? 0;
                 return made;
@@ -82,12 +85,14 @@ internal sealed class OtherTransactions(PosDesk desk)
     /// <returns>A number that a voucher can have; empty for one of the till's own; null for Esc.</returns>
     private async Task<string?> CardAsync()
     {
-        while (await desk.Talk.TextOrNothingAsync("Number on its card: scan it, or none to print one", takesScan: _ => true).ConfigureAwait(false) is { } number)
+        while (await desk.Talk.TextOrNothingAsync("Number on its card: scan it, or none to print one", takesScan: _ => true).ConfigureAwait(
+            false) is { } number)
         {
             if (number.Length == 0 || VoucherNumber.IsCard(VoucherNumber.Normal(number)))
             {
                 return number.Length == 0 || desk.Till.Records.VoucherCents(VoucherNumber.Normal(number)) is not { } left
-                    || await desk.Talk.ConfirmAsync($"{VoucherNumber.Normal(number)} is sold already, with {Money.Format(left)} left. Add to it?").ConfigureAwait(false) ? number : null;
+                    || await desk.Talk.ConfirmAsync(
+                        $"{VoucherNumber.Normal(number)} is sold already, with {Money.Format(left)} left. Add to it?").ConfigureAwait(false) ? number : null;
             }
             desk.Say($"“{number}” is no card's number: {VoucherNumber.Shortest} to {VoucherNumber.Longest} letters and digits, not the till's own V-numbers, and not a book's.", isAlarm: true);
         }
@@ -104,14 +109,16 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Credit or PaymentMethods.Voucher or PaymentMethods.Owing)).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (
+            PaymentMethods.Credit or PaymentMethods.Voucher or PaymentMethods.Owing or PaymentMethods.Rounding)).ToList();
         if (await desk.Talk.AmountAsync($"{contact.Name} leaves").ConfigureAwait(false) is not { } amount
             || await desk.Talk.ChooseAsync("Paid by", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } method)
         {
             desk.Say("No deposit was taken.");
             return;
         }
-        var draft = new CashDraft { AmountCents = amount, Reason = $"Deposit of {contact.Name}", Method = methods[method].Code, ContactId = contact.ContactId, Operator = desk.Operator };
+        var draft = new CashDraft { AmountCents = amount, Reason = $"Deposit of {contact.Name}", Method = methods[method].Code,
+            ContactId = contact.ContactId, Operator = desk.Operator };
         await MadeAsync(EntryKinds.Deposit, draft, $"is General Credit of {contact.Name} now").ConfigureAwait(false);
     }
 
@@ -119,7 +126,8 @@ internal sealed class OtherTransactions(PosDesk desk)
     {
         if (await desk.Talk.AmountAsync(kind == EntryKinds.PayIn ? "How much goes in" : "How much goes out").ConfigureAwait(false) is not (> 0 and var amount)
             || (kind == EntryKinds.PayOut && desk.Till.ReadDrawer().CashCents is var cash && amount > cash
-                && !await desk.Talk.ConfirmAsync($"{Money.Format(amount)} is more than the {Money.Format(cash)} taken since the last Z. Pay it out?").ConfigureAwait(false))
+                && !await desk.Talk.ConfirmAsync(
+                    $"{Money.Format(amount)} is more than the {Money.Format(cash)} taken since the last Z. Pay it out?").ConfigureAwait(false))
             || await desk.Talk.TextAsync(question).ConfigureAwait(false) is not { } reason)
         {
             desk.Say("The drawer is as it was.");
@@ -129,11 +137,13 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        await MadeAsync(kind, new CashDraft { AmountCents = amount, Reason = reason, Operator = desk.Operator }, kind == EntryKinds.PayIn ? "paid in" : "paid out").ConfigureAwait(false);
+        await MadeAsync(kind, new CashDraft { AmountCents = amount, Reason = reason, Operator = desk.Operator }, kind == EntryKinds.PayIn
+            ? "paid in" : "paid out").ConfigureAwait(false);
     }
 
     private async Task MadeAsync(string kind, CashDraft draft, string what) => await desk.MadeAsync(
-        await desk.Till.MoveCashAsync(kind, draft, desk.Cancel).ConfigureAwait(false), number => $"{number}  {Money.Format(draft.AmountCents)} {what}").ConfigureAwait(false);
+        await desk.Till.MoveCashAsync(kind, draft, desk.Cancel).ConfigureAwait(false), number =>
+            $"{number}  {Money.Format(draft.AmountCents)} {what}").ConfigureAwait(false);
 
     /// <summary>No-sale: opens the drawer once the reason is on record.</summary>
     /// <param name="typed">The reason, as far as it was typed with the command.</param>

@@ -22,7 +22,9 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     private static readonly long[] Notes = [500, 1_000, 2_000, 5_000, 10_000];
 
     private readonly IReadOnlyList<(string Code, string Name, bool GivesChange)> methods =
-        [.. desk.Till.Records.PaymentMethods().Where(m => m.Code != PaymentMethods.Owing && !bill.Without.Contains(m.Code))];
+        [.. desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Owing or PaymentMethods.Rounding) && !bill.Without.Contains(m.Code))];
+
+    private readonly CashRounding rounding = desk.Till.Records.CashRounding();
 
     private enum Step
     {
@@ -51,7 +53,8 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
 
     /// <summary>Pays something beside the open sale, or nothing where nothing is due.</summary>
     /// <param name="what">What is told once it is sealed, after its number.</param>
-    public static async Task<bool> OtherAsync(PosDesk desk, Bill bill, string what, Func<IReadOnlyList<PaymentDraft>, Task<(Outcome Outcome, long? TransId)>> seal)
+    public static async Task<bool> OtherAsync(PosDesk desk, Bill bill, string what, Func<IReadOnlyList<PaymentDraft>,
+        Task<(Outcome Outcome, long? TransId)>> seal)
     {
         var tender = new Tender();
         var paying = new Paying(desk, tender, bill, () => seal(tender.Payments), isSale: false);
@@ -97,7 +100,8 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         }
         desk.SayNothing();
         var voucher = IsVoucher(text) ? text : null;
-        var (method, given) = voucher is not null ? (PaymentMethods.Voucher, due) : text.Length == 0 ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, due);
+        var (method, given) = voucher is not null ? (PaymentMethods.Voucher, due) : text.Length == 0
+            ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, due);
         if (method is null)
         {
             desk.Say($"“{text}” is no way to {(due < 0 ? "give back" : "pay")} {Money.Format(Math.Abs(due))}. Type 20.00, card, or card 10.00; Esc goes back.", isAlarm: true);
@@ -106,12 +110,17 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         // What goes back is typed as people say it.
         given = due < 0 && given > 0 ? -given : given;
         var known = methods.First(m => m.Code == method);
+        // In cash it is settled by a sum that coins can make.
+        var (exact, settled) = (due, method == PaymentMethods.Cash ? rounding.Round(due) : due);
+        due = Math.Abs(given) < Math.Abs(settled) ? due : settled;
         if (Math.Abs(given) > Math.Abs(due) && (due < 0 || !known.GivesChange))
         {
-            desk.Say(due < 0 ? $"{Money.Format(-given)} is more than the {Money.Format(-due)} that goes back." : $"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
+            desk.Say(due < 0 ? $"{Money.Format(-given)} is more than the {Money.Format(-due)} that goes back."
+                : $"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
             return Step.GoOn;
         }
-        if (due > 0 && given - due > MostPlainChangeCents && !await desk.Talk.ConfirmAsync($"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false))
+        if (due > 0 && given - due > MostPlainChangeCents && !await desk.Talk.ConfirmAsync(
+            $"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false))
         {
             return Step.GoOn;
         }
@@ -133,7 +142,12 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             tender.Pay(method, due - given, change: true);
         }
-        return await SealAsync(what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
+        if (exact != due)
+        {
+            tender.Pay(PaymentMethods.Rounding, exact - due);
+        }
+        return await SealAsync(what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null,
+            Math.Max(given - due, 0)).ConfigureAwait(false);
     }
 
     /// <summary>What goes back to a customer, in words: nothing out of the drawer where it becomes General Credit.</summary>
@@ -145,7 +159,8 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         try
         {
-            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number => $"{number}  {what}{(handOut is null ? "" : "   " + handOut)}   (F7 docket)").ConfigureAwait(false))
+            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number =>
+                $"{number}  {what}{(handOut is null ? "" : "   " + handOut)}   (F7 docket)").ConfigureAwait(false))
             {
                 desk.ChangeCents = change;
                 return Step.Sold;
@@ -242,21 +257,28 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
 
     /// <summary>Whether it is a voucher's number and no amount.</summary>
     private bool IsVoucher(string text) => methods.Any(m => m.Code == PaymentMethods.Voucher)
-        && VoucherNumber.Normal(text) is { Length: >= VoucherNumber.Shortest } number && (VoucherNumber.IsOwn(number) || desk.Till.Records.VoucherCents(number) is not null);
+        && VoucherNumber.Normal(text) is { Length: >= VoucherNumber.Shortest } number
+            && (VoucherNumber.IsOwn(number) || desk.Till.Records.VoucherCents(number) is not null);
 
     /// <summary>The ways that one key chooses: exactly in cash, the notes a customer may hand over, every other method for all of it.</summary>
     private List<(string Text, string Method, long Cents)> Ways(long due)
     {
-        var ways = new List<(string, string, long)> { ("  cash, exactly", PaymentMethods.Cash, due) };
+        var exact = rounding.Round(due);
+        var ways = new List<(string, string, long)>
+        {
+            (exact == due ? "  cash, exactly" : $"  cash {Money.Format(Math.Abs(exact))}, rounded", PaymentMethods.Cash, exact),
+        };
         if (due > 0)
         {
-            ways.AddRange(Notes.Select(note => (due + note - 1) / note * note).Where(sum => sum > due).Distinct().Select(sum => ($"  cash {Money.Format(sum)}", PaymentMethods.Cash, sum)));
+            ways.AddRange(Notes.Select(note => (exact + note - 1) / note * note).Where(sum => sum > exact).Distinct().Select(
+                sum => ($"  cash {Money.Format(sum)}", PaymentMethods.Cash, sum)));
         }
         ways.AddRange(methods.Where(m => m.Code != PaymentMethods.Cash).Select(m => ($"  {m.Code}{Left(m.Code)}", m.Code, due)));
         return ways;
     }
 
-    private string Left(string method) => method == PaymentMethods.Credit && bill.Contact is { } contact ? $"  ({Money.Format(CreditLeft(contact))} of {contact.Name})" : "";
+    private string Left(string method) => method == PaymentMethods.Credit && bill.Contact is { } contact
+        ? $"  ({Money.Format(CreditLeft(contact))} of {contact.Name})" : "";
 
     private long CreditLeft(FoundContact contact) =>
         desk.Till.Records.CreditCents(contact.ContactId) - tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => p.AmountCents);
@@ -272,6 +294,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             return (method, due);
         }
-        return Money.TryParse(amount, out var given) && (given > 0 || Math.Sign(given) == Math.Sign(due)) ? (method ?? PaymentMethods.Cash, given) : (null, 0);
+        return Money.TryParse(amount, out var given) && (given > 0 || Math.Sign(given) == Math.Sign(due))
+            ? (method ?? PaymentMethods.Cash, given) : (null, 0);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class Refunding(PosDesk desk)
             desk.Say($"Not refunded: {unrefundable.Reason}. {unrefundable.Remedy}", isAlarm: true);
             return;
         }
-        if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines || await MethodAsync(original).ConfigureAwait(false) is not var (method, contact))
+        if (await LinesAsync(original, arguments).ConfigureAwait(false) is not { } lines
+            || await MethodAsync(original).ConfigureAwait(false) is not var (method, contact))
         {
             if (!desk.IsAlarm)
             {
@@ -42,7 +43,9 @@ internal sealed class Refunding(PosDesk desk)
             return;
         }
         var what = lines.Count == 0 ? "all of it" : Title(original.Lines.First(l => l.Line == lines[0].Line));
-        if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(quoted)} as {method}?", await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
+        var paid = method == PaymentMethods.Cash ? desk.Till.Records.CashRounding().Round(quoted) : quoted;
+        if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(paid)} as {method}?",
+            await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
         {
             desk.Say("Nothing was refunded.");
             return;
@@ -52,14 +55,15 @@ internal sealed class Refunding(PosDesk desk)
             return;
         }
         var made = await desk.Till.RefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
-        await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(-made.Outcome.Entry!.Amount)} as {method}   (F7 docket)").ConfigureAwait(false);
+        await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(paid)} as {method}   (F7 docket)").ConfigureAwait(false);
     }
 
     /// <summary>The docket whose number came with the command; without one it is asked for until there is such a docket.</summary>
     private async Task<(string Number, TransactionView Original)?> OriginalAsync(string[] arguments)
     {
         var typed = arguments.Length > 0 ? arguments[0] : null;
-        while ((typed ?? await desk.Talk.TextAsync("Refund against docket (D-number or TransID: scan or type it)", takesScan: IsNumber).ConfigureAwait(false)) is { } number)
+        while ((typed ?? await desk.Talk.TextAsync("Refund against docket (D-number or TransID: scan or type it)",
+            takesScan: IsNumber).ConfigureAwait(false)) is { } number)
         {
             if (await desk.Till.FindAsync(number, desk.Cancel).ConfigureAwait(false) is [FoundTransaction { Transaction: var original }])
             {
@@ -91,7 +95,8 @@ internal sealed class Refunding(PosDesk desk)
         else
         {
             // The numbers are those of the docket's lines.
-            var choices = original.Lines.Select(l => $"{original.Refundable(l)} x {TextColumns.Fit(l.Title, 44)} {Money.Format(original.RefundableCents(l)),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
+            var choices = original.Lines.Select(
+                l => $"{original.Refundable(l)} x {TextColumns.Fit(l.Title, 44)} {Money.Format(original.RefundableCents(l)),9}{(original.Refundable(l) < l.Qty ? $"  of {l.Qty}" : "")}").Append("all that is left of it");
             if (await desk.Talk.ChooseAsync("What comes back", choices, original.Lines.Count, givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
             {
                 return null;
@@ -103,7 +108,8 @@ internal sealed class Refunding(PosDesk desk)
             number = original.Lines[chosen].Line;
         }
         var line = original.Lines.First(l => l.Line == number);
-        return original.Refundable(line) > 0 ? await LineAsync(line, original.Refundable(line), original.RefundableCents(line)).ConfigureAwait(false) : NotThat($"Nothing of {Title(line)} is left to come back.");
+        return original.Refundable(line) > 0 ? await LineAsync(line, original.Refundable(line), original.RefundableCents(line)).ConfigureAwait(
+            false) : NotThat($"Nothing of {Title(line)} is left to come back.");
     }
 
     private IReadOnlyList<RefundLineDraft>? NotThat(string why)
@@ -128,14 +134,21 @@ internal sealed class Refunding(PosDesk desk)
         new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(most) : "what was paid")})"),
         text => text.Length == 0 ? (-1, "")
             : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Enter.")
-            : cents > most ? (null, $"{Money.Format(cents)} is more than the {Money.Format(most)} that {(line.RefundedCents == 0 ? "was paid" : "is left of what was paid")}.") : (cents, ""));
+            : cents > most ? (null,
+                $"{Money.Format(cents)} is more than the {Money.Format(most)} that {(line.RefundedCents == 0 ? "was paid" : "is left of what was paid")}.") : (cents, ""));
 
     private static string Title(LineView line) => TextColumns.Fit(line.Title, 30).TrimEnd();
+
+    /// <summary>What it was paid with comes first, by how much.</summary>
+    private static int Rank(TransactionView original, string method) => original.Payments.Where(p => p.Method == method).Sum(
+        p => p.AmountCents) is > 0 and var cents
+        ? -(int)Math.Min(cents, int.MaxValue) : 0;
 
     /// <returns>The method, and for General Credit whose it becomes where the docket is nobody's; null for Esc.</returns>
     private async Task<(string Method, Guid? Contact)?> MethodAsync(TransactionView original)
     {
-        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing)).ToList();
+        var methods = desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Voucher or PaymentMethods.Owing or PaymentMethods.Rounding))
+            .OrderBy(m => Rank(original, m.Code)).ToList();
         if (await desk.Talk.ChooseAsync("Paid out as", methods.Select(m => m.Name), givesWayToScans: false).ConfigureAwait(false) is not { } chosen)
         {
             return null;
@@ -145,6 +158,7 @@ internal sealed class Refunding(PosDesk desk)
             return (methods[chosen].Code, null);
         }
         return await desk.Talk.TextAsync("Whose General Credit: name, phone or email").ConfigureAwait(false) is { } text
-            && await desk.Talk.PickAsync(desk.Till.Records.FindContacts(text), text).ConfigureAwait(false) is { } contact ? (PaymentMethods.Credit, contact.ContactId) : null;
+            && await desk.Talk.PickAsync(desk.Till.Records.FindContacts(text), text).ConfigureAwait(false) is { } contact
+                ? (PaymentMethods.Credit, contact.ContactId) : null;
     }
 }

@@ -10,8 +10,8 @@ internal static class Scan
     /// <param name="isFast">The characters came as fast as no person types.</param>
     public static bool IsOne(string text, bool isFast)
     {
-        var digits = text.Replace("-", "", StringComparison.Ordinal);
-        return Isbn.TryParse(digits, out _) || Isbn.IsEan(digits) || IsUpc(digits) || (digits.Length is 15 or 18 && Isbn.IsEan(digits[..13]))
+        var digits = ScannedCode.Clean(text).Replace("-", "", StringComparison.Ordinal);
+        return Isbn.TryParse(digits, out _) || Isbn.IsEan(digits) || IsUpc(digits) || ScannedCode.IsSeveral(text) || ScannedCode.LayoutOf(text) is not null
             || (isFast && text.Length >= ShortestCode && !text.Contains(' ', StringComparison.Ordinal) && text.Any(char.IsAsciiDigit));
     }
 

@@ -18,6 +18,10 @@ internal sealed class Tender
     /// <summary>Takes back what was given last, with its change.</summary>
     public void UndoLast()
     {
+        if (payments[^1].Method == Schema.PaymentMethods.Rounding)
+        {
+            payments.RemoveAt(payments.Count - 1);
+        }
         var change = payments[^1].Change;
         payments.RemoveAt(payments.Count - 1);
         if (change)
@@ -29,5 +33,6 @@ internal sealed class Tender
     public void Undo() => payments.Clear();
 
     /// <summary>In words, whichever way the money went.</summary>
-    public string Text => string.Join(", ", payments.Select(p => $"{Schema.Money.Format(Math.Abs(p.AmountCents))} {p.Method}"));
+    public string Text => string.Join(", ", payments.Where(p => p.Method != Schema.PaymentMethods.Rounding).Select(
+        p => $"{Schema.Money.Format(Math.Abs(p.AmountCents))} {p.Method}"));
 }

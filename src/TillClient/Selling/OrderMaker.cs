@@ -19,7 +19,8 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
         var paid = Paid(draft, order, header);
         if (paid.Cents <= 0 || paid.Cents > order.OwingCents)
         {
-            throw new RefusedException($"{Money.Format(paid.Cents)} is paid, and {Money.Format(order.OwingCents)} is owing on {number}", "Pay a part of what is owing, or all of it.");
+            throw new RefusedException($"{Money.Format(paid.Cents)} is paid, and {Money.Format(order.OwingCents)} is owing on {number}",
+                "Pay a part of what is owing, or all of it.");
         }
         return Document(draft, order, number, header, now, [], paid);
     }
@@ -34,7 +35,8 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
         if (paid.Cents < due || paid.Cents > order.OwingCents)
         {
             throw new RefusedException(
-                $"{Money.Format(paid.Cents)} is paid, and {Money.Format(due)} of what is owing is due before these goods are handed over", "Take it with the pick-up.");
+                $"{Money.Format(paid.Cents)} is paid, and {Money.Format(due)} of what is owing is due before these goods are handed over",
+                    "Take it with the pick-up.");
         }
         return Document(
             draft, order, number, header, now,
@@ -62,7 +64,7 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
         }
         if (credited > unowed)
         {
-            back.Add(new PaymentDraft { Method = method, AmountCents = unowed - credited });
+            back.AddRange(payments.Back(method, unowed - credited, now).Select(p => new PaymentDraft { Method = p.Method, AmountCents = p.AmountCents }));
         }
         return Document(draft, order, number, header, now, lines, payments.Make(back, order.ContactId, header.Disconnected, _ => now));
     }
@@ -81,7 +83,8 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
     private Paid Paid(OrderDraft draft, TransactionView order, DocumentHeader header)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return payments.Make(draft.Payments, order.ContactId, header.Disconnected, p => sales.Time(p.TakenAt, "taken_at") is var at && p.TakenAt is null ? now : at);
+        return payments.Make(draft.Payments, order.ContactId, header.Disconnected, p => sales.Time(p.TakenAt, "taken_at") is var at
+            && p.TakenAt is null ? now : at);
     }
 
     private DocumentEntry Document(
@@ -113,7 +116,8 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
             {
                 throw new RefusedException("a line of it is null", "Give each line's number, or leave the lines out for all that is left.");
             }
-            var line = order.Lines.FirstOrDefault(l => l.Line == w.Line) ?? throw new RefusedException($"{number} has no line {w.Line}", $"It has lines 1 to {order.Lines.Count}.");
+            var line = order.Lines.FirstOrDefault(l => l.Line == w.Line)
+                ?? throw new RefusedException($"{number} has no line {w.Line}", $"It has lines 1 to {order.Lines.Count}.");
             if (w.Qty <= 0 || w.Qty > left[line.Line])
             {
                 throw new RefusedException($"{w.Qty} of “{line.Title}”: {left[line.Line]} are still to be handed over", "Give at most as many.");
@@ -134,12 +138,14 @@ internal sealed class OrderMaker(SaleMaker sales, PaymentMaker payments, EntityI
     {
         if (credited < 0 || credited > worth)
         {
-            throw new RefusedException($"{Money.Format(credited)} for {copies} of “{line.Title}”, which come to {Money.Format(worth)}", "Credit at most that, or leave the amount out.");
+            throw new RefusedException($"{Money.Format(credited)} for {copies} of “{line.Title}”, which come to {Money.Format(worth)}",
+                "Credit at most that, or leave the amount out.");
         }
         var (price, discount) = DocumentLine.PriceFor(credited, copies);
         return Line(line, -copies, price, -discount, null) with { ToStock = false };
     }
 
     private DocumentLine Line(LineView line, long qty, long price, long discount, long? shipped) => new(
-        ids.Next(), line.StockId, line.Code, long.TryParse(line.Isbn, out var isbn) ? isbn : null, line.Title, qty, price, discount, line.TaxRateBp, line.Id, ShippedCents: shipped);
+        ids.Next(), line.StockId, line.Code, long.TryParse(line.Isbn, out var isbn) ? isbn : null, line.Title, qty, price, discount,
+            line.TaxRateBp, line.Id, ShippedCents: shipped);
 }

@@ -24,7 +24,8 @@ internal sealed class PaymentMaker(ReplicaView view, EntityIds ids)
         DocumentCredit[] credits =
         [
             .. payments.Where(p => p.Method == PaymentMethods.Credit).Select(p => new DocumentCredit(
-                ids.Next(), contact ?? throw new RefusedException("General Credit pays, and the sale has no contact", "Give contact_id: whose credit it is."), -p.AmountCents)),
+                ids.Next(), contact ?? throw new RefusedException("General Credit pays, and the sale has no contact",
+                    "Give contact_id: whose credit it is."), -p.AmountCents)),
         ];
         if (contact is null && payments.Any(p => p.Method == PaymentMethods.Owing))
         {
@@ -35,6 +36,10 @@ internal sealed class PaymentMaker(ReplicaView view, EntityIds ids)
             .. (drafts ?? []).Where(d => d.Method == PaymentMethods.Voucher && d.Voucher is not null)
                 .Select(d => new DocumentVoucher(ids.Next(), VoucherNumber.Normal(d.Voucher!), -d.AmountCents)),
         ];
+        if ((drafts ?? []).Any(d => d.Method == PaymentMethods.Voucher && string.IsNullOrWhiteSpace(d.Voucher)))
+        {
+            throw new RefusedException("a gift voucher pays, and it is not said which", "Give voucher: its number.");
+        }
         foreach (var used in vouchers.Where(v => v.AmountCents < 0).GroupBy(v => v.Number, StringComparer.Ordinal))
         {
             RequireBalance(used.Key, -used.Sum(v => v.AmountCents), mayTrust);
@@ -42,12 +47,23 @@ internal sealed class PaymentMaker(ReplicaView view, EntityIds ids)
         return new Paid(payments, credits, vouchers);
     }
 
+    /// <summary>What goes back, in one sum; in cash, one that coins can make, and what is rounded off beside it.</summary>
+    /// <param name="cents">Less than nothing.</param>
+    /// <param name="at">Unix milliseconds.</param>
+    public IReadOnlyList<DocumentPayment> Back(string method, long cents, long at)
+    {
+        var sum = method == PaymentMethods.Cash ? CashRounding.Of(view.BranchRow.IntegerOrNull("cash_rounding")).Round(cents) : cents;
+        DocumentPayment[] rounded = sum == cents ? [] : [new DocumentPayment(ids.Next(), PaymentMethods.Rounding, cents - sum, false, at)];
+        return [new DocumentPayment(ids.Next(), method, sum, false, at), .. rounded];
+    }
+
     /// <summary>A payment's method must be one of the shop's.</summary>
     public void RequireMethod(string? method)
     {
         if (view.By(BookmineSetup.PaymentMethod, "code", method ?? "").FirstOrDefault() is null)
         {
-            throw new RefusedException($"there is no payment method “{method}”", "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
+            throw new RefusedException($"there is no payment method “{method}”",
+                "Use one of the shop's: cash, card, cheque, … (bookmine-server payment-method list).");
         }
     }
 

@@ -36,14 +36,15 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
         payments.RequireMethod(method);
         var contact = draft.ContactId ?? original.ContactId;
         DocumentCredit[] credits = method != "credit" ? []
-            : [new DocumentCredit(ids.Next(), contact ?? throw new RefusedException("General Credit needs a contact, and the sale has none", "Give contact_id, or pay the refund out."), -total)];
+            : [new DocumentCredit(ids.Next(), contact ?? throw new RefusedException(
+                "General Credit needs a contact, and the sale has none", "Give contact_id, or pay the refund out."), -total)];
         return new DocumentEntry(
             header with
             {
                 StartedAt = started, ShippedAt = started, ContactId = contact, Operator = draft.Operator, Reference = draft.Reference, Note = draft.Note,
                 OriginalId = original.Id, OriginalNumber = number,
             },
-            lines, [new DocumentPayment(ids.Next(), method, total, false, started)], credits);
+            lines, payments.Back(method, total, started), credits);
     }
 
     private static IEnumerable<RefundLineDraft> EveryLine(TransactionView original) => original.Lines
@@ -66,7 +67,8 @@ internal sealed class RefundMaker(SaleMaker sales, PaymentMaker payments, Entity
         {
             throw new RefusedException(
                 $"{draft.Qty} of “{sold.Title}” cannot come back: {Left(original, sold)} were {(original.ShippedAt is null ? "picked up" : "sold")} and {before} refunded",
-                original.ShippedAt is null && left <= 0 ? "Goods that are not handed over yet are cancelled instead (F8)." : $"Refund at most {Math.Max(left, 0)}.");
+                original.ShippedAt is null && left <= 0 ? "Goods that are not handed over yet are cancelled instead (F8)."
+                    : $"Refund at most {Math.Max(left, 0)}.");
         }
         var most = Math.Max(original.RefundableCents(sold) - (cents - sold.RefundedCents), 0);
         // What is left of the line without those before, less what is left without these: one by one they add up to the line.

@@ -14,6 +14,7 @@ public static class FindingKinds
     public const string LikelyDuplicate = "likely duplicate";
     public const string CreditOverspent = "credit overspent";
     public const string VoucherOverspent = "voucher overspent";
+    public const string RoundedTooMuch = "rounded too much";
     public const string Oversold = "oversold";
     public const string ReplicaMended = "replica mended";
 
