@@ -25,6 +25,9 @@ CREATE TABLE import_part (batch bigint NOT NULL, part bigint NOT NULL, bytes byt
 CREATE TABLE stock_count (
     branch bigint NOT NULL, stock_id uuid NOT NULL, at bigint NOT NULL, qty bigint NOT NULL, batch bigint, counted_by text COLLATE "C", PRIMARY KEY (branch, stock_id, at));
 
+-- Since when a stock record is another.
+CREATE TABLE stock_merge (stock_id uuid NOT NULL PRIMARY KEY, at bigint NOT NULL);
+
 -- What other programs call a record, each by names of its own.
 CREATE TABLE external_key (source text COLLATE "C" NOT NULL, tab bigint NOT NULL, name text COLLATE "C" NOT NULL, record uuid NOT NULL, PRIMARY KEY (source, tab, name));
 

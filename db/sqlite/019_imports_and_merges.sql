@@ -25,6 +25,9 @@ CREATE TABLE import_part (batch INTEGER NOT NULL, part INTEGER NOT NULL, bytes B
 CREATE TABLE stock_count (
     branch INTEGER NOT NULL, stock_id BLOB NOT NULL, at INTEGER NOT NULL, qty INTEGER NOT NULL, batch INTEGER, counted_by TEXT, PRIMARY KEY (branch, stock_id, at)) STRICT;
 
+-- Since when a stock record is another.
+CREATE TABLE stock_merge (stock_id BLOB NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
 -- What other programs call a record, each by names of its own.
 CREATE TABLE external_key (source TEXT NOT NULL, tab INTEGER NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (source, tab, name)) STRICT;
 

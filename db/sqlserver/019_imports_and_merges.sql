@@ -25,6 +25,9 @@ CREATE TABLE import_part (batch BIGINT NOT NULL, part BIGINT NOT NULL, bytes VAR
 CREATE TABLE stock_count (
     branch BIGINT NOT NULL, stock_id BINARY(16) NOT NULL, at BIGINT NOT NULL, qty BIGINT NOT NULL, batch BIGINT, counted_by NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2, PRIMARY KEY (branch, stock_id, at));
 
+-- Since when a stock record is another.
+CREATE TABLE stock_merge (stock_id BINARY(16) NOT NULL PRIMARY KEY, at BIGINT NOT NULL);
+
 -- What other programs call a record, each by names of its own.
 CREATE TABLE external_key (source NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, tab BIGINT NOT NULL, name NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL, record BINARY(16) NOT NULL, PRIMARY KEY (source, tab, name));
 

@@ -56,7 +56,7 @@ public static class Isbn
         {
             return upc;
         }
-        return digits.Length is 8 or 10 or 11 or 12 or 13 && digits.All(char.IsAsciiDigit) && digits.PadLeft(13, '0') is var ean && IsEan(ean) ? ean : null;
+        return digits.Length is 8 or 11 or 12 or 13 && digits.All(char.IsAsciiDigit) && digits.PadLeft(13, '0') is var ean && IsEan(ean) ? ean : null;
     }
 
     /// <summary>A UPC-E with its number system and check digit, as the EAN that it stands for (GS1 General Specifications, 5.2.1.5); null for any

@@ -22,9 +22,11 @@ public static class ScannedCode
             var isGs1 = code[1] is 'C' or 'd' or 'Q' && code[2] != '0';
             code = code[AimCharacters..].TrimStart(GroupSeparator);
             // A GTIN of fourteen digits under its application identifier; of a book's, the first is zero.
-            code = isGs1 && code.Length >= 16 && code.StartsWith("010", StringComparison.Ordinal) && code.Take(16).All(char.IsAsciiDigit) ? code[3..16] : code;
+            code = isGs1 && code.Length >= 16 && code.StartsWith("010", StringComparison.Ordinal) && code.Take(16).All(char.IsAsciiDigit)
+                ? code[3..16] : code;
         }
-        if (code.Length > 2 && (code[0] is '*' or '~' || code[^1] is '*' or '~') && code.Trim('*', '~') is var bare && bare.Any(char.IsAsciiDigit) && !bare.Contains(' ', StringComparison.Ordinal))
+        if (code.Length > 2 && (code[0] is '*' or '~' || code[^1] is '*' or '~') && code.Trim('*', '~') is var bare
+            && bare.Any(char.IsAsciiDigit) && !bare.Contains(' ', StringComparison.Ordinal))
         {
             code = bare;
         }

@@ -19,7 +19,8 @@ public sealed class Browser : IAsyncLifetime
         if (Program is { } program)
         {
             playwright = await Playwright.CreateAsync();
-            browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+            browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program,
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
         }
     }
 
@@ -39,7 +40,8 @@ public sealed class Browser : IAsyncLifetime
     internal static async Task NoBarriersAsync(IPage page)
     {
         var found = (await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = [.. Standards] } })).Violations;
-        Assert.True(found.Length == 0, string.Join('\n', found.Select(v => $"{new Uri(page.Url).PathAndQuery}: {v.Id}, {v.Nodes.Length} times, such as {v.Nodes[0].Html}")));
+        Assert.True(found.Length == 0, string.Join('\n', found.Select(v =>
+            $"{new Uri(page.Url).PathAndQuery}: {v.Id}, {v.Nodes.Length} times, such as {v.Nodes[0].Html}")));
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +89,8 @@ internal sealed class Window : IAsyncDisposable
         };
         window.Page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(window.root, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(window.root, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal))
             {
                 window.Complaints.Add("asked " + request.Url);
             }
@@ -114,13 +117,33 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>Waits until the page's own line to the server is there, without which nothing can be pressed.</summary>
     public async Task AliveAsync()
     {
-        await Page.WaitForFunctionAsync("() => !document.querySelector('.office') || (document.querySelector('.office[data-live=true]') && !document.querySelector('.loading'))");
+        await Page.WaitForFunctionAsync(
+            "() => !document.querySelector('.office') || (document.querySelector('.office[data-live=true]') && !document.querySelector('.loading'))");
     }
 
     public async Task<string> TextAsync() => await Page.InnerTextAsync("main");
 
     /// <summary>Waits until the page says something.</summary>
     public Task SaysAsync(string text) => Page.GetByText(text).First.WaitForAsync();
+
+    /// <summary>Chooses a file, as somebody does once the page has woken: what listens for it comes a moment after the page.</summary>
+    /// <param name="says">What is seen then.</param>
+    public async Task ChooseAsync(string input, string file, string says)
+    {
+        for (var i = 0; ; i++)
+        {
+            await Page.SetInputFilesAsync(input, file);
+            try
+            {
+                await Page.GetByText(says).First.WaitForAsync(new() { Timeout = 5_000 });
+                return;
+            }
+            catch (TimeoutException) when (i < 10)
+            {
+                await Page.SetInputFilesAsync(input, Array.Empty<string>());
+            }
+        }
+    }
 
     public ValueTask DisposeAsync() => new(context.CloseAsync());
 }

@@ -44,9 +44,7 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
                 var file = Path.Combine(Path.GetTempPath(), "delivery.csv");
                 await File.WriteAllTextAsync(
                     file, "ISBN;Titel;Autor;Worth;Qty\n9780000000040;Rivers;Ines Calder;£9.00;3\n978000000001X;Hills;Ada Marsh;£8.50;1\n9780000000019;The Lighthouse Keeper;Ada Marsh;£18.95;2\n");
-                await window.Page.Locator("#file:enabled").WaitForAsync();
-                await window.Page.SetInputFilesAsync("#file", file);
-                await window.SaysAsync("has no column title");
+                await window.ChooseAsync("#file", file, "has no column title");
                 await window.Page.GetByLabel("Titel").SelectOptionAsync("title");
                 await window.SaysAsync("looks like one that prices items");
                 await window.Page.GetByLabel("Autor").SelectOptionAsync("authors");

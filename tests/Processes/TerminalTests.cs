@@ -73,7 +73,8 @@ public sealed class TerminalTests : IDisposable
         terminal.Line("/refund D100005 1");
         terminal.Key("Enter");
         terminal.Line("1");
-        terminal.Line("1");
+        // The card that paid comes first, and cash after it.
+        terminal.Line("2");
         await terminal.UntilAsync("Refund Maps of the North: 21.60 as cash?");
         terminal.Line("yes");
         await terminal.UntilAsync("D100006  refunded 21.60 as cash");
@@ -99,14 +100,16 @@ public sealed class TerminalTests : IDisposable
         terminal.Key("F10");
         await terminal.EndedAsync();
 
-        using var totals = JsonDocument.Parse((await programs.ServerAsync("totals", "--branch", "1", "--from", "2000-01-01", "--to", "2100-01-01")).Split('\n')[0]);
+        using var totals = JsonDocument.Parse((await programs.ServerAsync(
+            "totals", "--branch", "1", "--from", "2000-01-01", "--to", "2100-01-01")).Split('\n')[0]);
         var day = totals.RootElement;
         Assert.Equal((8_250, -2_160), (day.GetProperty("sales_cents").GetInt64(), day.GetProperty("refunds_cents").GetInt64()));
         var methods = day.GetProperty("by_method");
         // 17.95 and 10.00 in cash, 21.60 back, a float of 50.00; the voucher and the maps by card.
         Assert.Equal(
             (5_635, 5_160, 1_795, 1_500),
-            (methods.GetProperty("cash").GetInt64(), methods.GetProperty("card").GetInt64(), methods.GetProperty("voucher").GetInt64(), methods.GetProperty("owing").GetInt64()));
+            (methods.GetProperty("cash").GetInt64(), methods.GetProperty("card").GetInt64(), methods.GetProperty("voucher").GetInt64(),
+                methods.GetProperty("owing").GetInt64()));
         Assert.Contains("\"ok\":true", await programs.ServerAsync("check"), StringComparison.Ordinal);
     }
 

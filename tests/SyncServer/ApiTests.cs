@@ -264,6 +264,7 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, "imports?kind=stock&branch=1", "Title,Worth\nA,£3\n", "bad")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "imports?kind=stock&branch=2", text, "other")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "imports?kind=contacts", "name\nAda\n", "people")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(http, "merges", $$"""{"kind":"contact","from":"{{Guid.NewGuid()}}","into":"{{Shop.Rosa}}"}""", "two people")).Status);
 
         var taken = await PostAsync(http, "imports?kind=stock&branch=1&name=web.csv", text, "file 1");
         Assert.Equal(HttpStatusCode.Accepted, taken.Status);

@@ -20,7 +20,8 @@ public abstract class CodeTests(Engine engine) : ServerSuite(engine)
         {
             ["The Lighthouse Keeper"] =
             [
-                "9780000000019", "978-0-00-000001-9", "0000000019", "0-00-000001-9", "000000019", "]E09780000000019", "*9780000000019*", "~9780000000019", "9780000000019\t",
+                "9780000000019", "978-0-00-000001-9", "0000000019", "0-00-000001-9", "000000019", "]E09780000000019", "*9780000000019*",
+                    "~9780000000019", "9780000000019\t",
                 "978000000001950099", "978000000001902", "]C10109780000000019",
             ],
             // A UPC with and without its leading zero, as a spreadsheet leaves it, and as UPC-E.
@@ -33,13 +34,16 @@ public abstract class CodeTests(Engine engine) : ServerSuite(engine)
             foreach (var code in codes)
             {
                 Assert.True(await till.FindAsync(code) is [FoundStock { Title: var found }] && found == title, $"the till finds {title} by {code}");
-                Assert.True(shop.Database.Reading(s => StockRecords.Find(s, code)) is [{ Title: var there }] && there == title, $"the server finds {title} by {code}");
+                Assert.True(shop.Database.Reading(s => StockRecords.Find(s, code)) is [{ Title: var there }] && there == title,
+                    $"the server finds {title} by {code}");
                 var file = Path.GetTempFileName();
                 await File.WriteAllTextAsync(file, $"ean\tqty\n{code.Trim()}\t1\n");
                 var outcome = shop.ImportFile(ImportKinds.Receipt, file);
-                Assert.True(outcome is { Imported: 1, Rejected: 0 }, $"a file finds {title} by {code}: {string.Join(' ', outcome.FirstRejected.Select(r => r.Reason))}");
+                Assert.True(outcome is { Imported: 1, Rejected: 0 },
+                    $"a file finds {title} by {code}: {string.Join(' ', outcome.FirstRejected.Select(r => r.Reason))}");
             }
-            Assert.Equal(codes.Length + (title == "The Lighthouse Keeper" ? 10 : 0), shop.Number("SELECT h.on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.title = @title", title));
+            Assert.Equal(codes.Length + (title == "The Lighthouse Keeper" ? 10 : 0),
+                shop.Number("SELECT h.on_hand FROM holding h JOIN stock s ON s.id = h.stock_id WHERE s.title = @title", title));
         }
     }
 
@@ -64,7 +68,8 @@ public abstract class CodeTests(Engine engine) : ServerSuite(engine)
         await till.NewContactAsync(new ContactDraft { Name = "Ada Marsh", Phone = "+44 (7700) 900-002" });
         foreach (var (typed, name) in new[]
         {
-            ("07700900001", "Rosa Finch"), ("+44 7700 900001", "Rosa Finch"), ("7700-900001", "Rosa Finch"), ("900001", "Rosa Finch"), ("07700 900 002", "Ada Marsh"), ("00447700900002", "Ada Marsh"),
+            ("07700900001", "Rosa Finch"), ("+44 7700 900001", "Rosa Finch"), ("7700-900001", "Rosa Finch"), ("900001", "Rosa Finch"),
+                ("07700 900 002", "Ada Marsh"), ("00447700900002", "Ada Marsh"),
         })
         {
             Assert.True(await till.FindAsync(typed) is [FoundContact { Name: var found }] && found == name, $"{typed} is {name}");

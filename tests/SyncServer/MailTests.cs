@@ -35,6 +35,11 @@ public abstract class MailTests(Engine engine) : ServerSuite(engine)
         await outbox.SendAsync(Cancel);
         await outbox.SendAsync(Cancel);
 
+        // The server's own worker may have taken it.
+        for (var i = 0; i < 100 && StateOf(shop) != "sent"; i++)
+        {
+            await Task.Delay(100, Cancel);
+        }
         Assert.Equal("sent", StateOf(shop));
         var letter = Assert.Single(smtp.Letters());
         Assert.Equal(("Your order — it’s here", "rosa@example.com", "It is on the shelf."),

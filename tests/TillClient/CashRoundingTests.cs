@@ -40,7 +40,7 @@ public sealed class CashRoundingTests
         // A card pays to the cent; the rest of a part in cash is what is rounded.
         await pos.BackAndTypeAsync(Sales.Lighthouse, "/pay", "card");
         Assert.Contains("STILL 4.98", (await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 5")).Total, StringComparison.Ordinal);
-        await pos.TypeAsync("5");
+        await pos.TypeAsync("cash");
         Assert.Contains("refunded 10.00 as cash", (await pos.TypeAsync("/refund D100001", "1", "", "1", "1", "yes")).Message, StringComparison.Ordinal);
 
         await pos.Shop.ResyncAsync("front");
@@ -65,7 +65,8 @@ public sealed class CashRoundingTests
             foreach (var (method, rounded) in new[] { ("cash", 100L), ("card", 2L), ("cash", 2L) })
             {
                 var sale = Sales.Of(Sales.Lighthouse, price: 998);
-                sale.Payments = [new PaymentDraft { Method = method, AmountCents = 998 - rounded }, new PaymentDraft { Method = "rounding", AmountCents = rounded }];
+                sale.Payments = [new PaymentDraft { Method = method, AmountCents = 998 - rounded },
+                    new PaymentDraft { Method = "rounding", AmountCents = rounded }];
                 Assert.Null((await till.SellAsync(sale)).Outcome.Refused);
             }
         }

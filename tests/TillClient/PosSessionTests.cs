@@ -93,7 +93,8 @@ public sealed class PosSessionTests
         picture = await pos.TypeAsync("/new", "A postcard", "0.80", "");
         Assert.Contains("TOTAL 19.80", picture.Total, StringComparison.Ordinal);
         Assert.StartsWith("20", picture.Message, StringComparison.Ordinal);
-        Assert.Contains("No record was made", (await pos.TypeAsync("9780306406188", "Half a") is { } ? await pos.BackAndTypeAsync() : picture).Message, StringComparison.Ordinal);
+        Assert.Contains("No record was made", (await pos.TypeAsync("9780306406188", "Half a") is { } ? await pos.BackAndTypeAsync()
+            : picture).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +203,8 @@ public sealed class PosSessionTests
         var docket = (await pos.TypeAsync("/pay", "", "/docket")).Body;
         Assert.Contains(docket, l => l.StartsWith("TOTAL", StringComparison.Ordinal) && l.EndsWith("28.65", StringComparison.Ordinal));
         await pos.BeginAgainAsync(disconnected: false);
-        Assert.Equal((1_430, 598), (pos.Shop.Number("SELECT sum(discount_cents) FROM document_line"), pos.Shop.Number("SELECT min(discount_cents) FROM document_line")));
+        Assert.Equal((1_430, 598), (pos.Shop.Number("SELECT sum(discount_cents) FROM document_line"),
+            pos.Shop.Number("SELECT min(discount_cents) FROM document_line")));
         Assert.Empty(pos.Shop.BookFaults());
     }
 
@@ -283,7 +285,8 @@ public sealed class PosSessionTests
         await pos.TypeAsync(Sales.Garden, "/clear", "/other", "10", "looked for a pen");
         await pos.Shop.ResyncAsync("front");
         Assert.Equal(
-            ["line removed|1 x A Winter Garden|1250|ada", "price override|D100001: The Lighthouse Keeper, 17.95 sold at 10.00|-795|ada", "sale dropped|1 copy|1250|ada", "no-sale|looked for a pen|0|ada"],
+            ["line removed|1 x A Winter Garden|1250|ada", "price override|D100001: The Lighthouse Keeper, 17.95 sold at 10.00|-795|ada",
+                "sale dropped|1 copy|1250|ada", "no-sale|looked for a pen|0|ada"],
             pos.Shop.Database.Reading(s =>
             {
                 var rows = new List<string>();
@@ -308,7 +311,8 @@ public sealed class PosSessionTests
         Assert.Equal((1, 1795, 0, 13_800), (day.Documents, day.SalesCents, day.RefundsCents, day.OtherCents));
         Assert.Equal((8_800, 5_000, 1_795), (day.ByMethod["cash"], day.ByMethod["card"], day.ByMethod["credit"]));
         Assert.Equal(3_205, pos.Shop.Number("SELECT sum(amount_cents) FROM credit"));
-        Assert.Equal((0, 0), (pos.Shop.Number("SELECT count(*) FROM quarantine"), pos.Shop.Number("SELECT count(*) FROM stock_movement WHERE document_id IS NOT NULL AND stock_id IS NULL")));
+        Assert.Equal((0, 0), (pos.Shop.Number("SELECT count(*) FROM quarantine"),
+            pos.Shop.Number("SELECT count(*) FROM stock_movement WHERE document_id IS NOT NULL AND stock_id IS NULL")));
         Assert.Empty(pos.Shop.BookFaults());
     }
 
@@ -333,7 +337,8 @@ public sealed class PosSessionTests
         await pos.BeginAgainAsync(disconnected: false);
         picture = await pos.TypeAsync("/again");
         Assert.Equal(
-            ["  1  The Lighthouse Keeper, authors: “Ada Marsh-Lee” (here: “Ada Marsh”)", "  2  The Lighthouse Keeper, price: “19.95” (here: “17.95”)", "  3  Rosa Finch, email: “Your order / It is here.”"],
+            ["  1  The Lighthouse Keeper, authors: “Ada Marsh-Lee” (here: “Ada Marsh”)",
+                "  2  The Lighthouse Keeper, price: “19.95” (here: “17.95”)", "  3  Rosa Finch, email: “Your order / It is here.”"],
             picture.Body);
         await pos.TypeAsync("1");
         Assert.Equal("Find", (await pos.BackAndTypeAsync()).Prompt);
@@ -342,7 +347,8 @@ public sealed class PosSessionTests
         Assert.Contains("Nothing that was dropped", (await pos.TypeAsync("/again")).Message, StringComparison.Ordinal);
         Assert.Equal("Find", pos.Session.Picture.Prompt);
         Assert.Equal("Ada Marsh-Lee", pos.Shop.Text("SELECT authors FROM stock WHERE isbn13 = 9780000000019"));
-        Assert.Equal(1995, pos.Shop.Number("SELECT price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
+        Assert.Equal(1995, pos.Shop.Number(
+            "SELECT price_cents FROM holding h JOIN stock s ON s.id = h.stock_id WHERE isbn13 = 9780000000019 AND branch = 1"));
         Assert.Equal("It is here.", pos.Shop.Text("SELECT body FROM email"));
     }
 
@@ -419,7 +425,8 @@ public sealed class PosSessionTests
         Assert.EndsWith("TOTAL 1.00", pos.Session.Picture.Total, StringComparison.Ordinal);
 
         await pos.Shop.ResyncAsync("front");
-        Assert.Equal(["no-sale: change, by mara", "price: The Lighthouse Keeper, by mara"], pos.Shop.Texts("SELECT text FROM till_event WHERE kind = 'authorised' ORDER BY text"));
+        Assert.Equal(["no-sale: change, by mara", "price: The Lighthouse Keeper, by mara"],
+            pos.Shop.Texts("SELECT text FROM till_event WHERE kind = 'authorised' ORDER BY text"));
         Assert.Equal(2, pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'authorised' AND operator = 'ada'"));
     }
 
@@ -466,7 +473,8 @@ public sealed class PosSessionTests
         var records = pos.Shop.OpenTill("front", true).Records;
         Assert.True(records.IsPinOf("ada", "4711"));
         Assert.False(records.IsPinOf("ada", "1234"));
-        Assert.Equal(["operator add", "operator change pin", "operator change pin", "till enrol"], pos.Shop.Texts("SELECT deed FROM audit WHERE deed NOT LIKE 'import%' ORDER BY deed"));
+        Assert.Equal(["operator add", "operator change pin", "operator change pin", "till enrol"],
+            pos.Shop.Texts("SELECT deed FROM audit WHERE deed NOT LIKE 'import%' ORDER BY deed"));
         Assert.DoesNotContain(pos.Shop.Texts("SELECT coalesce(detail, '') FROM audit"), d => d.Contains("4711", StringComparison.Ordinal));
     }
 
@@ -643,7 +651,8 @@ public sealed class PosSessionTests
         Assert.StartsWith("Pay 7.95", pos.Session.Picture.Prompt, StringComparison.Ordinal);
         Assert.Contains("STILL 7.95", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
         pos.Session.Press(PosCommand.Hold);
-        Assert.StartsWith("First: Pay 7.95", (await pos.TypeAsync()).Message[(pos.Session.Picture.Message.IndexOf("First", StringComparison.Ordinal))..], StringComparison.Ordinal);
+        Assert.StartsWith("First: Pay 7.95", (await pos.TypeAsync()).Message[(
+            pos.Session.Picture.Message.IndexOf("First", StringComparison.Ordinal))..], StringComparison.Ordinal);
         Assert.Contains("1 copy   TOTAL 12.50", (await pos.TypeAsync("card")).Total, StringComparison.Ordinal);
     }
 
@@ -802,7 +811,8 @@ public sealed class PosSessionTests
         await pos.BeginAgainAsync(atOnce: true);
         Assert.Equal("", pos.Session.Picture.Message);
         await pos.Shop.ResyncAsync("front");
-        Assert.Equal((1L, 1_000L), (pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'money unsealed'"), pos.Shop.Number("SELECT amount_cents FROM till_event WHERE kind = 'money unsealed'")));
+        Assert.Equal((1L, 1_000L), (pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'money unsealed'"),
+            pos.Shop.Number("SELECT amount_cents FROM till_event WHERE kind = 'money unsealed'")));
     }
 
     [Fact]
@@ -810,7 +820,8 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync("/other", "gift voucher", "25", "", "card 10");
-        using (var journal = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(pos.Shop.TillFolder("front"), "journal.db")};Pooling=False"))
+        using (var journal = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={Path.Combine(pos.Shop.TillFolder("front"), "journal.db")};Pooling=False"))
         {
             // The journal's file refuses the voucher, as a disk would.
             journal.Open();
@@ -876,8 +887,10 @@ public sealed class PosSessionTests
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync(Sales.Lighthouse, "/pay", "card 10");
         var file = Path.Combine(pos.Shop.TillFolder("front"), "open-sales.json");
-        await pos.BeginAgainAsync(() => File.WriteAllText(file, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(file), "\"stock_id\":\"[^\"]*\"", $"\"stock_id\":\"{Guid.NewGuid()}\"")));
-        Assert.StartsWith("10.00 card for a sale whose records are not here any more: taken, and not sealed", pos.Session.Picture.Message, StringComparison.Ordinal);
+        await pos.BeginAgainAsync(() => File.WriteAllText(file, System.Text.RegularExpressions.Regex.Replace(
+            File.ReadAllText(file), "\"stock_id\":\"[^\"]*\"", $"\"stock_id\":\"{Guid.NewGuid()}\"")));
+        Assert.StartsWith("10.00 card for a sale whose records are not here any more: taken, and not sealed", pos.Session.Picture.Message,
+            StringComparison.Ordinal);
         Assert.Contains("1 copy   TOTAL 12.50", (await pos.TypeAsync(Sales.Garden)).Total, StringComparison.Ordinal);
     }
 
@@ -925,7 +938,8 @@ public sealed class PosSessionTests
     public async Task A_new_contact_is_linked_also_where_another_has_the_same_name_and_Esc_unlinks_nobody()
     {
         await using var pos = await Counter.OpenAsync();
-        await pos.TypeAsync("/other", "customer deposit", "finch", "20", "1", "/newcontact", "Rosa Finch", "0400 111 222", "", Sales.Lighthouse, "/pay", "credit");
+        await pos.TypeAsync("/other", "customer deposit", "finch", "20", "1", "/newcontact", "Rosa Finch", "0400 111 222", "", Sales.Lighthouse,
+            "/pay", "credit");
         Assert.Contains("Rosa Finch has no General Credit left", pos.Session.Picture.Message, StringComparison.Ordinal);
         await pos.BackAndTypeAsync("/contact");
         Assert.Contains("Rosa Finch", (await pos.BackAndTypeAsync()).Total, StringComparison.Ordinal);
@@ -984,9 +998,11 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         await pos.TypeAsync("/other", "gift voucher", "20", "GC00012345", "cash");
-        Assert.StartsWith("GC00012345 is sold already, with 20.00 left. Add to it?", (await pos.TypeAsync("/other", "gift voucher", "5", "GC00012345")).Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("GC00012345 is sold already, with 20.00 left. Add to it?",
+            (await pos.TypeAsync("/other", "gift voucher", "5", "GC00012345")).Prompt, StringComparison.Ordinal);
         Assert.Contains("No voucher was sold", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
-        Assert.StartsWith("500.00 is more than the 20.00 taken since the last Z", (await pos.TypeAsync("/other", "pay-out", "500")).Prompt, StringComparison.Ordinal);
+        Assert.StartsWith("500.00 is more than the 20.00 taken since the last Z", (await pos.TypeAsync("/other", "pay-out", "500")).Prompt,
+            StringComparison.Ordinal);
         Assert.Contains("The drawer is as it was", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
         Assert.Contains("no gift voucher at hand here has the number V999999", (await pos.TypeAsync("V999999")).Message, StringComparison.Ordinal);
     }
@@ -995,7 +1011,8 @@ public sealed class PosSessionTests
     public async Task An_absurd_sale_is_said_and_dropped_and_its_record_is_posted()
     {
         await using var pos = await Counter.OpenAsync();
-        Assert.Contains("a sale to at most 10000000.00", (await pos.TypeAsync("9999*" + Sales.Lighthouse, "/price 1 9999999", "/pay")).Message, StringComparison.Ordinal);
+        Assert.Contains("a sale to at most 10000000.00", (await pos.TypeAsync("9999*" + Sales.Lighthouse, "/price 1 9999999", "/pay")).Message,
+            StringComparison.Ordinal);
         await pos.TypeAsync("/clear");
         Assert.Empty((await pos.Shop.ResyncAsync("front")).Quarantined);
         Assert.Equal(1, pos.Shop.Number("SELECT count(*) FROM till_event WHERE kind = 'sale dropped'"));

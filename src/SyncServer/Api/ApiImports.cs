@@ -46,10 +46,7 @@ internal static class ApiImports
         ShopImports imports, ImportDesk desk)
     {
         var (actor, request) = (ApiKeyAuthentication.ActorOf(http), how.Request);
-        if (request.Kind == ImportKinds.Contacts && !ApiKeyAuthentication.Has(http, "contacts:write"))
-        {
-            return Results.Problem("This key is not for contacts:write.", statusCode: StatusCodes.Status403Forbidden);
-        }
+        DemandContacts(http, request.Kind, "contacts:write");
         var name = how.Name ?? request.Kind;
         using var file = await TemporaryFile.OfAsync(http.Request.Body, http.RequestAborted);
         if (how.DryRun)
@@ -77,13 +74,24 @@ internal static class ApiImports
     private static Task<IResult> RejectedAsync(long id, HttpContext http, IServerDatabase database, RequestGate gate) =>
         gate.Pages.RunAsync(() => database.Reading(session =>
     {
-        ShopImports.Require(session, ApiKeyAuthentication.RightsOf(http), id);
+        DemandContacts(http, ShopImports.Require(session, ApiKeyAuthentication.RightsOf(http), id).Kind, "contacts:read");
         return ImportDesk.Rejected(session, id) is { } bytes ? Results.File(bytes, "text/csv", $"import-{id}-rejected.csv")
             : Results.Problem("No row of it was rejected.", statusCode: StatusCodes.Status404NotFound);
     }), http.RequestAborted);
 
-    private static Task<IResult> UndoAsync(long id, HttpContext http, ImportDesk desk, RequestGate gate) => gate.Pages.RunAsync(() =>
+    /// <summary>A key for stock sees and changes nothing of people.</summary>
+    private static void DemandContacts(HttpContext http, string kind, string scope)
     {
+        if (kind == ImportKinds.Contacts)
+        {
+            ApiKeyAuthentication.Demand(http, scope);
+        }
+    }
+
+    private static Task<IResult> UndoAsync(long id, HttpContext http, IServerDatabase database, ImportDesk desk, RequestGate gate) =>
+        gate.Pages.RunAsync(() =>
+    {
+        DemandContacts(http, database.Reading(s => ShopImports.Require(s, ApiKeyAuthentication.RightsOf(http), id)).Kind, "contacts:write");
         desk.TakeBack(ApiKeyAuthentication.ActorOf(http), id);
         return Results.Accepted($"/api/v1/imports/{id}");
     }, http.RequestAborted);

@@ -39,6 +39,15 @@ internal sealed class ApiKeyAuthentication(
     /// <summary>Whether the program's key is for something else as well.</summary>
     public static bool Has(HttpContext context, string scope) => context.Items[Item] is ApiKey key && key.Scopes.Contains(scope);
 
+    /// <exception cref="ForbiddenException">The program's key is not for that.</exception>
+    public static void Demand(HttpContext context, string scope)
+    {
+        if (!Has(context, scope))
+        {
+            throw new ForbiddenException($"This key is not for {scope}.");
+        }
+    }
+
     /// <summary>The program that asks, as deeds name it.</summary>
     public static Actor ActorOf(HttpContext context) => context.Items[Item] is ApiKey key
         ? Actor.OfKey(key.Id, key.Name, context.Connection.RemoteIpAddress?.ToString()) : throw new SignedOutException();

@@ -140,6 +140,10 @@ internal static class ApiWrites
     private static Task<Results<Ok<Told>, ProblemHttpResult>> MergeAsync(MergeRequest body, HttpContext http, [AsParameters] Once once) =>
         once.DoAsync(http, body, (database, actor) =>
     {
+        if (body.Kind == "contact")
+        {
+            ApiKeyAuthentication.Demand(http, "contacts:write");
+        }
         var merges = new Merges(database, once.Clock, once.Ids);
         return new Told(body.Kind == "contact" ? merges.MergeContact(actor, body.From, body.Into)
             : body.Kind == "stock" ? merges.MergeStock(actor, body.From, body.Into)
@@ -149,6 +153,10 @@ internal static class ApiWrites
     private static Task<Results<Ok<Told>, ProblemHttpResult>> UnmergeAsync(UnmergeRequest body, HttpContext http, [AsParameters] Once once) =>
         once.DoAsync(http, body, (database, actor) =>
     {
+        if (body.Kind == "contact")
+        {
+            ApiKeyAuthentication.Demand(http, "contacts:write");
+        }
         var merges = new Merges(database, once.Clock, once.Ids);
         return new Told(body.Kind == "contact" ? merges.UnmergeContact(actor, body.Id)
             : body.Kind == "stock" ? merges.UnmergeStock(actor, body.Id) : throw new ShopException("kind is stock or contact. Nothing was changed."));

@@ -30,10 +30,17 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
     {
         rights.DemandAdmin();
         var row = TableSql.FindForChange(session, BookmineSetup.Contact, new RowKey(id)) ?? throw new ShopException($"There is no contact {id}.");
-        var all = TableSql.Where(session, BookmineSetup.Contact, "id = @id OR merged_into = @id", id);
+        var all = AllOf(session, row);
         foreach (var one in all)
         {
             RequireNoQuarantine(session, one);
+        }
+        if (session.Scalar(
+            "SELECT 1 FROM import_batch WHERE kind = @kind AND state IN (@uploading, @waiting, @running, @undoing)", ImportKinds.Contacts,
+                ImportStates.Uploading,
+            ImportStates.Waiting, ImportStates.Running, ImportStates.Undoing) is not null)
+        {
+            throw new ShopException("Contacts are being imported. Wait until that is done. Nothing was erased.");
         }
         foreach (var one in all)
         {
@@ -49,11 +56,7 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
     /// <summary>Everything on record of a person, as JSON.</summary>
     public string Export(Actor actor, Guid id) => database.Doing(clock, actor, "contact export", (session, _) =>
     {
-        var all = TableSql.Where(session, BookmineSetup.Contact, "id = @id OR merged_into = @id", id);
-        if (all.Count == 0)
-        {
-            throw new ShopException($"There is no contact {id}.");
-        }
+        var all = AllOf(session, TableSql.Find(session, BookmineSetup.Contact, new RowKey(id)) ?? throw new ShopException($"There is no contact {id}."));
         var told = new JsonObject
         {
             ["contacts"] = ArrayOf(all),
@@ -63,6 +66,10 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
         };
         return new Done<string>(told.ToJsonString(Form), $"contact {id}");
     });
+
+    /// <summary>The record that it turned out to be, and all that did.</summary>
+    private static List<Row> AllOf(Session session, Row contact) => TableSql.Where(
+        session, BookmineSetup.Contact, "id = @root OR merged_into = @root", contact.GuidOrNull("merged_into") ?? contact.Guid("id"));
 
     private static List<Row> OfContact(Session session, SyncTable table, List<Row> contacts) =>
         TableSql.WhereIn(session, table, "contact_id", RowSet.Of("contact_id", contacts.Select(c => c.Guid("id"))));
@@ -116,12 +123,30 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
         {
             (email["subject"], email["body"]) = (Erased, Erased);
             TableSql.Replace(session, email);
+            session.Execute("UPDATE email_outbox SET told = NULL WHERE email = @email", email.Guid("id"));
+            session.Execute("UPDATE finding SET text = @erased WHERE subject = @subject", Erased, email.Guid("id").ToString());
         }
         session.Execute("UPDATE dropped SET till_value = NULL, server_value = NULL WHERE row_key = @key", id.ToString());
         session.Execute("UPDATE finding SET text = @erased WHERE subject = @subject", Erased, id.ToString());
         session.Execute("UPDATE import_change SET fields = NULL WHERE record = @id", id);
         session.Execute("UPDATE audit SET subject = @erased, detail = NULL WHERE subject IN (@named, @keyed)", "contact " + Erased,
             $"contact {name}", $"contact {id}");
+        foreach (var subject in NamesElsewhere(session, id))
+        {
+            session.Execute("UPDATE audit SET detail = NULL WHERE subject = @subject", subject);
+        }
         session.Execute("DELETE FROM import_part WHERE batch IN (SELECT id FROM import_batch WHERE kind = @kind)", ImportKinds.Contacts);
+    }
+
+    /// <summary>What the audit log calls a contact that other programs look after.</summary>
+    private static List<string> NamesElsewhere(Session session, Guid id)
+    {
+        using var reader = session.Query("SELECT source, name FROM external_key WHERE tab = @tab AND record = @id", BookmineSetup.Contact.Number, id);
+        var names = new List<string>();
+        while (reader.Read())
+        {
+            names.Add($"{BookmineSetup.Contact.Name} {reader.GetString(0)}/{reader.GetString(1)}");
+        }
+        return names;
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.Sync.Setup;
 using Bookmine.SyncServer.Authority;
@@ -53,9 +54,15 @@ public sealed class ExternalRecords(IServerDatabase database, TimeProvider clock
             {
                 throw new ShopException($"A source and a name in it have 1 to {MostName} characters. Nothing was changed.");
             }
+            var (values, price) = Read(table, fields, rights);
+            if (Find(session, table, source, name) is { } known)
+            {
+                // Before the counter, as every posting locks them.
+                new LiveRows(session).Lock(price is var (of, _) && table == BookmineSetup.Stock
+                    ? [(table, new RowKey(known)), (BookmineSetup.Holding, new RowKey(of, known))] : [(table, new RowKey(known))]);
+            }
             // Names are given one after another.
             Counter.NotBefore(session, 0);
-            var (values, price) = Read(table, fields, rights);
             var id = Find(session, table, source, name);
             var isNew = id is null;
             var told = isNew ? Make(session, table, source, name, values, tag, out id) : Change(session, table, id!.Value, values, tag);
@@ -67,7 +74,9 @@ public sealed class ExternalRecords(IServerDatabase database, TimeProvider clock
                         object?> { [PriceCents] = cents }) }.Where(t => t.Length > 0));
             }
             return new Done<ExternalRecord>(new ExternalRecord(id!.Value, TagOf(session, table, id.Value), isNew, told),
-                $"{table.Name} {source}/{name}", told);
+                $"{table.Name} {source}/{name}",
+                // What has changed of a person is on record by its fields, not by what they held.
+                table == BookmineSetup.Contact ? string.Join(", ", fields.Keys) : told);
         });
 
     private string Make(

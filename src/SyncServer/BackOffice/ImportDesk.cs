@@ -50,8 +50,8 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         }
         Keep(batch, file.Open(), 0, long.MaxValue);
         database.Writing(session => session.Execute(
-            "UPDATE import_batch SET state = @state, beat_at = @now WHERE id = @batch", ImportStates.Waiting,
-                clock.GetUtcNow().ToUnixTimeMilliseconds(), batch));
+            "UPDATE import_batch SET state = @state, beat_at = @now WHERE id = @batch AND state = @uploading", ImportStates.Waiting,
+            clock.GetUtcNow().ToUnixTimeMilliseconds(), batch, ImportStates.Uploading));
         somebody.Writer.TryWrite(true);
     }
 
@@ -87,14 +87,16 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         while (Claim() is { } claimed)
         {
             var (batch, state) = claimed;
-            if (state == ImportStates.Undoing)
-            {
-                imports.GoOnUndoing(batch, _ => { });
-                continue;
-            }
             try
             {
-                Import(batch);
+                if (state == ImportStates.Undoing)
+                {
+                    imports.GoOnUndoing(batch, _ => { });
+                }
+                else
+                {
+                    Import(batch);
+                }
             }
             catch (ImportElsewhereException)
             {
@@ -121,7 +123,13 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         var rejected = file.Path + ".rejected.csv";
         try
         {
-            imports.Run(batch, database.Reading(s => ShopImports.RequestOf(s, batch)), file.Open, rejected, _ => { });
+            var request = database.Reading(s => ShopImports.RequestOf(s, batch));
+            if (ShopImports.HashOf(file.Open) != database.Reading(s => s.Scalar("SELECT hash FROM import_batch WHERE id = @batch", batch) as string))
+            {
+                imports.Fail(batch, "The file is not there whole any more. Send it again; nothing more of it was imported.");
+                return;
+            }
+            imports.Run(batch, request, file.Open, rejected, _ => { });
             if (File.Exists(rejected))
             {
                 using var rows = File.OpenRead(rejected);
@@ -131,12 +139,20 @@ public sealed class ImportDesk(IServerDatabase database, TimeProvider clock, Sho
         finally
         {
             File.Delete(rejected);
+            database.Writing(session => session.Execute(
+                "DELETE FROM import_part WHERE batch = @batch AND part >= 0 AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = @batch AND b.state IN (@done, @failed))",
+                batch, ImportStates.Done, ImportStates.Failed));
         }
-        database.Writing(session => session.Execute("DELETE FROM import_part WHERE batch = @batch AND part >= 0", batch));
     }
 
     /// <summary>Takes one that waits, or that nobody has gone on with for a while.</summary>
-    private (long Batch, string State)? Claim() => database.Writing<(long, string)?>(session =>
+    private (long Batch, string State)? Claim() =>
+        database.Reading(session => session.Scalar(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM import_batch WHERE state IN (@uploading, @waiting, @running, @undoing))",
+                ImportStates.Uploading, ImportStates.Waiting,
+            ImportStates.Running, ImportStates.Undoing)) is null ? null : ClaimOne();
+
+    private (long Batch, string State)? ClaimOne() => database.Writing<(long, string)?>(session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var silent = now - ImportBatch.StoppedAfterMilliseconds;

@@ -48,7 +48,9 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
         var branch = request.Branch ?? 0;
         if (table == BookmineSetup.Stock && changes.Exists(c => c.Qty is not null || c.At is not null))
         {
-            new LiveRows(session).Lock(changes.Select(c => (BookmineSetup.Holding, new RowKey(branch, c.Record))));
+            var merged = TableSql.FindAll(session, BookmineSetup.Stock, [.. changes.Select(c => new RowKey(c.Record)).Distinct()])
+                .Select(s => s.GuidOrNull("merged_into")).OfType<Guid>();
+            new LiveRows(session).Lock(changes.Select(c => c.Record).Concat(merged).Distinct().Select(id => (BookmineSetup.Holding, new RowKey(branch, id))));
             Counter.NotBefore(session, 0);
         }
         var moves = new StockMoves(session, clock, ids);
@@ -60,13 +62,14 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
                 continue;
             }
             var code = table == BookmineSetup.Stock ? row.Text("code") : "";
-            if (change.Deed == ImportDeeds.Counted && change.At is { } at)
+            var owner = row.Table == BookmineSetup.Stock ? row.GuidOrNull("merged_into") ?? change.Record : change.Record;
+            if (change.At is { } at)
             {
-                Uncount(session, moves, branch, change.Record, code, at);
+                Uncount(session, moves, branch, change.Record, owner, code, at);
             }
             else if (change.Qty is { } qty)
             {
-                moves.Add(branch, change.Record, code, -qty, request.Adds ? MovementReasons.Receipt : MovementReasons.Import, moves.Now(branch));
+                moves.Add(branch, owner, code, -qty, request.Adds ? MovementReasons.Receipt : MovementReasons.Import, moves.Now(branch));
             }
             PutBack(session, row, branch, change);
         }
@@ -75,11 +78,18 @@ internal sealed class ImportUndo(IServerDatabase database, TimeProvider clock, l
     }
 
     /// <summary>Only its own count: one of the same moment that came later is somebody else's.</summary>
-    private void Uncount(Session session, StockMoves moves, long branch, Guid stock, string code, long at)
+    private void Uncount(Session session, StockMoves moves, long branch, Guid stock, Guid owner, string code, long at)
     {
         if (session.Integer("SELECT batch FROM stock_count WHERE branch = @branch AND stock_id = @stock AND at = @at", branch, stock, at) == batch)
         {
-            moves.Count(branch, stock, code, at, null, null, null);
+            var back = moves.Count(branch, stock, code, at, null, null, null);
+            if (owner != stock && back != 0)
+            {
+                // Its copies went over to another record since.
+                var now = moves.Now(branch);
+                moves.Add(branch, stock, code, -back, MovementReasons.Merge, now);
+                moves.Add(branch, owner, code, back, MovementReasons.Merge, now);
+            }
         }
     }
 

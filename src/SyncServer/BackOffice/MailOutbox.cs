@@ -75,7 +75,7 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
     /// <returns>When there is more to do; null for not before something comes.</returns>
     public async Task<DateTimeOffset?> SendAsync(CancellationToken cancel)
     {
-        while (Claim() is { Count: > 0 } letters)
+        while (IsAnyDue() && Claim() is { Count: > 0 } letters)
         {
             using var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds };
             foreach (var letter in letters)
@@ -90,6 +90,10 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
         return database.Reading(s => s.Integer("SELECT min(next_at) FROM email_outbox WHERE settled_at IS NULL")) is { } next
             ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null;
     }
+
+    private bool IsAnyDue() => database.Reading(session => session.Scalar(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM email_outbox WHERE settled_at IS NULL AND next_at <= @now)",
+            clock.GetUtcNow().ToUnixTimeMilliseconds())) is not null;
 
     private async Task SendAsync(SmtpClient client, Letter letter, CancellationToken cancel)
     {
@@ -119,10 +123,12 @@ public sealed class MailOutbox(IServerDatabase database, TimeProvider clock, Mai
         }
         catch (Exception e) when (
             e is ServiceNotConnectedException or ServiceNotAuthenticatedException or ProtocolException or CommandException or AuthenticationException
-            or SslHandshakeException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException
+            or SslHandshakeException or NotSupportedException or InvalidOperationException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException
                 && !cancel.IsCancellationRequested)
         {
             Later(letter, e.Message);
+            // The next one begins with a line that is whole.
+            await client.DisconnectAsync(quit: false, CancellationToken.None);
         }
     }
 

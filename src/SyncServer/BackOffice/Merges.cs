@@ -43,8 +43,10 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
                 moves.Add(branch, kept.Guid("id"), gone.Text("code"), there, MovementReasons.Merge, at);
                 copies += there;
             }
-            if (holding.IntegerOrNull("price_cents") is { } price)
+            var has = holdings.Find(h => h.Integer("branch") == branch && h.Guid("stock_id") == kept.Guid("id"))?.IntegerOrNull("price_cents");
+            if (has is null && holding.IntegerOrNull("price_cents") is { } price)
             {
+                rights.Demand(branch);
                 moves.Add(branch, kept.Guid("id"), kept.Text("code"), 0, MovementReasons.Merge, moves.Now(branch));
                 session.Execute(
                     "UPDATE holding SET price_cents = @price WHERE branch = @branch AND stock_id = @stock AND price_cents IS NULL", price, branch,
@@ -52,6 +54,12 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
             }
         }
         End(session, gone, kept);
+        // After every count there is: no count of before knows of copies that go over from now on.
+        var since = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), (session.Integer("SELECT max(at) FROM stock_count") ?? 0) + 1);
+        foreach (var alias in TableSql.Where(session, BookmineSetup.Stock, "merged_into = @kept", kept.Guid("id")).Select(r => r.Guid("id")))
+        {
+            session.InsertIfAbsent("stock_merge", "stock_id, at", alias, since);
+        }
         var told = string.Create(
             CultureInfo.InvariantCulture,
                 $"{gone.Text("title")} ({gone.Text("code")}) is {kept.Text("title")} ({kept.Text("code")}) from now on; {copies} copies went over");
@@ -96,6 +104,7 @@ public sealed class Merges(IServerDatabase database, TimeProvider clock, EntityI
             }
         }
         Separate(session, gone);
+        session.Execute("DELETE FROM stock_merge WHERE stock_id = @id", id);
         return new Done<string>($"{gone.Text("title")} ({gone.Text("code")}) is a record of its own again", $"stock {gone.Text("code")}");
     });
 

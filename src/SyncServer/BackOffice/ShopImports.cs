@@ -64,12 +64,18 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
             Finish(batch, ImportStates.Done, file.Rejected, null);
             return Outcome(tally, file, import, batch, []);
         }
-        catch (Exception e) when (e is ShopException and not ImportElsewhereException or IOException)
+        catch (Exception e) when (IsOfFile(e))
         {
-            Finish(batch, ImportStates.Failed, null, e.Message);
-            throw;
+            var told = e is ShopException or IOException ? e.Message : $"The file cannot be read: {e.Message.TrimEnd('.')}.";
+            var done = database.Reading(session => TallyOf(session, batch)).Done;
+            told += request.Adds && done > 0 ? $" {done} rows of it have come in: take import {batch} back before you import the mended file." : "";
+            Finish(batch, ImportStates.Failed, null, told);
+            throw new ShopException(told);
         }
     }
+
+    /// <summary>It comes to nothing more.</summary>
+    internal void Fail(long batch, string told) => Finish(batch, ImportStates.Failed, null, told);
 
     /// <summary>Takes back what an import did: what it made is withdrawn, fields that still have its values get those before, its copies go out
     /// again.</summary>
@@ -171,6 +177,11 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
+    /// <summary>Whether a failure comes from the file, and would come again with it; one of the database is tried again.</summary>
+    private bool IsOfFile(Exception e) => e is ShopException and not ImportElsewhereException
+        or IOException or InvalidDataException or InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException or System.Xml.XmlException
+        || database.ComesFromData(e);
+
     private static string Word(Verdict verdict) => verdict switch { Verdict.Made => "new", Verdict.Changed => "changed", _ => "same" };
 
     private static Tally TallyOf(Session session, long batch)
@@ -181,7 +192,7 @@ public sealed class ShopImports(IServerDatabase database, TimeProvider clock)
     }
 
     private static long? Twin(Session session, ImportRequest request, string hash) => session.Integer(
-        "SELECT max(id) FROM import_batch WHERE hash = @hash AND kind = @kind AND branch = @branch AND state <> @undone AND state <> @failed",
+        "SELECT max(id) FROM import_batch WHERE hash = @hash AND kind = @kind AND branch = @branch AND state <> @undone AND (state <> @failed OR done > 0)",
             hash, request.Kind,
         request.Branch, ImportStates.Undone, ImportStates.Failed);
 

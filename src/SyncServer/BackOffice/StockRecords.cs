@@ -178,7 +178,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         {
             throw new ShopException($"{copies} copies cannot be received. Give a number up to {MostCopies:N0}. Nothing was changed.");
         }
-        var record = TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
+        var record = RootOf(session, id);
+        id = record.Guid("id");
         var moves = new StockMoves(session, clock, ids);
         moves.Add(branch, id, record.Text("code"), copies, MovementReasons.Receipt, moves.Now(branch));
         var onHand = session.Integer("SELECT on_hand FROM holding WHERE branch = @branch AND stock_id = @stock", branch, id) ?? 0;
@@ -196,7 +197,8 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         {
             throw new ShopException($"{copies} copies cannot have been counted. Give a number up to {MostCopies:N0}. Nothing was changed.");
         }
-        var record = TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)) ?? throw new ShopException($"There is no stock record {id}.");
+        var record = RootOf(session, id);
+        id = record.Guid("id");
         new LiveRows(session).Lock([(BookmineSetup.Holding, new RowKey(branch, id))]);
         Counter.NotBefore(session, 0);
         new StockMoves(session, clock, ids).Count(branch, id, record.Text("code"), clock.GetUtcNow().ToUnixTimeMilliseconds(), copies, null, actor.Name);
@@ -212,6 +214,10 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
         TableSql.Replace(session, record);
         return new Done<bool>(true, $"stock {record.Text("code")}, {record.Text("title")}");
     });
+
+    /// <summary>A record, or the one that it turned out to be.</summary>
+    private static Row RootOf(Session session, Guid id) => Imports.StockKeys.Root(session, TableSql.Find(session, BookmineSetup.Stock, new RowKey(id)))
+        ?? throw new ShopException($"There is no stock record {id}.");
 
     private static Dictionary<string, object?> Parsed(IReadOnlyDictionary<string, string?> fields) =>
         fields.ToDictionary(f => f.Key, f => RecordEdits.Parse(BookmineSetup.Stock, f.Key, f.Value));

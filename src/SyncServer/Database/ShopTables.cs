@@ -34,6 +34,7 @@ public static class ShopTables
             "same", "rejected", "told", "undone_at", "undone_by"),
         Of("import_change", "batch n", "record:guid", "deed", "fields", "qty", "at"),
         Of("import_part", "batch part", "bytes"),
+        Of("stock_merge", "stock_id:guid", "at"),
         Of("external_key", "source tab name", "record:guid"),
         Of("answered", "api_key name", "hash", "answer", "at"),
         Of("account", "purpose", "code", "name"),

@@ -101,8 +101,8 @@ internal static partial class Cells
         }
         catch (ArgumentException)
         {
-            // Half of a pair of surrogates, which a workbook can hold: it is judged like any other text.
-            return text;
+            // Half of a pair of surrogates, which a workbook can hold and no database.
+            return string.Concat(text.EnumerateRunes());
         }
     }
 

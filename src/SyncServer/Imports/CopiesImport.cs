@@ -29,14 +29,15 @@ internal sealed class CopiesImport(
     private readonly EntityIds ids = new(clock);
     private readonly Dictionary<(Guid, long), long> sums = [];
     private readonly HashSet<Guid> seen = [];
-    private readonly List<Variance> variances = [];
+    private readonly Dictionary<(Guid, long), Variance> variances = [];
     private Queue<Copies>? missing;
+    private Dictionary<Guid, Guid> owners = [];
     private long now;
 
     private sealed record Copies(Guid Stock, string Code, string Title, long Qty, long At);
 
     /// <summary>The largest differences, in money and then in copies.</summary>
-    public IReadOnlyList<Variance> Variances => [.. variances.OrderByDescending(v => Math.Abs(v.ValueCents)).ThenByDescending(
+    public IReadOnlyList<Variance> Variances => [.. variances.Values.OrderByDescending(v => Math.Abs(v.ValueCents)).ThenByDescending(
         v => Math.Abs(v.Expected - v.Counted)).Take(MostVariances)];
 
     public object? Next(ImportFile file)
@@ -64,9 +65,12 @@ internal sealed class CopiesImport(
 
     public void BeginSlice(Session session, IReadOnlyList<object> slice, bool isWriting)
     {
+        // One may have turned out to be another since it was read.
+        owners = TableSql.FindAll(session, BookmineSetup.Stock, [.. slice.Cast<Copies>().Select(c => new RowKey(c.Stock)).Distinct()])
+            .ToDictionary(s => s.Guid("id"), s => s.GuidOrNull("merged_into") ?? s.Guid("id"));
         if (isWriting)
         {
-            new LiveRows(session).Lock(slice.Cast<Copies>().Select(c => (BookmineSetup.Holding, new RowKey(branch, c.Stock))));
+            new LiveRows(session).Lock(owners.Values.Distinct().Select(id => (BookmineSetup.Holding, new RowKey(branch, id))));
             Counter.NotBefore(session, 0);
         }
         now = new StockMoves(session, clock, ids).Now(branch);
@@ -75,6 +79,7 @@ internal sealed class CopiesImport(
     public Verdict Write(Session session, object row, ImportBook book)
     {
         var copies = (Copies)row;
+        copies = copies with { Stock = owners.GetValueOrDefault(copies.Stock, copies.Stock) };
         var moves = new StockMoves(session, clock, ids);
         if (countedAt is null)
         {
@@ -112,11 +117,11 @@ internal sealed class CopiesImport(
     {
         var key = (copies.Stock, copies.At);
         var counted = sums[key] = sums.GetValueOrDefault(key) + copies.Qty;
-        variances.RemoveAll(v => v.Code == copies.Code);
+        variances.Remove(key);
         if (counted != expected)
         {
             var price = session.Integer("SELECT price_cents FROM holding WHERE branch = @branch AND stock_id = @stock", branch, copies.Stock) ?? 0;
-            variances.Add(new Variance(copies.Code, copies.Title, expected, counted, (counted - expected) * price));
+            variances.Add(key, new Variance(copies.Code, copies.Title, expected, counted, (counted - expected) * price));
         }
         return counted == expected ? Verdict.Same : Verdict.Changed;
     }
@@ -161,7 +166,7 @@ internal sealed class CopiesImport(
         using var reader = session.Query(
             $"""
             SELECT s.id, s.code, s.title FROM stock s JOIN holding h ON h.branch = @branch AND h.stock_id = s.id
-            WHERE s.category = @category AND s.merged_into IS NULL
+            WHERE s.category = @category AND s.merged_into IS NULL ORDER BY s.id
             """,
             branch, full);
         var list = new List<Copies>();

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 
@@ -45,7 +46,8 @@ internal static class ImportSlices
         for (var i = 0L; i < tally.Done && import.Next(file) is not null; i++)
         {
         }
-        while (Slice(import, file, isLocked ? LockedRows : SliceRows) is { Count: > 0 } slice)
+        var slices = new Slices(import, file);
+        while (slices.Next(isLocked ? LockedRows : SliceRows) is { Count: > 0 } slice)
         {
             tally = database.Writing(session =>
             {
@@ -68,7 +70,8 @@ internal static class ImportSlices
     public static Tally Preview(IServerDatabase database, ImportFile file, IImport import, Action<object, Verdict> seen, Action<long> progress)
     {
         var (tally, book) = (new Tally(), new ImportBook(batch: null));
-        while (Slice(import, file, SliceRows) is { Count: > 0 } slice)
+        var slices = new Slices(import, file);
+        while (slices.Next(SliceRows) is { Count: > 0 } slice)
         {
             database.Reading(session =>
             {
@@ -86,13 +89,27 @@ internal static class ImportSlices
         return tally;
     }
 
-    private static List<object> Slice(IImport import, ImportFile file, int most)
+    /// <summary>The rows of a file, so many at a time; what cannot be read further is told once what came before it is taken.</summary>
+    private sealed class Slices(IImport import, ImportFile file)
     {
-        var slice = new List<object>(most);
-        while (slice.Count < most && import.Next(file) is { } row)
+        private ExceptionDispatchInfo? end;
+
+        public List<object> Next(int most)
         {
-            slice.Add(row);
+            end?.Throw();
+            var slice = new List<object>(most);
+            try
+            {
+                while (slice.Count < most && import.Next(file) is { } row)
+                {
+                    slice.Add(row);
+                }
+            }
+            catch (ShopException e) when (slice.Count > 0)
+            {
+                end = ExceptionDispatchInfo.Capture(e);
+            }
+            return slice;
         }
-        return slice;
     }
 }

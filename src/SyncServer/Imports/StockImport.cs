@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.Sync.Posting;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Posting;
 
@@ -59,9 +60,11 @@ internal sealed class StockImport(long branch, string branchName, OnHandMeaning 
 
     public void BeginSlice(Session session, IReadOnlyList<object> slice, bool isWriting)
     {
-        if (isWriting && meaning == OnHandMeaning.Counts)
+        if (isWriting && meaning != OnHandMeaning.Opens)
         {
-            // Before the counter, as every posting locks them.
+            // Holdings in the order of their keys, and then the counter, as every posting locks them.
+            var known = slice.Cast<Numbered>().Select(n => StockKeys.Root(session, Find(session, n.Row, n.Occurrence))?.Guid("id")).OfType<Guid>().Distinct();
+            new LiveRows(session).Lock(known.Select(id => (BookmineSetup.Holding, new RowKey(branch, id))));
             Counter.NotBefore(session, 0);
         }
         now = new StockMoves(session, clock, ids).Now(branch);

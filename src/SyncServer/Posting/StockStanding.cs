@@ -13,7 +13,7 @@ namespace Bookmine.SyncServer.Posting;
 /// </summary>
 internal sealed class StockStanding
 {
-    private readonly Dictionary<Guid, Guid> roots = [];
+    private readonly Dictionary<Guid, (Guid Root, long Since)> roots = [];
     private readonly Dictionary<RowKey, List<long>> counts = [];
 
     /// <summary>The records that these turned out to be; read before anything is locked, so that their holdings are locked with the others.</summary>
@@ -51,8 +51,9 @@ internal sealed class StockStanding
         }
         using var reader = session.Query(
             """
-            SELECT k.branch, k.stock_id, s.merged_into, c.at FROM @set k
+            SELECT k.branch, k.stock_id, s.merged_into, c.at, g.at FROM @set k
             LEFT JOIN stock s ON s.id = k.stock_id AND s.merged_into IS NOT NULL
+            LEFT JOIN stock_merge g ON g.stock_id = s.id
             LEFT JOIN stock_count c ON c.branch = k.branch AND c.stock_id = k.stock_id
             WHERE s.merged_into IS NOT NULL OR c.at IS NOT NULL
             """, set);
@@ -61,7 +62,7 @@ internal sealed class StockStanding
             var key = new RowKey(reader.GetInt64(0), DbValues.ReadGuid(reader, 1));
             if (DbValues.ReadGuidOrNull(reader, 2) is { } root)
             {
-                roots[key.Guid] = root;
+                roots[key.Guid] = (root, DbValues.ReadIntegerOrNull(reader, 4) ?? 0);
             }
             if (DbValues.ReadIntegerOrNull(reader, 3) is { } at)
             {
@@ -82,18 +83,26 @@ internal sealed class StockStanding
         }
         var qty = movement.Integer(Columns.Movement.Qty);
         var moment = Math.Min(movement.Integer(Columns.Movement.TakenAt), postedAt);
-        var owner = holding;
-        if (roots.TryGetValue(holding.Guid, out var root))
+        if (CountAfter(holding, moment) is { } counted)
         {
-            owner = new RowKey(holding.Integer, root);
-            yield return (holding, Beside(movement, holding, MovementReasons.Merge, -qty, moment, postedAt, "from"));
-            yield return (owner, Beside(movement, owner, MovementReasons.Merge, qty, moment, postedAt, "to"));
+            yield return (holding, Beside(movement, holding, MovementReasons.Count, -qty, counted, postedAt, "counted"));
         }
-        if (counts.TryGetValue(owner, out var moments) && moments.Where(at => at >= moment).Order().FirstOrDefault() is > 0 and var counted)
+        else if (roots.TryGetValue(holding.Guid, out var merged))
         {
-            yield return (owner, Beside(movement, owner, MovementReasons.Count, -qty, counted, postedAt, "counted"));
+            // What went over with the merge was reckoned without it: it goes over after, at the merge's moment, of which no count of before knows.
+            var (owner, since) = (new RowKey(holding.Integer, merged.Root), Math.Max(moment, merged.Since));
+            yield return (holding, Beside(movement, holding, MovementReasons.Merge, -qty, since, postedAt, "from"));
+            yield return (owner, Beside(movement, owner, MovementReasons.Merge, qty, since, postedAt, "to"));
+            if (CountAfter(owner, since) is { } there)
+            {
+                yield return (owner, Beside(movement, owner, MovementReasons.Count, -qty, there, postedAt, "counted"));
+            }
         }
     }
+
+    /// <summary>The earliest count that a movement of a moment is in; null for none.</summary>
+    private long? CountAfter(RowKey holding, long moment) => counts.TryGetValue(holding, out var moments)
+        ? moments.Where(at => at >= moment).Select(at => (long?)at).Min() : null;
 
     private static Row Beside(Row movement, RowKey holding, string reason, long qty, long moment, long postedAt, string what) =>
         new(BookmineSetup.StockMovement)

@@ -292,7 +292,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         var amount = words switch { [var only] => method is null ? only : null, [_, var second] when method is not null => second, _ => "" };
         if (amount is null)
         {
-            return (method, due);
+            return (method, method == PaymentMethods.Cash ? rounding.Round(due) : due);
         }
         return Money.TryParse(amount, out var given) && (given > 0 || Math.Sign(given) == Math.Sign(due))
             ? (method ?? PaymentMethods.Cash, given) : (null, 0);
