@@ -147,7 +147,7 @@ public sealed class Contacts(IServerDatabase database, TimeProvider clock, Entit
 
     /// <summary>In SQL: of a contact, or of one that turned out to be the same.</summary>
     internal static string OfSame(string column, string parameter) =>
-        $"{column} IN (SELECT id FROM contact WHERE id = {parameter} OR merged_into = {parameter})";
+        $"({column} = {parameter} OR {column} IN (SELECT id FROM contact WHERE merged_into = {parameter}))";
 
     private static void RequireEmail(IReadOnlyDictionary<string, string?> fields)
     {
