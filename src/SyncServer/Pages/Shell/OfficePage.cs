@@ -27,7 +27,7 @@ public enum PageState
 public abstract class OfficePage : ComponentBase, IDisposable
 {
     private IDisposable? news;
-    private bool isLoading;
+    private bool isLoading, isOutdated, isToOpen;
 
     [Inject]
     private protected Desk Desk { get; set; } = default!;
@@ -86,8 +86,6 @@ public abstract class OfficePage : ComponentBase, IDisposable
             return false;
         }
         await LoadNowAsync(opens: false);
-        // A part of the page may have asked for it.
-        StateHasChanged();
         return true;
     }
 
@@ -97,20 +95,34 @@ public abstract class OfficePage : ComponentBase, IDisposable
 
     private protected Task AgainAsync() => LoadNowAsync(opens: false);
 
-    private void Reload() => _ = InvokeAsync(async () =>
-    {
-        await LoadNowAsync(opens: false);
-        StateHasChanged();
-    });
+    private void Reload() => _ = InvokeAsync(AgainAsync);
 
     private async Task LoadNowAsync(bool opens)
     {
-        // What changes while it is being read is read again by the next news.
+        (isOutdated, isToOpen) = (true, isToOpen || opens);
+        // What changes while it is being read is read once more after it.
         if (isLoading)
         {
             return;
         }
         isLoading = true;
+        try
+        {
+            while (isOutdated)
+            {
+                (isOutdated, opens, isToOpen) = (false, isToOpen, false);
+                await LoadOnceAsync(opens);
+                StateHasChanged();
+            }
+        }
+        finally
+        {
+            isLoading = false;
+        }
+    }
+
+    private async Task LoadOnceAsync(bool opens)
+    {
         try
         {
             if (opens)
@@ -128,10 +140,6 @@ public abstract class OfficePage : ComponentBase, IDisposable
         {
             // A page that shows something goes on showing it, and says that it is of before.
             (State, Fault) = (State == PageState.Ready ? PageState.Ready : PageState.Failed, why);
-        }
-        finally
-        {
-            isLoading = false;
         }
     }
 
