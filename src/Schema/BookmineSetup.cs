@@ -21,6 +21,7 @@ public static class BookmineSetup
     public static readonly SyncTable Branch = new TableBuilder(1, "branch")
         .Integer(1, "id").Text(2, "name").Text(3, "time_zone").Text(4, "header").Integer(5, "tax_rate_bp").Rate().Text(6, "currency")
         .Text(7, "supervised", nullable: true).Integer(8, "cash_rounding", nullable: true)
+        .Text(9, "footer", nullable: true).Text(10, "tax_number", nullable: true).Text(11, "category_rates", nullable: true)
         .Key("id").InBucket(Shared).Build();
 
     public static readonly SyncTable Operator = new TableBuilder(2, "operator")
@@ -85,7 +86,7 @@ public static class BookmineSetup
         .Integer(14, "taken_day", nullable: true).Day().ByServer().Integer(15, "total_cents").Cents()
         .Text(16, "reference", nullable: true).Most(200)
         .Text(17, "note", nullable: true).Most(2_000).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
-        .Text(20, "original_number", nullable: true).Most(100)
+        .Text(20, "original_number", nullable: true).Most(100).Integer(21, "tax_rule", nullable: true)
         .Key("id").InBucket(OfBranchMonth).UploadedByClients()
         .Index("trans_id").Index("docket").Index("original_id").Index("reference").Index("contact_id").Build();
 
@@ -113,7 +114,7 @@ public static class BookmineSetup
         .Integer(8, "value_cents").Cents()
         .Text(9, "reason").Integer(10, "taken_at").Instant()
         .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
-        .Integer(13, "taken_day", nullable: true).Day().ByServer()
+        .Integer(13, "taken_day", nullable: true).Day().ByServer().Integer(14, "clock_ahead", nullable: true)
         .Key("id").InBucket(OfBranchMonth, onlyWith: "document_id").UploadedByClients().Index("document_id").Build();
 
     /// <summary>General Credit as a ledger: raised is positive, used negative; a balance is a sum.</summary>
@@ -137,13 +138,14 @@ public static class BookmineSetup
         .Guid(1, "id").Integer(2, "branch").Integer(3, "till").Text(4, "operator", nullable: true).Most(200).Text(5, "kind")
         .Text(6, "text").Most(20_000)
         .Integer(7, "amount_cents").Cents().Integer(8, "happened_at").Instant().Integer(9, "posted_at", nullable: true).Instant().ByServer()
+        .Text(10, "figures", nullable: true).Most(20_000)
         .Key("id").OnServerOnly().UploadedByClients().Build();
 
     /// <summary>Gift vouchers as a ledger by their number: sold is positive, used negative; a balance is a sum. Good in every branch.</summary>
     public static readonly SyncTable Voucher = new TableBuilder(17, "voucher")
         .Guid(1, "id").Guid(2, "document_id").Integer(3, "branch").Text(4, "number").Most(100).Integer(5, "amount_cents").Cents()
         .Integer(6, "entered_at", nullable: true).Instant().ByServer()
-        .Key("id").InBucket(Shared).UploadedByClients().Index("number").Build();
+        .Key("id").InBucket(Shared).UploadedByClients().Index("number").Index("document_id").Build();
 
     public static readonly SyncSetup Instance = new(
         SchemaVersion,

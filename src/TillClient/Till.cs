@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
 using Bookmine.Schema.Entries;
 using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
@@ -259,7 +260,8 @@ public sealed class Till : IDisposable
     public string WhyNotFound(string number) => finder.WhyNot(number);
 
     /// <summary>The docket of a transaction; null when there is no such.</summary>
-    public Task<Slip?> DocketAsync(string number, CancellationToken cancel = default) => finder.DocketAsync(number, Settings.Columns, cancel);
+    public Task<Slip?> DocketAsync(string number, bool isGift = false, CancellationToken cancel = default) =>
+        finder.DocketAsync(number, Settings.Columns, isGift, cancel);
 
     /// <summary>Posts everything unposted and brings the replica up to date.</summary>
     public async Task<SyncReport> SynchroniseAsync(IProgress<SyncProgress>? progress = null, CancellationToken cancel = default)

@@ -400,7 +400,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         [
             "/", "/?day=2026-11-01", "/attention", "/attention/quarantine", $"/attention/quarantine/{quarantined}", "/attention/dropped",
                 "/attention/duplicates",
-            "/attention/resyncs", $"/attention/resyncs/1/{resync.Resync}", "/sales", "/sales?q=rosa", "/sales/D100001", "/sales/nothing", "/sales/reports",
+            "/attention/resyncs", $"/attention/resyncs/1/{resync.Resync}", "/sales", "/sales?q=rosa", "/sales/D100001", "/sales/D100001/docket", "/sales/nothing/docket?gift=1", "/sales/nothing", "/sales/reports",
             "/sales/reports?by=tender", "/sales/reports?by=category", "/sales/reports?by=hour", "/sales/owed", "/sales/days", "/stock", $"/stock/{stock}",
             $"/stock/{Guid.NewGuid()}", "/stock/best", "/stock/negative", "/stock/unsold", "/stock/import", "/sales/accounts", "/contacts",
                 $"/contacts/{Shop.Rosa}", "/shop", "/shop/tills/1",

@@ -1,5 +1,5 @@
 using Bookmine.Schema;
-using Bookmine.TillClient.Dockets;
+using Bookmine.Schema.Dockets;
 
 namespace Bookmine.Tests.Schema;
 

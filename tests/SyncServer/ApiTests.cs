@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Bookmine.Sync.Journal;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
 using Bookmine.Tests.Support;
@@ -330,6 +331,89 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
         Assert.Contains("4005,Books", await http.GetStringAsync("api/v1/accounts/2026-11-03?branch=1&format=csv", Cancel), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_person_should_look_at_is_read_and_settled_by_a_program()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        using (var till = shop.OpenTill("front", true))
+        {
+            await till.EditStockAsync(new StockDraft { Isbn = Sales.Lighthouse, Title = "Another Title", Operator = "ada" });
+            await till.EditContactAsync(new ContactDraft { ContactId = Shop.Rosa, Phone = "0200", Operator = "ada" });
+            await till.SellAsync(Sales.Of(Sales.Lighthouse, qty: 40));
+        }
+        await using (var crash = new CrashingTill(shop, "front"))
+        {
+            crash.Journal.Seal(_ => new SealContent("sale", 1, [1, 2, 3]));
+            await crash.SynchroniseAsync();
+        }
+        using var http = Client(shop, 1, "sales:read", "sales:write");
+        using var reader = Client(shop, 1, "sales:read");
+        using var elsewhere = Client(shop, 2, "sales:read", "sales:write");
+        var (dropped, findings, kept) = (await ItemsAsync(http, "dropped"), await ItemsAsync(http, "findings"), await ItemsAsync(http, "quarantine"));
+        Assert.Equal(["contact phone", "stock title"], dropped.Select(d => $"{d.GetProperty("table").GetString()} {d.GetProperty("field").GetString()}").Order(StringComparer.Ordinal));
+        foreach (var list in new[] { "dropped", "findings", "quarantine" })
+        {
+            Assert.Empty(await ItemsAsync(elsewhere, list));
+        }
+        string Ids(IEnumerable<JsonElement> of) => string.Join(',', of.Select(o => o.GetProperty("id").GetInt64()));
+        var title = dropped.Where(d => d.GetProperty("field").GetString() == "title").ToList();
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(reader, "dropped/apply", $$"""{"ids":[{{Ids(title)}}]}""", "a")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(elsewhere, "dropped/apply", $$"""{"ids":[{{Ids(title)}}]}""", "a")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "dropped/apply", $$"""{"ids":[{{Ids(title)}}]}""", "a")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "dropped/apply", $$"""{"ids":[{{Ids(title)}}]}""", "a")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, "dropped/apply", $$"""{"ids":[{{Ids(title)}}]}""", "b")).Status);
+        Assert.Equal("Another Title", shop.Text("SELECT title FROM stock WHERE code = @code", Sales.Lighthouse));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "dropped/leave", $$"""{"ids":[{{Ids(dropped.Except(title))}}],"note":"old"}""", "c")).Status);
+        Assert.Empty(await ItemsAsync(http, "dropped"));
+        Assert.Contains(findings, f => f.GetProperty("kind").GetString() == "oversold");
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "findings/resolve", $$"""{"ids":[{{Ids(findings)}}],"note":"counted"}""", "d")).Status);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE resolved_at IS NULL AND kind = 'oversold'"));
+        var entry = Assert.Single(kept).GetProperty("id").GetString();
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, $"quarantine/{entry}/eat", "{}", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(http, $"quarantine/{entry}/post", "{}", null)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(elsewhere, $"quarantine/{entry}/write_off", """{"why":"noise"}""", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, $"quarantine/{entry}/write_off", """{"why":"noise"}""", null)).Status);
+        Assert.Empty(await ItemsAsync(http, "quarantine"));
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
+    public async Task Tills_are_enrolled_named_moved_revoked_and_let_in_again_several_at_once()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        await shop.EnrolAsync("back");
+        using var http = Client(shop, null, "tills:read", "tills:write");
+        using var high = Client(shop, 1, "tills:write", "tills:read");
+        using var reader = Client(shop, null, "tills:read");
+
+        var codes = (await PostAsync(high, "tills/codes", """{"branch":1,"names":["left","right"]}""", null)).Body.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["left", "right"], codes.Select(c => c.GetProperty("till").GetString()));
+        await global::Bookmine.TillClient.TillSetUp.EnrolAsync(shop.TillFolder("left"), shop.Url, codes[0].GetProperty("code").GetString()!, shop.Clock, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(high, "tills/codes", """{"branch":2,"names":["x"]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(reader, "tills/codes", """{"branch":1,"names":["x"]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(high, "tills/revoke", """{"tills":[]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(high, "tills/revoke", """{"tills":["front","nobody"]}""", null)).Status);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM till WHERE state = 'revoked'"));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(high, "tills/revoke", """{"tills":["front","2"]}""", null)).Status);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM till WHERE state = 'revoked'"));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(high, "tills/let_in", """{"tills":["front","back"]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(high, "tills/rename", """{"till":"front","name":"door"}""", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(high, "tills/rename", """{"till":"back","name":"door"}""", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(high, "tills/reprovision", """{"tills":["door","back"]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(high, "tills/admit", """{"tills":["back"]}""", null)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(high, "tills/move", """{"tills":["back"],"branch":2}""", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(http, "tills/move", """{"tills":["back","left"],"branch":2}""", null)).Status);
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM till WHERE branch = 2"));
+        Assert.Equal(["door"], (await ItemsAsync(high, "tills")).Select(t => t.GetProperty("name").GetString()));
+        Assert.Equal(1, shop.Number("SELECT count(*) FROM audit WHERE deed = 'till rename' AND actor LIKE 'key %' AND done = 1"));
+    }
+
+    private static async Task<List<JsonElement>> ItemsAsync(HttpClient http, string list) =>
+        [.. JsonDocument.Parse(await http.GetStringAsync("api/v1/" + list, Cancel)).RootElement.GetProperty("items").EnumerateArray()];
+
     private static async Task UntilAsync(HttpClient http, long import, string state)
     {
         for (var i = 0; ; i++)
@@ -370,7 +454,7 @@ public abstract class ApiTests(Engine engine) : ServerSuite(engine)
     }
 
     private static HttpClient Client(Shop shop, long? branch, params string[] scopes) =>
-        Client(shop, shop.Get<ApiKeys>().Add(Admin, $"key for {string.Join(' ', scopes)}", scopes, branch));
+        Client(shop, shop.Get<ApiKeys>().Add(Admin, $"key for {string.Join(' ', scopes)}{(branch is { } of and > 1 ? $" of {of}" : "")}", scopes, branch));
 
     private static HttpClient Client(Shop shop, string key)
     {

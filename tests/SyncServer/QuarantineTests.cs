@@ -43,7 +43,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL", Guid.NewGuid());
+        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
 
         var report = await shop.ResyncAsync("front");
 
@@ -59,7 +59,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL", Guid.NewGuid());
+        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
         await shop.ResyncAsync("front");
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         var item = Assert.Single(desk.List(all: false));
@@ -90,7 +90,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL", Guid.NewGuid());
+        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
         await shop.ResyncAsync("front");
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         var id = desk.List(all: false).Single().Id;
@@ -113,7 +113,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
         await till.RefundAsync(DocketNumber.D(sold.Entry!.Number!.Value).ToString(), new global::Bookmine.TillClient.Selling.RefundDraft());
         var blocker = Guid.NewGuid();
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL", blocker);
+        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", blocker);
         await shop.ResyncAsync("front");
         Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'unresolved' AND resolved_at IS NULL"));
 

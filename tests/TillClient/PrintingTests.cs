@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
+using Bookmine.Tests.Support;
 using Bookmine.TillClient;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Files;
 using Bookmine.TillClient.Selling;
-using Bookmine.Tests.Support;
 
 namespace Bookmine.Tests.TillClient;
 

@@ -43,6 +43,7 @@ public static class DocumentRows
             ["disconnected"] = header.Disconnected ? 1L : 0L,
             ["original_id"] = header.OriginalId,
             ["original_number"] = header.OriginalNumber,
+            ["tax_rule"] = Tax.RuleFor(header.Kind),
         };
     }
 

@@ -8,12 +8,15 @@ namespace Bookmine.Schema.Views;
 /// <summary>A transaction as both programs show it, whole. Times are ISO 8601 UTC; money is cents.</summary>
 /// <param name="Refunds">TransIDs of what takes it back: refunds and cancellations.</param>
 /// <param name="OwingCents">What the contact still owes on it, as far as is known here.</param>
+/// <param name="TaxCents">The tax contained, in all.</param>
+/// <param name="Taxes">The same by rate; empty where it is out of the tax's scope, as a gift voucher is.</param>
+/// <param name="Vouchers">Gift vouchers that it sold (positive) or that paid (negative).</param>
 /// <param name="Referring">All that refers to it, in the order of posting: refunds, part payments, pick-ups, cancellations.</param>
 public sealed record TransactionView(
     Guid Id, long? TransId, string Docket, string Kind, long Till, long Branch, string? Operator, string? Reference, Guid? ContactId,
     string StartedAt, string? ShippedAt, string? PostedAt, long TotalCents, long TaxCents, bool Disconnected, string? Note, string? Original,
     IReadOnlyList<LineView> Lines, IReadOnlyList<PaymentView> Payments, IReadOnlyList<ShipmentView> Shipments, IReadOnlyList<long> Refunds,
-    long OwingCents = 0, IReadOnlyList<ReferringView>? Referring = null)
+    long OwingCents = 0, IReadOnlyList<ReferringView>? Referring = null, IReadOnlyList<TaxAtRate>? Taxes = null, IReadOnlyList<VoucherView>? Vouchers = null)
 {
     /// <summary>Whether goods of it are still to be handed over or money is still to be paid.</summary>
     [JsonIgnore]
@@ -27,18 +30,23 @@ public sealed record TransactionView(
         Math.Max(line.TotalCents - (ShippedAt is null ? line.WorthOf(line.Qty - line.PickedUpQty) : 0) - line.RefundedCents, 0);
 
     /// <param name="referring">What refers to it.</param>
-    public static TransactionView Of(Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IReadOnlyList<Referring> referring)
+    /// <param name="vouchers">Of the ledger of gift vouchers.</param>
+    public static TransactionView Of(
+        Row document, IEnumerable<Row> lines, IEnumerable<Row> payments, IEnumerable<Row> movements, IEnumerable<Row> vouchers,
+        IReadOnlyList<Referring> referring)
     {
         LineView[] views = [.. lines.OrderBy(l => l.Integer("line")).Select(LineView.Of)];
         PaymentView[] paid = [.. payments.OrderBy(p => p.Guid("id")).Select(PaymentView.Of)];
+        var taxes = Tax.Of(document.Text("kind"), document.IntegerOrNull("tax_rule"), views.Select(l => (l.TotalCents, l.TaxRateBp)));
         return new TransactionView(
             document.Guid("id"), document.IntegerOrNull("trans_id"), DocketNumber.D(document.Integer("docket")).ToString(), document.Text("kind"),
             document.Integer("till"), document.Integer("branch"), document.TextOrNull("operator"), document.TextOrNull("reference"),
             document.GuidOrNull("contact_id"), Instant.Format(document.Integer("started_at")), Instant.Format(document.IntegerOrNull("shipped_at")),
-            Instant.Format(document.IntegerOrNull("posted_at")), document.Integer("total_cents"), views.Sum(l => l.TaxCents),
+            Instant.Format(document.IntegerOrNull("posted_at")), document.Integer("total_cents"), taxes.Sum(t => t.TaxCents),
             document.Integer("disconnected") == 1, document.TextOrNull("note"), document.TextOrNull("original_number"),
             views, paid, [.. movements.OrderBy(m => m.Guid("id")).Select(ShipmentView.Of)], [],
-            paid.Where(p => p.Method == PaymentMethods.Owing).Sum(p => p.AmountCents), []).With(referring);
+            paid.Where(p => p.Method == PaymentMethods.Owing).Sum(p => p.AmountCents), [], taxes,
+            [.. vouchers.OrderBy(v => v.Guid("id")).Select(v => new VoucherView(v.Text("number"), v.Integer("amount_cents")))]).With(referring);
     }
 
     /// <summary>The same with more that refers to it.</summary>
@@ -67,7 +75,7 @@ public sealed record Referring(Row Document, long? TransId, IReadOnlyList<Row> L
 /// <summary>The same, as it is shown.</summary>
 public sealed record ReferringView(long? TransId, string Docket, string Kind, long TotalCents);
 
-/// <param name="TaxCents">The tax contained.</param>
+/// <param name="TaxCents">The tax contained, rounded by itself; a transaction's own is reckoned by its rule, and may be a cent off their sum.</param>
 /// <param name="RefundedQty">Copies that came back by refunds.</param>
 /// <param name="RefundedCents">What was given back for them.</param>
 /// <param name="PickedUpQty">Copies of an order or layby that were handed over since.</param>
@@ -108,6 +116,10 @@ public sealed record LineView(
         };
     }
 }
+
+/// <summary>A gift voucher's part in a transaction.</summary>
+/// <param name="AmountCents">Sold is positive, used negative.</param>
+public sealed record VoucherView(string Number, long AmountCents);
 
 public sealed record PaymentView(string Method, long AmountCents, bool Change, string? PaidAt, string TakenAt)
 {

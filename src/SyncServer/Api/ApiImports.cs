@@ -42,7 +42,7 @@ internal static class ApiImports
             StatusCodes.Status202Accepted).WithSummary("Take an import back");
     }
 
-    private static async Task<IResult> SendAsync([AsParameters] How how, HttpContext http, [AsParameters] ApiWrites.Once once,
+    private static async Task<IResult> SendAsync([AsParameters] How how, HttpContext http, [AsParameters] Once once,
         ShopImports imports, ImportDesk desk)
     {
         var (actor, request) = (ApiKeyAuthentication.ActorOf(http), how.Request);

@@ -40,10 +40,10 @@ internal static class ApiV1
         api.MapGet("/contacts", ContactsAsync).RequireAuthorization("contacts:read").ProducesProblem(StatusCodes.Status410Gone)
             .WithSummary("Contacts, and from then on their changes");
         api.MapGet("/branches", BranchesAsync).RequireAuthorization("sales:read").WithSummary("The shop's branches");
-        api.MapGet("/tills", TillsAsync).RequireAuthorization("tills:read").WithSummary("The tills, as last heard");
-        api.MapGet("/totals", TotalsAsync).RequireAuthorization("accounts:read").WithSummary("A branch's figures by day, by posting");
-        api.MapGet("/closed_days", ClosedDaysAsync).RequireAuthorization("accounts:read").WithSummary("Days that were closed, as they stood then");
-        api.MapApiWrites();
+        api.MapTills();
+        api.MapDays();
+        api.MapRecords();
+        api.MapAttention();
         api.MapImports();
     }
 
@@ -125,39 +125,12 @@ internal static class ApiV1
         context, gate, rights => database.Reading(session => Branches.All(session).Where(b => rights.Has(b.Id))
             .Select(b => new BranchItem(b.Id, b.Name, b.TimeZone, b.TaxRate, b.Currency)).ToList()));
 
-    private static Task<Ok<ApiList<TillRow>>> TillsAsync(HttpContext context, IServerDatabase database, RequestGate gate) => WholeAsync(
-        context, gate, rights => database.Reading(session => Machines.All(session, rights.Branches)));
-
-    private static Task<Ok<ApiList<DayTotals>>> TotalsAsync(
-        [Description("Its number")] long branch, [Description("Such as 2026-11-23")] string from, string to, HttpContext context,
-        IServerDatabase database, RequestGate gate, TimeProvider clock) => WholeAsync(context, gate, rights =>
-    {
-        rights.Demand(branch);
-        var (first, last) = (DayOf(from), DayOf(to));
-        return database.Writing(session =>
-        {
-            Branches.Require(session, branch);
-            return DayTotals.ReadClosed(session, branch, first, last, byTaken: false, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        });
-    });
-
-    private static Task<Ok<ApiList<ClosedDayItem>>> ClosedDaysAsync(
-        HttpContext context, IServerDatabase database, RequestGate gate, long? branch = null, string from = "2000-01-01", string to = "2999-12-31") =>
-        WholeAsync(context, gate, rights => database.Reading(session => DayClosings.List(session, rights.Among(branch), DayOf(from), DayOf(to))
-            .ConvertAll(c => new ClosedDayItem(c.Branch, BranchDay.Format(c.Day), Instant.Format(c.ClosedAt), c.ClosedBy, c.Figures, c.Note, c.IsSound))));
-
-    private static async Task<Ok<ApiList<T>>> WholeAsync<T>(HttpContext context, RequestGate gate, Func<Rights, IReadOnlyList<T>> read) =>
+    /// <summary>A list that is given whole.</summary>
+    internal static async Task<Ok<ApiList<T>>> WholeAsync<T>(HttpContext context, RequestGate gate, Func<Rights, IReadOnlyList<T>> read) =>
         TypedResults.Ok(new ApiList<T>(
             await gate.Pages.RunAsync(() => read(ApiKeyAuthentication.RightsOf(context)), context.RequestAborted), null, More: false));
-
-    private static int DayOf(string text) => BranchDay.TryParse(text, out var day) ? day
-        : throw new ShopException($"“{text}” is no day. Give one such as 2026-11-23.");
 }
 
 /// <summary>A branch as programs are told of it.</summary>
 /// <param name="TaxRate">Per cent, contained in prices.</param>
 public sealed record BranchItem(long Branch, string Name, string TimeZone, decimal TaxRate, string Currency);
-
-/// <summary>A closed day, with its figures as they stood then.</summary>
-/// <param name="Sound">Whether they are those that the server has signed.</param>
-public sealed record ClosedDayItem(long Branch, string Day, string ClosedAt, string ClosedBy, DayTotals Figures, string? Note, bool Sound);

@@ -9,7 +9,7 @@ namespace Bookmine.SyncServer.Authority;
 /// hours.
 /// </summary>
 /// <param name="Branches">Whose records; null for all there are and will be.</param>
-/// <param name="IsAdmin">Whether what concerns the whole chain is theirs: persons, keys, backups, moves.</param>
+/// <param name="IsAdmin">Whether what concerns the whole chain is theirs: persons, keys, backups.</param>
 public sealed record Rights(IReadOnlyList<long>? Branches, bool IsAdmin)
 {
     /// <summary>Of a shell of the server's machine.</summary>
@@ -74,6 +74,15 @@ public sealed record Rights(IReadOnlyList<long>? Branches, bool IsAdmin)
         }
         Demand(one);
         return [one];
+    }
+
+    /// <exception cref="ForbiddenException">It goes from branch to branch.</exception>
+    public void DemandAllBranches()
+    {
+        if (Branches is not null)
+        {
+            throw new ForbiddenException("This goes from one branch to another, and is of whoever has all of them.");
+        }
     }
 
     /// <exception cref="ForbiddenException">It concerns the whole chain.</exception>

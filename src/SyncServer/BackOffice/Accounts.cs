@@ -136,8 +136,8 @@ public sealed class Accounts(IServerDatabase database, TimeProvider clock)
             SELECT d.id, d.kind, l.tax_rate_bp, CASE WHEN (SELECT max(p.seq) FROM posting p WHERE p.document_id = d.id) > @closed THEN 1 ELSE 0 END,
                 CAST(sum((l.qty * l.unit_price_cents) - l.discount_cents) AS bigint)
             FROM document d JOIN document_line l ON l.document_id = d.id WHERE d.branch = @branch AND d.posted_day = @day
-            GROUP BY d.id, d.kind, l.tax_rate_bp
-            """, closed, branch, day))
+            GROUP BY d.id, d.kind, l.tax_rate_bp, CASE WHEN d.tax_rule = @rule THEN 0 ELSE l.line END
+            """, closed, branch, day, Schema.Tax.RuleByRate))
         {
             while (reader.Read())
             {

@@ -136,14 +136,14 @@ public sealed class Machines(IServerDatabase database, TimeProvider clock, Words
     {
         var tills = database.Asking(actor, (session, rights) =>
         {
-            rights.DemandAdmin();
+            rights.DemandAllBranches();
             Branches.Require(session, branch);
             return meant(session);
         });
         foreach (var till in tills)
         {
             var records = new AuditedDatabase(
-                database, clock, actor, "till move", $"till {till}", FormattableString.Invariant($"to branch {branch}"), (_, rights) => rights.DemandAdmin());
+                database, clock, actor, "till move", $"till {till}", FormattableString.Invariant($"to branch {branch}"), (_, rights) => rights.DemandAllBranches());
             if (!new TillRegister(records, clock).Move(till, branch))
             {
                 throw new ShopException($"Till {till} is not in use, and stays where it is. bookmine-server till list shows those that are.");

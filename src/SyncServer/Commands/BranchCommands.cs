@@ -16,6 +16,17 @@ internal static class BranchCommands
     private static readonly Option<string?> NewName = new("--name") { Description = "What it is called" };
     private static readonly Option<string?> Header = new("--header") { Description = "The head of the branch's dockets; \\n begins a new line" };
     private static readonly Option<string?> TaxRate = new("--tax-rate") { Description = "Per cent, contained in prices, such as 5.5" };
+    private static readonly Option<string?> Footer = new("--footer") { Description = "The foot of the branch's dockets; \\n begins a new line" };
+    private static readonly Option<string?> TaxNumber = new("--tax-number")
+    {
+        Description = "Its registration for tax as dockets show it, such as \"VAT GB 123 4567 89\"; then they have a table of rates",
+    };
+
+    private static readonly Option<string?> CategoryTax = new("--category-tax")
+    {
+        Description = "Rates of categories that are not the branch's own: \"Stationery=20; Cards=20\"; all of them, an empty text for none",
+    };
+
     private static readonly Option<string?> Rounding = new("--cash-rounding")
     {
         Description = "What is settled in cash is rounded to 5 or 10 cents; \"10 down\" where half a step is the customer's; none",
@@ -33,8 +44,8 @@ internal static class BranchCommands
     {
         verbs.Make("add", "Add a branch", Add, Name, TimeZone),
         verbs.Make("list", "List the branches", List),
-        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, TaxRate,
-            Currency, Supervised, Rounding),
+        verbs.Make("set", "Change what a branch prints and taxes, and what it wants a supervisor for", Set, Id, NewName, Header, Footer, TaxRate,
+            TaxNumber, CategoryTax, Currency, Supervised, Rounding),
     };
 
     private static int Add(CommandContext context)
@@ -52,9 +63,9 @@ internal static class BranchCommands
             .Select(b => new
             {
                 Branch = b.Id, b.Name, b.TimeZone, b.Header, b.TaxRate, b.Currency, Supervised = b.Supervised.ToString(),
-                    CashRounding = b.CashRounding.ToString(),
+                CashRounding = b.CashRounding.ToString(), b.Footer, b.TaxNumber, CategoryTax = b.CategoryRates?.ToString() ?? "",
             });
-        return context.PrintList(rows, ("branch", r => $"{r.Branch}"), ("name", r => r.Name), ("time zone", r => r.TimeZone), ("tax %", r => $"{r.TaxRate}"),
+        return context.PrintList(rows, ("branch", r => $"{r.Branch}"), ("name", r => r.Name), ("time zone", r => r.TimeZone), ("tax %", r => $"{r.TaxRate}"), ("categories' tax", r => r.CategoryTax),
             ("cash rounding", r => r.CashRounding), ("supervised", r => r.Supervised));
     }
 
@@ -63,7 +74,8 @@ internal static class BranchCommands
         using var database = context.OpenDatabase();
         var change = new BranchChange(
             context.Get(Header)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxRate), context.Get(Currency), context.Get(Supervised),
-            context.Get(NewName), context.Get(Rounding));
+            context.Get(NewName), context.Get(Rounding), context.Get(Footer)?.Replace("\\n", "\n", StringComparison.Ordinal), context.Get(TaxNumber),
+            context.Get(CategoryTax));
         new Branches(database, context.Clock).Set(Actor.AtTheMachine(), context.Get(Id), change);
         return context.Print(new { Branch = context.Get(Id) }, $"branch {context.Get(Id)} set");
     }

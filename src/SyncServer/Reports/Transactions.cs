@@ -50,10 +50,11 @@ public static class Transactions
         var referring = TableSql.WhereIn(session, BookmineSetup.Document, "original_id", ids);
         var lines = PartsOf(session, BookmineSetup.DocumentLine, [.. documents, .. referring]);
         var payments = PartsOf(session, BookmineSetup.Payment, [.. documents, .. referring]);
+        var vouchers = PartsOf(session, BookmineSetup.Voucher, documents);
         var movements = PartsOf(session, BookmineSetup.StockMovement, documents);
         var referringTo = referring.ToLookup(r => r.Guid("original_id"));
         return documents.ConvertAll(d => TransactionView.Of(
-            d, lines[d.Guid("id")], payments[d.Guid("id")], movements[d.Guid("id")],
+            d, lines[d.Guid("id")], payments[d.Guid("id")], movements[d.Guid("id")], vouchers[d.Guid("id")],
             [.. referringTo[d.Guid("id")].Select(r => new Referring(r, r.IntegerOrNull("trans_id"), [.. lines[r.Guid("id")]], [.. payments[r.Guid("id")]]))]));
     }
 

@@ -12,13 +12,14 @@ internal static class LookCommands
 {
     private static readonly Argument<string> Text = new("text") { Description = "D12345, a TransID, ISBN, code, words of title or author, a contact" };
     private static readonly Argument<string> Number = new("number") { Description = "D12345 or a TransID" };
+    private static readonly Option<bool> AsGift = new("--gift") { Description = "A gift receipt: what it is and its number, without prices" };
     private static readonly Option<bool> AsEscPos = new("--escpos") { Description = "The bytes for a receipt printer" };
     private static readonly Option<string?> To = new("--to") { Description = "The file to write; standard output without it" };
 
     public static IEnumerable<Command> Make() =>
     [
         Verbs.Make("find", "What the Find field shows", FindAsync, Text),
-        Verbs.Make("docket", "A docket as text", DocketAsync, Number, AsEscPos),
+        Verbs.Make("docket", "A docket as text", DocketAsync, Number, AsGift, AsEscPos),
         Verbs.Make("status", "How the till stands", StatusAsync),
         new Command("journal", "The till's own record")
         {
@@ -76,7 +77,7 @@ internal static class LookCommands
     {
         using var till = context.OpenTill();
         var number = context.Get(Number);
-        var docket = await till.DocketAsync(number, context.Cancel).ConfigureAwait(false)
+        var docket = await till.DocketAsync(number, context.Get(AsGift), context.Cancel).ConfigureAwait(false)
             ?? throw new TillException($"There is no docket: {till.WhyNotFound(number)}.");
         if (context.AsJson)
         {

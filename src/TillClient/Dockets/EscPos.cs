@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bookmine.Schema.Dockets;
 
 namespace Bookmine.TillClient.Dockets;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Bookmine.Schema.Dockets;
 using Bookmine.Sync.Files;
 
 namespace Bookmine.TillClient.Dockets;

@@ -1,3 +1,4 @@
+using Bookmine.Schema.Dockets;
 using Bookmine.Sync.Files;
 using Bookmine.TillClient.Files;
 

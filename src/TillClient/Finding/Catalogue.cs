@@ -62,7 +62,7 @@ internal sealed class Catalogue(ReplicaView view)
         return new FoundStock(
             id, row.Text("code"), row.IntegerOrNull("isbn13")?.ToString(CultureInfo.InvariantCulture), row.Text("title"), row.TextOrNull("authors"),
             row.TextOrNull("condition"), holding?.IntegerOrNull("price_cents"), (holding?.IntegerOrNull("on_hand") ?? 0) + view.OnHandShift(id),
-            row.IntegerOrNull("tax_rate_bp") ?? view.BranchRow.Integer("tax_rate_bp"));
+            row.IntegerOrNull("tax_rate_bp") ?? view.TaxRateBp(row.TextOrNull("category")));
     }
 
     private IEnumerable<Row> Search(SyncTable table, string text)

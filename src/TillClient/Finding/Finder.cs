@@ -1,6 +1,7 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
 using Bookmine.Schema.Views;
-using Bookmine.TillClient.Dockets;
+using Bookmine.TillClient.Files;
 using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient.Finding;
@@ -55,14 +56,20 @@ internal sealed class Finder(string till, ReplicaView view, Catalogue catalogue,
 
     /// <summary>The docket of a transaction; null when there is no such.</summary>
     /// <param name="columns">Of the paper.</param>
-    public async Task<Slip?> DocketAsync(string number, int columns, CancellationToken cancel) =>
+    /// <param name="isGift">For whoever is given the goods: without prices.</param>
+    public async Task<Slip?> DocketAsync(string number, int columns, bool isGift, CancellationToken cancel) =>
         await TransactionAsync(number, cancel).ConfigureAwait(false) is { } transaction
             ? view.Read(() =>
             {
-                var order = EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null;
-                var waits = order is not null || transaction.ShippedAt is null || transaction.Kind == EntryKinds.Deposit;
-                return DocketText.Render(transaction, order, waits && transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null,
-                    view.BranchRow, columns);
+                var (content, paper) = (ContentOf(transaction), DocketPaper.Of(view.BranchRow, columns));
+                return isGift ? DocketLayout.GiftOf(content, paper) : DocketLayout.Of(content, paper);
             })
             : null;
+
+    private DocketContent ContentOf(TransactionView transaction) => new(
+        transaction, EntryKinds.FollowsOrder(transaction.Kind) ? transactions.Find(transaction.Original ?? "") : null,
+        transaction.ContactId is { } id ? catalogue.ContactById(id)?.Name : null,
+        (transaction.Vouchers ?? []).Where(v => v.AmountCents < 0).Select(v => v.Number).Distinct()
+            .ToDictionary(number => number, number => view.VoucherCents(number) ?? 0, StringComparer.Ordinal),
+        transaction.Till == Training.Till);
 }

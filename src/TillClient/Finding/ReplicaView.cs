@@ -108,6 +108,13 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
     public Row BranchRow => TableSql.Find(Session, BookmineSetup.Branch, new RowKey(Branch, Guid.Empty))
         ?? throw new TillException("The replica does not know this till's branch. With the server at hand: bookmine-till reprovision.");
 
+    /// <summary>The rate in basis points of what has none of its own: that of its category, or else the branch's.</summary>
+    public long TaxRateBp(string? category)
+    {
+        var branch = BranchRow;
+        return (category is null ? null : CategoryRates.Read(branch.TextOrNull("category_rates")).Of(category)) ?? branch.Integer("tax_rate_bp");
+    }
+
     /// <summary>A record with what was done to it here: the replica's, edited, or one made here.</summary>
     public Row? Find(SyncTable table, RowKey key) =>
         TableSql.Find(Session, table, key) is { } row ? Overlay.Edited(row) : Overlay.FindMade(table, key);

@@ -55,6 +55,7 @@ internal sealed class TransactionFinder(ReplicaView view, ClientJournal journal)
             view.Of(BookmineSetup.DocumentLine, "document_id", id),
             view.Of(BookmineSetup.Payment, "document_id", id),
             view.Of(BookmineSetup.StockMovement, "document_id", id),
+            view.Of(BookmineSetup.Voucher, "document_id", id),
             Referring(id));
         return found.TransId is null ? found with { TransId = PostedNumber(document) } : found;
     }

@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;

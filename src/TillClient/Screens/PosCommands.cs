@@ -1,4 +1,5 @@
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
 using Bookmine.TillClient.Commands;
 using Bookmine.TillClient.Dockets;
 
@@ -13,7 +14,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     // The server has the whole list; who has not made an edit again by then does not miss it.
     private const int MostDropped = 100;
-    private const string NoPrinter = "This till has no printer: bookmine-till set --printer P.";
+    private const string NoPrinter = "This till has no printer. The manager can set one.";
 
     private Basket Basket => desk.Basket;
 
@@ -66,6 +67,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
             "pin" => () => new SigningOn(desk).ChangePinAsync(),
             "drawer" => () => new OtherTransactions(desk).NoSaleAsync(text),
             "print" => () => PrintAsync(arguments),
+            "gift" => () => PrintDocketAsync(arguments.Length > 0 ? arguments[0] : desk.LastNumber, isGift: true),
             "refund" => () => new Refunding(desk).RunAsync(arguments),
             "qty" or "price" or "disc" => () => new LineEditing(desk).TypedAsync(word, arguments),
             _ => null,
@@ -76,7 +78,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     public async Task ReportAsync(SyncReport report)
     {
         var lines = ResyncCommands.Text(report).Split('\n');
-        var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : DocketText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
+        var shown = lines.SelectMany(l => l.Length <= ReportWidth ? [l] : SlipText.Wrap(l, ReportWidth - FollowOn.Length).Select((part, i) => (i == 0 ? "  " : FollowOn) + part)).ToList();
         desk.Dropped.AddRange(report.Dropped);
         desk.Dropped.RemoveRange(0, Math.Max(desk.Dropped.Count - MostDropped, 0));
         var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
@@ -128,7 +130,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     }
 
     /// <summary>Prints a docket again; without a number, what waits for the printer, or else the last docket.</summary>
-    private async Task PrintAsync(string[] arguments)
+    private Task PrintAsync(string[] arguments)
     {
         if (arguments is ["drop"])
         {
@@ -140,14 +142,24 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
             desk.Say($"{Counted.Of(desk.Printer.Waiting, "slip is", "slips are")} tried again.");
             desk.Printer.TryAgain();
         }
-        else if ((arguments.Length > 0 ? arguments[0] : desk.LastNumber) is not { } number)
+        else
         {
-            desk.Say("Nothing was sold here lately. /print D12345 prints any docket.");
+            return PrintDocketAsync(arguments.Length > 0 ? arguments[0] : desk.LastNumber, isGift: false);
         }
-        else if (await desk.Till.DocketAsync(number, desk.Cancel).ConfigureAwait(false) is { } docket)
+        return Task.CompletedTask;
+    }
+
+    /// <param name="isGift">For whoever is given the goods: without prices.</param>
+    private async Task PrintDocketAsync(string? number, bool isGift)
+    {
+        if (number is null)
         {
-            desk.Printer.Print(docket.AsCopy());
-            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{number} is printed.");
+            desk.Say($"Nothing was sold here lately. /{(isGift ? "gift" : "print")} D12345 prints any.");
+        }
+        else if (await desk.Till.DocketAsync(number, isGift, desk.Cancel).ConfigureAwait(false) is { } docket)
+        {
+            desk.Printer.Print(isGift ? docket : docket.AsCopy());
+            desk.Say(desk.Till.Settings.Printer is null ? NoPrinter : $"{(isGift ? "A gift receipt of " : "")}{number} is printed.");
         }
         else
         {
@@ -168,11 +180,16 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     private async Task ClearAsync()
     {
-        var isOpen = !Basket.IsEmpty;
-        if (!isOpen || await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
+        if (Basket.IsEmpty)
+        {
+            var aside = string.Join(" and the ", new[] { Basket.Contact is null ? null : "contact", Basket.Note is null ? null : "note" }.OfType<string>());
+            desk.Basket = new Basket();
+            desk.Say(aside.Length > 0 ? $"The {aside} for the next sale {(aside.Contains(' ', StringComparison.Ordinal) ? "are" : "is")} taken off." : "No sale is open.");
+        }
+        else if (await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
         {
             desk.Basket = new Basket();
-            desk.Say(isOpen ? "The sale is dropped." : "No sale is open.");
+            desk.Say("The sale is dropped.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bookmine.Schema;
+using Bookmine.Schema.Dockets;
 using Bookmine.TillClient.Dockets;
 using Bookmine.TillClient.Selling;
 
@@ -102,7 +103,7 @@ internal sealed class PosDesk
         }
         try
         {
-            if (await Till.DocketAsync(LastNumber!, Cancel).ConfigureAwait(false) is { } docket)
+            if (await Till.DocketAsync(LastNumber!, cancel: Cancel).ConfigureAwait(false) is { } docket)
             {
                 Printer.Print(docket);
             }
@@ -145,7 +146,7 @@ internal sealed class PosDesk
     /// <summary>A docket's lines; null when there is none, which was told.</summary>
     public async Task<IReadOnlyList<string>?> DocketAsync(string number)
     {
-        if (await Till.DocketAsync(number, Cancel).ConfigureAwait(false) is { } docket)
+        if (await Till.DocketAsync(number, cancel: Cancel).ConfigureAwait(false) is { } docket)
         {
             return docket.ToText().TrimEnd().Split('\n');
         }

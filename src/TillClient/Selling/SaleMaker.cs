@@ -112,7 +112,7 @@ internal sealed class SaleMaker(ReplicaView view, Catalogue catalogue, PaymentMa
         }
         return new DocumentLine(
             ids.Next(), item?.StockId, item?.Code, long.TryParse(item?.Isbn, out var isbn) ? isbn : null, item?.Title ?? draft.Title!, draft.Qty,
-            price, draft.DiscountCents, item?.TaxRateBp ?? view.BranchRow.Integer("tax_rate_bp"));
+            price, draft.DiscountCents, item?.TaxRateBp ?? view.TaxRateBp(category: null));
     }
 
     private FoundStock? Item(LineDraft draft)

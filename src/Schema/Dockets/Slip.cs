@@ -1,6 +1,4 @@
-using Bookmine.Schema;
-
-namespace Bookmine.TillClient.Dockets;
+namespace Bookmine.Schema.Dockets;
 
 /// <summary>What a line of a slip is, for a printer that can do more than letters.</summary>
 public enum SlipLineKind
@@ -28,7 +26,12 @@ public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Line
 
     /// <summary>A slip of lines that may be too long for it: they are wrapped.</summary>
     public static Slip OfLines(string name, int columns, IEnumerable<string> lines) => new(
-        name, columns, [new SlipLine(name, SlipLineKind.Heading), .. lines.SelectMany(l => l.Length <= columns ? [l] : DocketText.Wrap(l, columns)).Select(l => new SlipLine(l))], OpensDrawer: false);
+        name, columns,
+        [
+            new SlipLine(name, SlipLineKind.Heading),
+            .. lines.SelectMany(l => l.Length <= columns ? [l] : SlipText.Wrap(l, columns)).Select(l => new SlipLine(l)),
+        ],
+        OpensDrawer: false);
 
     /// <summary>The same printed again: it says so, and leaves the drawer shut.</summary>
     public Slip AsCopy() => this with { Lines = [new SlipLine("COPY", SlipLineKind.Heading), .. Lines], OpensDrawer = false };
@@ -36,8 +39,8 @@ public sealed record Slip(string Name, int Columns, IReadOnlyList<SlipLine> Line
     /// <summary>As plain text, which ends in a line break.</summary>
     public string ToText() => Lines.Count == 0 ? "" : string.Join('\n', Lines.Select(l => l.Kind switch
     {
-        SlipLineKind.Heading => DocketText.Centre(l.Text, Columns),
-        SlipLineKind.Number => DocketText.Centre($"* {l.Text} *", Columns),
+        SlipLineKind.Heading => SlipText.Centre(l.Text, Columns),
+        SlipLineKind.Number => SlipText.Centre($"* {l.Text} *", Columns),
         _ => l.Text,
     }).Select(l => ShownText.OfLine(l.TrimEnd()))) + "\n";
 }
