@@ -34,10 +34,12 @@ namespace Bookmine.SyncServer;
 /// <param name="Backups">Where the nightly backups of the embedded database go; null for none.</param>
 /// <param name="BackupTo">The PEM file of a public key that they are encrypted to; null for plain ones.</param>
 /// <param name="Mail">The mail server that emails leave by; null where they are kept and not sent.</param>
+/// <param name="Pages">The pages' address of their own; null where they are with all else.</param>
+/// <param name="PagesCertificate">A PEM file with its certificate and key; null for the server's own.</param>
 /// <param name="Metrics">The port of this machine's loopback address where Prometheus finds <c>/metrics</c>; null for none.</param>
 public sealed record ServerOptions(
     string Database, string DataFolder, string Urls, int MostDownloads = 16, int? Metrics = null, IMachineClock? TimeKeeping = null,
-    string? Backups = null, string? BackupTo = null, MailServer? Mail = null);
+    string? Backups = null, string? BackupTo = null, MailServer? Mail = null, string? Pages = null, string? PagesCertificate = null);
 
 /// <summary>What any host of the shop's records needs, whatever it serves.</summary>
 public static class BookmineServices
@@ -143,7 +145,7 @@ public static class ServerHost
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<SimpleConsoleFormatterOptions>(
             line => (line.SingleLine, line.UseUtcTimestamp, line.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
-        builder.WebHost.UseUrls([.. options.Urls.Split(';'), .. MetricsPage.Urls(options.Metrics)]);
+        builder.WebHost.UseUrls([.. options.Urls.Split(';'), .. new[] { options.Pages }.OfType<string>(), .. MetricsPage.Urls(options.Metrics)]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -151,7 +153,12 @@ public static class ServerHost
             // A line of 64 kbit/s that loses half of its packets stands still for many seconds, and brings something all the same.
             kestrel.Limits.MinRequestBodyDataRate = kestrel.Limits.MinResponseDataRate = new MinDataRate(LeastBytesASecond, StandsStill);
             var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
-            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
+            var pages = kestrel.ApplicationServices.GetRequiredService<PagesAddress>();
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => certificate.Current();
+                https.OnAuthenticate = pages.Authenticate;
+            });
         });
         // By a factory, so that it is let go of with the host.
         builder.Services.AddSingleton(_ => serving);
@@ -201,6 +208,7 @@ public static class ServerHost
         app.UsePageFaults();
         // Who asks is known before anything is counted, unpacked or read.
         app.UseRouting();
+        app.UsePagesAddress();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
@@ -209,11 +217,9 @@ public static class ServerHost
         app.UseResponseCompression();
         app.MapSync();
         app.MapShop();
-        app.MapPersons();
-        app.MapFirstAdmin();
         app.MapHealth();
         app.MapApi();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapApiReference();
         app.MapPages();
         return app;
     }

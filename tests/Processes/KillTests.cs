@@ -65,6 +65,55 @@ public sealed class KillTests : IDisposable
     }
 
     /// <summary>The numbers that a killed program had told; its last line may be cut short.</summary>
+    [Fact]
+    public async Task A_server_killed_in_the_middle_of_an_import_goes_on_with_it_when_it_is_started_again()
+    {
+        const int rows = 20_000;
+        await programs.ServerAsync("branch", "add", "--name", "High Street");
+        var server = await programs.ServeAsync();
+        using var key = JsonDocument.Parse(await programs.ServerAsync("api-key", "add", "--name", "web", "--scope", "stock:read", "--scope", "stock:write"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key.RootElement.GetProperty("key").GetString());
+        async Task<JsonElement> ImportAsync() => JsonDocument.Parse(await http.GetStringAsync(programs.Url + "/api/v1/imports/1")).RootElement;
+        var text = "code,title,price,qty\n" + string.Concat(Enumerable.Range(1, rows).Select(i => $"c{i},Title {i},9.00,2\n"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, programs.Url + "/api/v1/imports?kind=stock&branch=1&name=all.csv")
+        {
+            Content = new StringContent(text, null, "text/csv"), Headers = { { "Idempotency-Key", "all" } },
+        };
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, (await http.SendAsync(request)).StatusCode);
+        long done;
+        while ((done = (await ImportAsync()).GetProperty("done").GetInt64()) == 0)
+        {
+            await Task.Delay(5);
+        }
+        Programs.Kill(server);
+        Assert.InRange(done, 1, rows - 1);
+
+        await programs.ServeAsync();
+        JsonElement state;
+        for (var i = 0; (state = await ImportAsync()).GetProperty("state").GetString() != "done"; i++)
+        {
+            Assert.True(i < 600, state.ToString());
+            await Task.Delay(100);
+        }
+        Assert.Equal((rows, rows, 0), (state.GetProperty("done").GetInt32(), state.GetProperty("new").GetInt32(), state.GetProperty("rejected").GetInt32()));
+        // What has changed meanwhile comes again.
+        var stock = new Dictionary<string, long>();
+        for (var next = ""; ;)
+        {
+            using var page = JsonDocument.Parse(await http.GetStringAsync($"{programs.Url}/api/v1/on_hand?limit=1000{next}"));
+            var items = page.RootElement.GetProperty("items").EnumerateArray().ToList();
+            items.ForEach(i => stock[i.GetProperty("stock_id").GetString()!] = i.GetProperty("on_hand").GetInt64());
+            next = "&after=" + page.RootElement.GetProperty("next").GetString();
+            if (!page.RootElement.GetProperty("more").GetBoolean())
+            {
+                break;
+            }
+        }
+        Assert.Equal((rows, 2L * rows), (stock.Count, stock.Values.Sum()));
+        Assert.Contains("\"ok\":true", await programs.ServerAsync("check"), StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Dockets(string output)
     {
         foreach (var line in output.Split('\n')[..^1])

@@ -109,14 +109,17 @@ internal sealed class Shop : IAsyncDisposable
         return shop;
     }
 
+    /// <summary>How the server is started, besides.</summary>
+    public Func<ServerOptions, ServerOptions> Serving { get; set; } = options => options;
+
     public static readonly Guid Rosa = Guid.Parse("01930000-0000-7000-8000-000000000001");
 
     /// <param name="clock">The server's own clock; null for the one that all share.</param>
     /// <param name="timeKeeping">What the server's machine knows of it; null for one that a time server keeps right.</param>
     public async Task StartServerAsync(TimeProvider? clock = null, IMachineClock? timeKeeping = null)
     {
-        app = ServerHost.Build(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping,
-            Mail: Mail), clock ?? Clock);
+        app = ServerHost.Build(Serving(new ServerOptions(DatabaseName, Path.Combine(folder, "server"), Url, mostDownloads, TimeKeeping: timeKeeping,
+            Mail: Mail)), clock ?? Clock);
         await app.StartAsync();
         Url = app.Urls.First();
     }

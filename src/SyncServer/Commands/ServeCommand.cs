@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bookmine.Schema;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Observing;
 using Bookmine.SyncServer.Tills;
 
@@ -13,6 +14,16 @@ internal static class ServeCommand
     {
         Description = "Where to listen, parted by semicolons",
         DefaultValueFactory = _ => "http://127.0.0.1:5080",
+    };
+
+    private static readonly Option<string?> Pages = new("--pages")
+    {
+        Description = "An address of their own for the back office's pages, such as http://127.0.0.1:5090; they are then at no other",
+    };
+
+    private static readonly Option<string?> PagesCertificate = new("--pages-certificate")
+    {
+        Description = "With --pages at https://: a PEM file with its certificate, those above it, and its private key",
     };
 
     private static readonly Option<int?> Metrics = new("--metrics")
@@ -37,11 +48,13 @@ internal static class ServeCommand
         "--mail-from") { Description = "With --smtp: who sends, as \"High Street Books <shop@example.com>\"" };
 
     public static Command Make(Verbs verbs) => verbs.Make(
-        "serve", "Serve the tills (the default verb)", ServeAsync, Urls, Metrics, Backups, BackupTo, Smtp, MailFrom);
+        "serve", "Serve the tills (the default verb)", ServeAsync, Urls, Pages, PagesCertificate, Metrics, Backups, BackupTo, Smtp, MailFrom);
 
     public static void MakeDefault(RootCommand root, Verbs verbs)
     {
         root.Add(Urls);
+        root.Add(Pages);
+        root.Add(PagesCertificate);
         root.Add(Metrics);
         root.Add(Backups);
         root.Add(BackupTo);
@@ -79,8 +92,10 @@ internal static class ServeCommand
         }
         var options = new ServerOptions(context.DatabaseName, context.DataFolder, context.Get(Urls), Metrics: context.Get(Metrics),
             Backups: context.Get(Backups) is { } folder ? Path.GetFullPath(folder) : null, BackupTo: context.Get(BackupTo),
+            Pages: context.Get(Pages), PagesCertificate: context.Get(PagesCertificate) is { } pem ? Path.GetFullPath(pem) : null,
             Mail: MailServer.Read(context.Get(Smtp), Environment.GetEnvironmentVariable("BOOKMINE_SMTP_PASSWORD"), context.Get(MailFrom)));
         BackOffice.Backups.Require(options);
+        PagesAddress.Require(options);
         await using var app = ServerHost.Build(options, context.Clock);
         context.OpenDoors(app, options);
         try
@@ -91,12 +106,17 @@ internal static class ServeCommand
         {
             var (also, option) = options.Metrics is { } at ? ($" or port {at} for metrics", " or --metrics") : ("", "");
             throw new ShopException(
-                $"{context.Get(Urls)}{also} cannot be listened on: {e.Message} Is another server running there? Give another port with --urls{option}.");
+                $"{context.Get(Urls)}{(options.Pages is { } office ? $", {office}" : "")}{also} cannot be listened on: {e.Message} Is another server running there? Give another port with --urls{option}.");
         }
         var metrics = app.MetricsUrl(options.Metrics);
-        foreach (var url in app.Urls.Where(url => url != metrics))
+        var pages = app.Services.GetRequiredService<PagesAddress>().Url;
+        foreach (var url in app.Urls.Where(url => url != metrics && url != pages))
         {
             Console.WriteLine($"listening on {url}");
+        }
+        if (pages is not null)
+        {
+            Console.WriteLine($"pages at {pages}");
         }
         if (metrics is not null)
         {
@@ -109,7 +129,7 @@ internal static class ServeCommand
         }
         if (app.Services.GetRequiredService<FirstAdmin>().NewLink() is { } link)
         {
-            Console.WriteLine($"no admin yet: make the first one, once and within a day, at {Reachable(app.Urls.First(url => url != metrics))}{link}");
+            Console.WriteLine($"no admin yet: make the first one, once and within a day, at {Reachable(pages ?? app.Urls.First(url => url != metrics))}{link}");
         }
         Console.WriteLine($"bookmine-server {ProgramVersion.Own}");
         app.Logger.Serves(ProgramVersion.Own, context.DatabaseName.Split(':')[0]);

@@ -3,6 +3,7 @@ using System.Text;
 using Bookmine.Sync.Feed;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Pages.SigningIn;
 using Bookmine.SyncServer.Pages.Shell;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -30,6 +31,7 @@ internal static class OfficePages
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
         services.AddHttpContextAccessor();
+        services.AddSingleton<PagesAddress>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<CommitNews>();
         services.AddHostedService(provider => provider.GetRequiredService<CommitNews>());
@@ -39,16 +41,19 @@ internal static class OfficePages
 
     public static void MapPages(this WebApplication app)
     {
-        PageAssets.Map(app);
-        app.MapSignIn();
-        app.MapFiles();
+        var pages = app.MapGroup("").WithMetadata(new PagesAddress.OfPages());
+        PageAssets.Map(pages);
+        pages.MapPersons();
+        pages.MapFirstAdmin();
+        pages.MapSignIn();
+        pages.MapFiles();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = "'none'")
-            .RequireAuthorization(PersonAuthentication.SchemeName);
+            .RequireAuthorization(PersonAuthentication.SchemeName).WithMetadata(new PagesAddress.OfPages());
     }
 
     /// <summary>What pages give as files.</summary>
-    private static void MapFiles(this WebApplication app)
+    private static void MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("").RequireAuthorization(PersonAuthentication.SchemeName).ExcludeFromDescription();
         files.MapGet("/stock/import/{batch:long}/rejected", (long batch, HttpContext context, IServerDatabase database) =>
@@ -110,6 +115,24 @@ internal static class OfficePages
 
     private static bool IsLookedAt(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
+    /// <summary>Where the pages have an address of their own, nothing of them is answered elsewhere, and nothing else there.</summary>
+    public static void UsePagesAddress(this WebApplication app)
+    {
+        var address = app.Services.GetRequiredService<PagesAddress>();
+        app.Use(async (context, next) =>
+        {
+            if (address.Answers(context))
+            {
+                await next(context);
+                return;
+            }
+            await NothingHere(context.Request).ExecuteAsync(context);
+        });
+    }
+
+    private static IResult NothingHere(HttpRequest request) => IsLookedAt(request) ? NoSuchPage
+        : Results.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
+
     /// <summary>Before the endpoints: what every answer with a page says to browsers, and how many pages may be open.</summary>
     public static void UsePages(this WebApplication app)
     {
@@ -118,9 +141,7 @@ internal static class OfficePages
         {
             if (context.GetEndpoint() is null)
             {
-                var answer = IsLookedAt(context.Request) ? NoSuchPage : Results.Problem(
-                    "There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
-                await answer.ExecuteAsync(context);
+                await NothingHere(context.Request).ExecuteAsync(context);
                 return;
             }
             if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null)

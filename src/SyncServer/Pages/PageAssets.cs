@@ -15,7 +15,7 @@ internal static class PageAssets
     /// <summary>The address of one, such as <c>/assets/1.5.0/office.css</c>.</summary>
     public static string Path(string name) => $"/assets/{ProgramVersion.Own}/{name}";
 
-    public static void Map(WebApplication app) => app.MapGet("/assets/{version}/{name}", (string name, HttpContext context) =>
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/assets/{version}/{name}", (string name, HttpContext context) =>
     {
         if (Known.GetOrAdd(name, Read) is not var (plain, packed))
         {

@@ -10,7 +10,7 @@ namespace Bookmine.SyncServer.Pages.SigningIn;
 /// <summary>The page behind the first admin's link: a form that needs nothing else of the server, nor of any other.</summary>
 internal static class FirstAdminPage
 {
-    public static void MapFirstAdmin(this WebApplication app)
+    public static void MapFirstAdmin(this IEndpointRouteBuilder app)
     {
         var small = new BodyLimit(16 * 1024);
         app.MapGet(FirstAdmin.Path, (string? code, FirstAdmin first) => first.IsGood(code)

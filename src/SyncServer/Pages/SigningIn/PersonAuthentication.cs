@@ -44,7 +44,7 @@ internal static class PersonAuthentication
         services.AddAuthorizationBuilder().AddPolicy(SchemeName, policy => policy.AddAuthenticationSchemes(SchemeName).RequireAuthenticatedUser());
     }
 
-    public static void MapPersons(this WebApplication app)
+    public static void MapPersons(this IEndpointRouteBuilder app)
     {
         var small = new BodyLimit(16 * 1024);
         app.MapPost(SignIn.Path, SignInAsync).RequireRateLimiting(RequestLimits.Enrolling).WithMetadata(small);

@@ -7,7 +7,7 @@ internal static class SignIn
 {
     public const string Path = "/sign-in";
 
-    public static void MapSignIn(this WebApplication app) => app.MapGet(Path, (string? next, IServiceProvider services) =>
+    public static void MapSignIn(this IEndpointRouteBuilder app) => app.MapGet(Path, (string? next, IServiceProvider services) =>
         Form(StatusCodes.Status200OK, "", next, null, services.GetRequiredService<FirstAdmin>()));
 
     /// <param name="wrong">What went wrong the last time; null for nothing.</param>
