@@ -21,6 +21,10 @@ internal sealed class BenchShop : IAsyncDisposable
 
     public IServerDatabase Database => app!.Services.GetRequiredService<IServerDatabase>();
 
+    /// <summary>A service of the server's.</summary>
+    public T Get<T>()
+        where T : notnull => app!.Services.GetRequiredService<T>();
+
     public string Url => app!.Urls.First();
 
     /// <summary>The folder of the till that was enrolled last.</summary>

@@ -5,7 +5,9 @@ using Bookmine.Sync.Data;
 using Bookmine.Sync.Feed;
 using Bookmine.Sync.Rows;
 using Bookmine.SyncServer.Authority;
+using Bookmine.SyncServer;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Endpoints;
 using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.Bench;
@@ -53,7 +55,7 @@ internal static class OfficeBench
         Measure(shop, "Money owed", s => (MoneyOwed.Vouchers(s), MoneyOwed.Credit(s), MoneyOwed.Orders(s, null)), "SELECT sum(amount_cents) FROM credit");
         Measure(shop, "Stock by words", s => StockRecords.Search(s, "river winter", 1, 0), "SELECT count(*) FROM stock WHERE lower(title) LIKE '%river%'");
         Measure(shop, "Stock by its code", s => StockRecords.Search(s, shop.Stock[7].Text("code"), 1, 0), $"SELECT id FROM stock WHERE code = '{shop.Stock[7].Text("code")}'");
-        Measure(shop, "A title's page", s => (StockRecords.Find(s, stock.ToString()), StockRecords.Movements(s, stock, null), StockRecords.ByMonth(s, stock, null, BranchDay.Add(today, -730))), "SELECT count(*) FROM stock_movement WHERE stock_id = (SELECT min(stock_id) FROM holding)");
+        Measure(shop, "A title's page", s => (StockRecords.Find(s, stock.ToString()), StockRecords.Movements(s, stock, null), StockRecords.ByMonth(s, stock, null, BranchDay.Add(today, -730))), "SELECT count(*) FROM stock_movement WHERE stock_id = (SELECT stock_id FROM holding ORDER BY stock_id LIMIT 1)");
         Measure(shop, "Best sellers of 30 days", s => StockRecords.List(s, StockList.Best, 1, month, today), $"SELECT sum(qty) FROM stock_movement WHERE branch = 1 AND posted_day >= {month}");
         Measure(shop, "Below nought", s => StockRecords.List(s, StockList.Negative, 1, month, today), "SELECT count(*) FROM holding WHERE branch = 1 AND on_hand < 0");
         Measure(shop, "Unsold in half a year", s => StockRecords.List(s, StockList.Unsold, 1, BranchDay.Add(today, -179), today), "SELECT count(*) FROM holding WHERE branch = 1 AND on_hand > 0");
@@ -61,6 +63,47 @@ internal static class OfficeBench
         Measure(shop, "A contact's page", s => (Contacts.Find(s, contact.ToString()), SalesRecords.Find(s, Rights.All, new SaleSearch(null, BranchDay.Add(today, -730), today, Contact: contact), null), Contacts.Credit(s, contact), Contacts.Emails(s, contact, null)), "SELECT count(*) FROM contact");
         Measure(shop, "Tills", s => Machines.All(s), "SELECT count(*) FROM till");
         Pull(shop, transactions);
+        await BesidePagesAsync(shop, today);
+    }
+
+    /// <summary>A resynchronisation alone and beside ten open pages of Today, which each read themselves again with every news.</summary>
+    private static async Task BesidePagesAsync(BenchShop shop, int today)
+    {
+        const int pages = 10, sales = 8_000, rounds = 3;
+        await shop.EnrolAsync();
+        using (var till = shop.OpenTill(false))
+        {
+            await till.ReprovisionAsync();
+        }
+        var (gate, news) = (shop.Get<RequestGate>(), shop.Get<CommitNews>());
+        var (alone, beside, reloads) = (new List<double>(), new List<double>(), 0);
+        for (var round = 0; round < 2 * rounds; round++)
+        {
+            using (var till = shop.OpenTill(true))
+            {
+                for (var i = 0; i < sales; i++)
+                {
+                    await till.SellAsync(Measurements.Sale(shop.Stock, i));
+                }
+            }
+            var open = round % 2 == 0 ? [] : Enumerable.Range(0, pages).Select(_ => news.Subscribe(() => Task.Run(() => gate.Pages.RunAsync(
+                () =>
+                {
+                    Interlocked.Increment(ref reloads);
+                    return shop.Database.Reading(s => (Takings.Of(s, 1, today, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()), Machines.All(s), AttentionCount.Of(s, null)));
+                },
+                CancellationToken.None)))).ToList();
+            using var normal = shop.OpenTill(false);
+            var began = Stopwatch.GetTimestamp();
+            var report = await normal.SynchroniseAsync();
+            (round % 2 == 0 ? alone : beside).Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            open.ForEach(page => page.Dispose());
+            _ = report is { Agree: true } ? true : throw new InvalidOperationException("The posting went wrong.");
+        }
+        alone.Sort();
+        beside.Sort();
+        Console.WriteLine(
+            $"a resynchronisation of {sales:N0} sales: {alone[rounds / 2]:0.00} s alone, {beside[rounds / 2]:0.00} s beside {pages} open pages that read themselves again {reloads} times: {beside[rounds / 2] / alone[rounds / 2]:0.00} times");
     }
 
     private static Guid DbValue(Session session, string sql)
@@ -147,24 +190,33 @@ internal static class OfficeBench
         {
             shop.Database.Writing(session =>
             {
+                var rows = new List<Row>();
                 for (var n = first; n < Math.Min(first + slice, transactions); n++)
                 {
-                    Write(session, shop, ids, contacts, n, transactions, now);
+                    Write(session, rows, shop, ids, contacts, n, transactions, now);
                 }
+                foreach (var table in rows.GroupBy(r => r.Table))
+                {
+                    session.InsertAll(table.Key.Name, RowSet.OfRows(table.Key, table));
+                }
+                var posted = new RowSet(new SetColumn("seq", SetType.Integer), new SetColumn("document_id", SetType.Guid));
+                rows.FindAll(r => r.Table == BookmineSetup.Document).ForEach(d => posted.Add(d.Integer("trans_id") - 999_999, d.Guid("id")));
+                session.InsertAll("posting", posted);
                 // The feed is another measurement's.
                 session.Execute("DELETE FROM sync_dirty");
                 return true;
             });
         }
-        shop.Database.Writing(session => session.Execute("UPDATE counter SET posting = @n WHERE id = 1", (long)transactions));
+        shop.Database.Writing(session => session.Execute(
+            "UPDATE counter SET posting = @n, till = @tills, trans_id = @last, block = 20000000 WHERE id = 1", (long)transactions, (long)Tills, 1_000_000L + transactions));
     }
 
-    private static void Write(Session session, BenchShop shop, EntityIds ids, List<Guid> contacts, int n, int of, long now)
+    private static void Write(Session session, List<Row> rows, BenchShop shop, EntityIds ids, List<Guid> contacts, int n, int of, long now)
     {
         var at = now - (Days * Day) + (long)((double)n / of * Days * Day);
         var (id, branch, till) = (ids.Next(), (n % Branches) + 1L, (n % Tills) + 1L);
         long day = BranchDay.Of(at, TimeZoneInfo.Utc);
-        TableSql.TryInsert(session, new Row(BookmineSetup.Document)
+        rows.Add(new Row(BookmineSetup.Document)
         {
             ["id"] = id, ["trans_id"] = 1_000_000L + n, ["docket"] = 9_000_000L + n, ["kind"] = n % 40 == 0 ? "refund" : "sale", ["branch"] = branch, ["till"] = till,
             ["operator"] = $"op{n % 13}", ["contact_id"] = n % 10 == 0 ? contacts[n / 10 % contacts.Count] : null, ["started_at"] = at, ["shipped_at"] = at, ["posted_at"] = at,
@@ -173,18 +225,18 @@ internal static class OfficeBench
         for (var line = 1L; line <= 2; line++)
         {
             var stock = shop.Stock[(int)(((n * 7L) + (line * 331)) % shop.Stock.Count)];
-            TableSql.TryInsert(session, new Row(BookmineSetup.DocumentLine)
+            rows.Add(new Row(BookmineSetup.DocumentLine)
             {
                 ["id"] = ids.Next(), ["document_id"] = id, ["branch"] = branch, ["month"] = day / 100, ["line"] = line, ["stock_id"] = stock["id"], ["code"] = stock["code"],
                 ["isbn13"] = stock["isbn13"], ["title"] = stock["title"], ["qty"] = 1L, ["unit_price_cents"] = 1500L, ["discount_cents"] = 0L, ["tax_rate_bp"] = 1000L,
             });
-            TableSql.TryInsert(session, new Row(BookmineSetup.StockMovement)
+            rows.Add(new Row(BookmineSetup.StockMovement)
             {
                 ["id"] = ids.Next(), ["document_id"] = id, ["branch"] = branch, ["month"] = day / 100, ["stock_id"] = stock["id"], ["code"] = stock["code"], ["qty"] = -1L,
                 ["value_cents"] = 1500L, ["reason"] = "sale", ["taken_at"] = at, ["posted_at"] = at, ["posted_day"] = day, ["taken_day"] = day,
             });
         }
-        TableSql.TryInsert(session, new Row(BookmineSetup.Payment)
+        rows.Add(new Row(BookmineSetup.Payment)
         {
             ["id"] = ids.Next(), ["document_id"] = id, ["branch"] = branch, ["month"] = day / 100, ["method"] = n % 3 == 0 ? "cash" : n % 500 == 1 ? "owing" : "card",
             ["amount_cents"] = 3000L, ["change"] = 0L, ["taken_at"] = at, ["paid_at"] = at, ["paid_day"] = day, ["taken_day"] = day,
@@ -201,7 +253,6 @@ internal static class OfficeBench
                 "INSERT INTO finding (id, till, n, kind, subject, text, noted_at, resolved_at) VALUES (@id, @till, 1, 'oversold', @subject, 'a finding', @at, @resolved)",
                 n + 1L, till, $"s{n}", at, n < of - 60_000 ? at : null);
         }
-        session.Execute("INSERT INTO posting (seq, document_id) VALUES (@seq, @document)", n + 1L, id);
         if (at > now - (40 * Day))
         {
             session.Execute(
