@@ -6,6 +6,12 @@ ALTER TABLE branch ADD category_rates NVARCHAR(MAX) COLLATE Latin1_General_100_B
 -- By which rule a transaction's tax is reckoned; null: each line is rounded by itself.
 ALTER TABLE document ADD tax_rule BIGINT;
 
+-- Of a sale, what its goods come to that came back without a docket: negative, and counted among the refunds.
+ALTER TABLE document ADD returned_cents BIGINT;
+EXEC('UPDATE document SET returned_cents = (
+    SELECT sum(l.qty * l.unit_price_cents - l.discount_cents) FROM document_line l WHERE l.document_id = document.id AND l.qty < 0)
+WHERE kind IN (''sale'', ''layby'') AND EXISTS (SELECT 1 FROM document_line l WHERE l.document_id = document.id AND l.qty < 0)');
+
 -- How far the till's clock was ahead of the server's when they last spoke, milliseconds.
 ALTER TABLE stock_movement ADD clock_ahead BIGINT;
 

@@ -87,6 +87,7 @@ public static class BookmineSetup
         .Text(16, "reference", nullable: true).Most(200)
         .Text(17, "note", nullable: true).Most(2_000).Integer(18, "disconnected").Guid(19, "original_id", nullable: true)
         .Text(20, "original_number", nullable: true).Most(100).Integer(21, "tax_rule", nullable: true)
+        .Integer(22, "returned_cents", nullable: true).Cents().ByServer()
         .Key("id").InBucket(OfBranchMonth).UploadedByClients()
         .Index("trans_id").Index("docket").Index("original_id").Index("reference").Index("contact_id").Build();
 
@@ -114,7 +115,7 @@ public static class BookmineSetup
         .Integer(8, "value_cents").Cents()
         .Text(9, "reason").Integer(10, "taken_at").Instant()
         .Integer(11, "posted_at", nullable: true).Instant().ByServer().Integer(12, "posted_day", nullable: true).Day().ByServer()
-        .Integer(13, "taken_day", nullable: true).Day().ByServer().Integer(14, "clock_ahead", nullable: true)
+        .Integer(13, "taken_day", nullable: true).Day().ByServer().Integer(14, "clock_ahead", nullable: true).Span()
         .Key("id").InBucket(OfBranchMonth, onlyWith: "document_id").UploadedByClients().Index("document_id").Build();
 
     /// <summary>General Credit as a ledger: raised is positive, used negative; a balance is a sum.</summary>

@@ -52,6 +52,7 @@ public static class Columns
         public static readonly Column TakenDay = BookmineSetup.Document["taken_day"];
         public static readonly Column TotalCents = BookmineSetup.Document["total_cents"];
         public static readonly Column OriginalId = BookmineSetup.Document["original_id"];
+        public static readonly Column ReturnedCents = BookmineSetup.Document["returned_cents"];
         public static readonly Column OriginalNumber = BookmineSetup.Document["original_number"];
     }
 
@@ -88,6 +89,7 @@ public static class Columns
         public static readonly Column Code = BookmineSetup.StockMovement["code"];
         public static readonly Column Qty = BookmineSetup.StockMovement["qty"];
         public static readonly Column TakenAt = BookmineSetup.StockMovement["taken_at"];
+        public static readonly Column ClockAhead = BookmineSetup.StockMovement["clock_ahead"];
         public static readonly Column PostedAt = BookmineSetup.StockMovement["posted_at"];
         public static readonly Column PostedDay = BookmineSetup.StockMovement["posted_day"];
         public static readonly Column TakenDay = BookmineSetup.StockMovement["taken_day"];

@@ -51,6 +51,7 @@ public sealed class Till : IDisposable
     private readonly JournalMirror mirror;
     private readonly Readmission readmission;
     private readonly Sealer sealer;
+    private readonly ClockOffset offset;
     private readonly RecordEditing editing;
     private readonly JournalKeeping keeping;
     private readonly Func<byte[]> newSecret;
@@ -76,7 +77,8 @@ public sealed class Till : IDisposable
         mirror = new JournalMirror(files, journal, Identity.Till);
         finder = new Finder(Identity.Name, view, catalogue, transactions, new LookUp(link, clock));
         Records = new TillRecords(view, catalogue, transactions, journal);
-        sealer = new Sealer(view, journal, mirror, () => Settings, link, orchestrator, clock);
+        offset = new ClockOffset(files, folder, clock, machine.TimeKeeping);
+        sealer = new Sealer(view, journal, mirror, () => Settings, link, orchestrator, offset, clock);
         editing = new RecordEditing(view, journal, sealer, link, cancel => SynchroniseAsync(null, cancel), ids, clock);
         var payments = new PaymentMaker(view, ids);
         maker = new TransactionMaker(
@@ -161,18 +163,23 @@ public sealed class Till : IDisposable
 
     /// <summary>Puts on record what is no transaction.</summary>
     /// <param name="kind">Of <see cref="TillEvents"/>.</param>
-    public async Task<Outcome> NoteAsync(string kind, string text, long amountCents, string? byOperator, CancellationToken cancel = default) => (await sealer.PostAsync(
-        sealer.Seal(kind == TillEvents.ZReading ? EntryKinds.Reading : EntryKinds.Event, byOperator, scope => new Sealing([new RowChange(
-            ChangeOp.Insert, EventRows.Of(new TillEvent(view.Branch, Identity.Till, byOperator, kind, text, amountCents, scope.SealedAt), ids.Next()))])),
-        cancel).ConfigureAwait(false)).Outcome;
+    /// <param name="figures">Of a Z reading.</param>
+    public async Task<Outcome> NoteAsync(
+        string kind, string text, long amountCents, string? byOperator, DrawerFigures? figures = null, CancellationToken cancel = default) =>
+        (await sealer.PostAsync(
+            sealer.Seal(kind == TillEvents.ZReading ? EntryKinds.Reading : EntryKinds.Event, byOperator, scope => new Sealing([new RowChange(
+                ChangeOp.Insert,
+                EventRows.Of(
+                    new TillEvent(view.Branch, Identity.Till, byOperator, kind, text, amountCents, scope.SealedAt, figures?.Write()), ids.Next()))])),
+            cancel).ConfigureAwait(false)).Outcome;
 
     /// <summary>What was taken since the last Z reading.</summary>
     public DrawerReading ReadDrawer() => DrawerReading.Of(journal);
 
     /// <summary>A reading as a slip.</summary>
-    /// <param name="countedCents">What was counted in the drawer; null where it was not counted.</param>
-    public Slip Reading(DrawerReading reading, long? countedCents, string? byOperator) => view.Read(() => ReadingText.Render(
-        reading, countedCents, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
+    /// <param name="figures">What was found when the drawer was counted; null where it was not.</param>
+    public Slip Reading(DrawerReading reading, DrawerFigures? figures, string? byOperator) => view.Read(() => ReadingText.Render(
+        reading, figures, Identity.Name, byOperator, view.BranchRow, clock.GetUtcNow(), Settings.Columns));
 
     public Task<(Outcome Outcome, long? TransId)> NewStockAsync(StockDraft draft, CancellationToken cancel = default) =>
         sealer.PostAsync(sealer.Seal(EntryKinds.Stock, draft.Operator, scope => new Sealing(records.NewStock(draft, scope.TakeNumber))), cancel);
@@ -276,6 +283,7 @@ public sealed class Till : IDisposable
             {
                 var outcome = await listener.SynchroniseAsync(progress, cancel).ConfigureAwait(false);
                 (link.PutOff, link.Withheld) = (outcome.PutOff, outcome.Withheld);
+                offset.Heard(-outcome.ClockOffset);
                 words.Keep();
                 Archive();
                 return await new SyncReporter(journal, link.Shop)

@@ -93,8 +93,10 @@ public sealed class TerminalTests : IDisposable
         await terminal.UntilAsync("docket D100005");
         terminal.Key("F8");
         terminal.Line("12");
-        await terminal.UntilAsync("Cash counted");
+        await terminal.UntilAsync("Cash in the drawer");
         terminal.Line("56.35");
+        await terminal.UntilAsync("next float");
+        terminal.Line("");
         await terminal.UntilAsync("Z READING", "The drawer is exact.");
         await terminal.EscapeAsync();
         terminal.Key("F10");

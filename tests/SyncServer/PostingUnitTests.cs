@@ -275,7 +275,7 @@ public abstract class PostingUnitTests(Engine engine) : ServerSuite(engine)
             {
                 row[instant] = 0L;
             }
-            ServerValues.Decide(row, null, new PostingFacts(1, [1], [], 1, 0, TimeZoneInfo.Utc, (_, _) => null));
+            ServerValues.Decide(row, default, new PostingFacts(1, [1], [], 1, 0, TimeZoneInfo.Utc, (_, _) => null));
             Assert.All(table.Columns.Where(c => c.IsByServer), c => Assert.True(row.Has(c)));
         }
     }

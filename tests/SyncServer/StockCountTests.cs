@@ -6,6 +6,7 @@ using Bookmine.SyncServer.Posting.Findings;
 using Bookmine.Tests.Support;
 using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Selling;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bookmine.Tests.SyncServer;
 
@@ -34,6 +35,41 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(7, OnHand(shop, Sales.Lighthouse));
         Assert.Empty(shop.BookFaults());
         Replicas.AssertEqual(shop, "front");
+    }
+
+    [Fact]
+    public async Task A_till_whose_clock_is_known_to_be_fast_sold_before_the_count_what_it_sold_before_it()
+    {
+        await using var shop = await OpenShopAsync();
+        await shop.EnrolAsync("front");
+        var fast = new FakeTimeProvider(shop.Clock.GetUtcNow() + Hour);
+        void Advance(double hours)
+        {
+            shop.Clock.Advance(hours * Hour);
+            fast.Advance(hours * Hour);
+        }
+        using (var online = global::Bookmine.TillClient.Till.Open(shop.TillFolder("front"), false, fast))
+        {
+            await online.SynchroniseAsync();
+        }
+        using var till = global::Bookmine.TillClient.Till.Open(shop.TillFolder("front"), true, fast);
+        Advance(0.5);
+        await till.SellAsync(Sales.Of(Sales.Lighthouse, qty: 2));
+        Advance(0.25);
+        Count(shop, $"isbn,counted\n{Sales.Lighthouse},8\n");
+        Advance(0.25);
+        await till.SellAsync(Sales.Of(Sales.Lighthouse));
+        Advance(1);
+
+        using (var online = global::Bookmine.TillClient.Till.Open(shop.TillFolder("front"), false, fast))
+        {
+            await online.SynchroniseAsync();
+        }
+
+        Assert.Equal(7, OnHand(shop, Sales.Lighthouse));
+        Assert.Equal(2, shop.Number("SELECT count(*) FROM stock_movement WHERE clock_ahead = 3600000"));
+        Assert.Contains("60 minutes fast", Assert.Single(shop.Texts("SELECT text FROM finding WHERE kind = 'clock around a count'")), StringComparison.Ordinal);
+        Assert.Empty(shop.BookFaults());
     }
 
     [Fact]

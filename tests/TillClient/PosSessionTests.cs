@@ -269,12 +269,30 @@ public sealed class PosSessionTests
         Assert.Contains(x, l => l.StartsWith("cash that should be there", StringComparison.Ordinal) && l.EndsWith("93.45", StringComparison.Ordinal));
         Assert.Contains(x, l => l.StartsWith("no-sale", StringComparison.Ordinal) && l.EndsWith('1'));
         Assert.Contains("0.05 SHORT", (await pos.BackAndTypeAsync("/other", "12", "93.40")).Prompt, StringComparison.Ordinal);
-        var z = (await pos.TypeAsync("yes")).Body;
+        Assert.Contains("next float", (await pos.TypeAsync("yes")).Prompt, StringComparison.Ordinal);
+        var z = (await pos.TypeAsync("50")).Body;
+        Assert.Contains(z, l => l.Contains("Z READING 1", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("  tax at 10% of 17.95", StringComparison.Ordinal) && l.EndsWith("1.63", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("taken out", StringComparison.Ordinal) && l.EndsWith("43.40", StringComparison.Ordinal));
         Assert.Contains(z, l => l.StartsWith("SHORT", StringComparison.Ordinal) && l.EndsWith("0.05", StringComparison.Ordinal));
         Assert.Contains((await pos.BackAndTypeAsync("/other", "11")).Body, l => l.StartsWith("0 sales", StringComparison.Ordinal));
+        // The next one begins with what was left, is counted by notes and coins, and what came back without a docket is a refund in it.
+        await pos.BackAndTypeAsync("/other", "2", Sales.Lighthouse, "1", "5", "/pay", "cash");
+        Assert.Contains("“two twenties” is no count", (await pos.TypeAsync("/other", "12", "two twenties")).Message, StringComparison.Ordinal);
+        z = (await pos.TypeAsync("2x20 1x2 6x0.5", "")).Body;
+        Assert.Contains(z, l => l.Contains("Z READING 2", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("0 sales", StringComparison.Ordinal) && l.EndsWith(" 0.00", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("1 refund ", StringComparison.Ordinal) && l.EndsWith("-5.00", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("  2 x 20.00", StringComparison.Ordinal) && l.EndsWith("40.00", StringComparison.Ordinal));
+        Assert.Contains(z, l => l.StartsWith("exact", StringComparison.Ordinal));
         await pos.BackAndTypeAsync();
         await pos.BeginAgainAsync(disconnected: false);
-        Assert.Equal(0, pos.Shop.Number("SELECT count(*) FROM finding WHERE kind = 'return without original'"));
+        Assert.Equal(1, pos.Shop.Number("SELECT count(*) FROM finding WHERE kind = 'return without original'"));
+        var day = pos.Shop.Database.Reading(s => Takings.Of(s, 1, 20261102, pos.Shop.Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        Assert.Equal((3045, -1250 - 500), (day.Posted.SalesCents, day.Posted.RefundsCents));
+        Assert.Equal((3045, -1250 - 500), (day.ByTill.Single().SalesCents, day.ByOperator.Single().RefundsCents));
+        Assert.Equal([(1L, 5000L, 0), (2L, 0L, 3)], day.Drawers.Select(d => (d.Figures!.Number, d.Figures.LeftCents, d.Figures.Denominations.Count)));
+        Assert.Equal(-1750, pos.Shop.Database.Reading(s => SalesReports.Acts(s, [1], 20261102, 20261102)).Sum(a => a.RefundedCents));
     }
 
     [Fact]
@@ -526,8 +544,9 @@ public sealed class PosSessionTests
         Assert.Contains(pos.Session.Picture.Body, l => l.Contains("17.95", StringComparison.Ordinal));
         Assert.Equal("What comes back", (await pos.BackAndTypeAsync("/refund D100001")).Prompt);
         Assert.StartsWith("Refund all of it: 17.95 as cash", (await pos.TypeAsync("", "1")).Prompt, StringComparison.Ordinal);
-        Assert.Contains("Nothing was refunded", (await pos.TypeAsync("")).Message, StringComparison.Ordinal);
-        Assert.Contains("refunded 10.00 as card", (await pos.TypeAsync("/refund D100001 1", "10", "2", "2", "yes")).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was refunded", (await pos.TypeAsync("no")).Message, StringComparison.Ordinal);
+        // Enter at the last question is its yes.
+        Assert.Contains("refunded 10.00 as card", (await pos.TypeAsync("/refund D100001 1", "10", "2", "2", "")).Message, StringComparison.Ordinal);
         Assert.Contains("nothing is left", (await pos.TypeAsync("/refund D100001")).Message, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -1001,7 +1020,7 @@ public sealed class PosSessionTests
         Assert.StartsWith("GC00012345 is sold already, with 20.00 left. Add to it?",
             (await pos.TypeAsync("/other", "gift voucher", "5", "GC00012345")).Prompt, StringComparison.Ordinal);
         Assert.Contains("No voucher was sold", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
-        Assert.StartsWith("500.00 is more than the 20.00 taken since the last Z", (await pos.TypeAsync("/other", "pay-out", "500")).Prompt,
+        Assert.StartsWith("500.00 is more than the 20.00 in the drawer", (await pos.TypeAsync("/other", "pay-out", "500")).Prompt,
             StringComparison.Ordinal);
         Assert.Contains("The drawer is as it was", (await pos.BackAndTypeAsync()).Message, StringComparison.Ordinal);
         Assert.Contains("no gift voucher at hand here has the number V999999", (await pos.TypeAsync("V999999")).Message, StringComparison.Ordinal);

@@ -79,6 +79,28 @@ public sealed class PrintingTests
         Assert.Contains(paper.Lines, l => l.Text == "?? ok");
     }
 
+    [Theory]
+    [InlineData("858", "Keeper’s — œuvre … ﬁn №5 “x”", "Keeper's - oeuvre ... fin No.5 \"x\"")]
+    [InlineData("858", "No\u0301 ni\u00f1o Łódź", "Nó niño Lódz")]
+    [InlineData("437", "€ 5.00 \u200eà 日", "EUR 5.00 à ?")]
+    [InlineData("utf-8", "No\u0301 œuvre €", "Nó œuvre €")]
+    public void What_a_character_set_lacks_is_written_with_what_it_has(string codePage, string text, string printed)
+    {
+        var slip = new Slip("x", 48, [new SlipLine(text)], OpensDrawer: false);
+        Assert.Equal(printed, DocketPrinter.EncodingOf(codePage).GetString(SlipPrinter.Encode(slip, new TillSettings(CodePage: codePage, PrintAs: "text"))).Trim());
+        if (codePage == "858")
+        {
+            Assert.Contains(printed, new EscPosDecoder(SlipPrinter.Encode(slip, new TillSettings(CodePage: codePage, PrintAs: "escpos"))).Lines.Select(l => l.Text));
+        }
+    }
+
+    [Fact]
+    public void What_grows_takes_its_room_from_the_gaps()
+    {
+        var line = SlipText.Pair("  1 x 5.00  œuvres", 500, 30);
+        Assert.Equal(30, PrintableText.Fold(line, DocketPrinter.EncodingOf("437"), 30).Length);
+    }
+
     [Fact]
     public void A_no_sale_opens_the_drawer_and_cuts_no_paper()
     {

@@ -6,7 +6,9 @@ namespace Bookmine.Schema.Entries;
 /// <param name="Kind">One of <see cref="TillEvents"/>.</param>
 /// <param name="Text">What a manager reads.</param>
 /// <param name="HappenedAt">Unix milliseconds.</param>
-public sealed record TillEvent(long Branch, long Till, string? Operator, string Kind, string Text, long AmountCents, long HappenedAt);
+/// <param name="Figures">Of a Z reading, as <see cref="DrawerFigures"/> writes them.</param>
+public sealed record TillEvent(long Branch, long Till, string? Operator, string Kind, string Text, long AmountCents, long HappenedAt,
+    string? Figures = null);
 
 /// <summary>Such a record as a row to insert.</summary>
 public static class EventRows
@@ -21,5 +23,6 @@ public static class EventRows
         ["text"] = BookmineSetup.TillEvent["text"].Cut(happened.Text),
         ["amount_cents"] = happened.AmountCents,
         ["happened_at"] = happened.HappenedAt,
+        ["figures"] = happened.Figures,
     };
 }

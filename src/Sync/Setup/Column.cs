@@ -36,6 +36,9 @@ public enum Meaning : byte
     /// <summary>Unix milliseconds.</summary>
     Instant,
 
+    /// <summary>Milliseconds from one moment to another, of either sign.</summary>
+    Span,
+
     /// <summary>A calendar's day, as 20261123.</summary>
     Day,
 }

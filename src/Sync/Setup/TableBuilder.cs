@@ -31,6 +31,9 @@ public sealed class TableBuilder(int number, string name)
     /// <summary>The column before is in Unix milliseconds.</summary>
     public TableBuilder Instant() => Change(c => c with { Meaning = Meaning.Instant });
 
+    /// <summary>The column before is a number of milliseconds from one moment to another.</summary>
+    public TableBuilder Span() => Change(c => c with { Meaning = Meaning.Span });
+
     /// <summary>The column before is a calendar's day.</summary>
     public TableBuilder Day() => Change(c => c with { Meaning = Meaning.Day });
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Sync.Data;
+using Bookmine.SyncServer.Reports;
 
 namespace Bookmine.SyncServer.BackOffice;
 
@@ -33,8 +34,6 @@ public sealed record OperatorActs(string Operator, long Refunds, long RefundedCe
 /// <summary>Takings of some days, by posting.</summary>
 public static class SalesReports
 {
-    private const string Goods = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}', '{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";
-    private const string Sold = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
     private const long Quarter = 15 * 60_000;
 
     /// <param name="branches">Whose; each a branch that there is.</param>
@@ -59,8 +58,8 @@ public static class SalesReports
         OperatorActs Of(string? name) => acts.TryGetValue(name ?? "", out var one) ? one : new OperatorActs(name ?? "", 0, 0, 0, 0, 0, 0, 0);
         using (var reader = session.Query(
             $"""
-            SELECT operator, CAST(count(*) AS bigint), CAST(sum(total_cents) AS bigint) FROM document
-            WHERE {BranchFilter.In("branch", branches)} AND posted_day BETWEEN @from AND @to AND kind = '{EntryKinds.Refund}' GROUP BY operator
+            SELECT operator, CAST(count(*) AS bigint), CAST(sum({SalesSql.RefundsCents()}) AS bigint) FROM document
+            WHERE {BranchFilter.In("branch", branches)} AND posted_day BETWEEN @from AND @to AND (kind = '{EntryKinds.Refund}' OR returned_cents < 0) GROUP BY operator
             """,
             from, to))
         {
@@ -104,11 +103,11 @@ public static class SalesReports
     {
         using var reader = session.Query(
             $"""
-            SELECT {what}, CAST(count(*) AS bigint), CAST(sum(CASE WHEN d.kind IN ({Sold}) THEN d.total_cents ELSE 0 END) AS bigint),
-                CAST(sum(CASE WHEN d.kind IN ({Sold}) THEN 0 ELSE d.total_cents END) AS bigint),
+            SELECT {what}, CAST(count(*) AS bigint), CAST(sum({SalesSql.SalesCents("d.")}) AS bigint),
+                CAST(sum({SalesSql.RefundsCents("d.")}) AS bigint),
                 CAST(sum(CASE WHEN d.disconnected = 1 THEN d.total_cents ELSE 0 END) AS bigint)
             FROM document d LEFT JOIN till t ON t.id = d.till JOIN branch b ON b.id = d.branch
-            WHERE {BranchFilter.In("d.branch", branches)} AND d.posted_day BETWEEN @from AND @to AND d.kind IN ({Goods}) GROUP BY {what} ORDER BY {what}
+            WHERE {BranchFilter.In("d.branch", branches)} AND d.posted_day BETWEEN @from AND @to AND d.kind IN ({SalesSql.Goods}) GROUP BY {what} ORDER BY {what}
             """,
             from, to);
         var list = new List<ReportRow>();

@@ -90,9 +90,10 @@ public sealed class StockRecords(IServerDatabase database, TimeProvider clock, E
                 """,
             _ => $"""
                 SELECT {Columns} FROM
-                    (SELECT h.stock_id FROM holding h WHERE h.branch = @branch AND h.on_hand > 0 AND NOT EXISTS
-                        (SELECT 1 FROM stock_movement m WHERE m.stock_id = h.stock_id AND m.branch = h.branch AND m.posted_day BETWEEN @from AND @to)
-                     ORDER BY h.stock_id {session.Dialect.Limit("@most")}) x
+                    (SELECT h.stock_id FROM holding h LEFT JOIN
+                        (SELECT DISTINCT m.stock_id FROM stock_movement m WHERE m.branch = @branch AND m.posted_day BETWEEN @from AND @to) sold
+                        ON sold.stock_id = h.stock_id
+                     WHERE h.branch = @branch AND h.on_hand > 0 AND sold.stock_id IS NULL ORDER BY h.stock_id {session.Dialect.Limit("@most")}) x
                 JOIN stock s ON s.id = x.stock_id ORDER BY s.id
                 """,
         };

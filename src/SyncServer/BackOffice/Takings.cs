@@ -16,7 +16,9 @@ public sealed record TakingsOf(string Name, long Documents, long SalesCents, lon
 /// <summary>A drawer that was counted.</summary>
 /// <param name="OverCents">Above what should be there; negative when it is short.</param>
 /// <param name="Slip">The Z reading as it was printed.</param>
-public sealed record DrawerCount(long HappenedAt, string Till, string? Operator, long? ExpectedCents, long? CountedCents, long OverCents, string Slip);
+/// <param name="Figures">What it found; null for one of before 1.6, of which the slip alone tells.</param>
+public sealed record DrawerCount(
+    long HappenedAt, string Till, string? Operator, long? ExpectedCents, long? CountedCents, long OverCents, string Slip, DrawerFigures? Figures = null);
 
 /// <summary>A branch's day as its manager reads it: net takings are sales (orders and laybys when they are taken) less refunds.</summary>
 /// <param name="Posted">By the moment of posting, as totals count it.</param>
@@ -35,8 +37,6 @@ public static class Takings
     private const long Quarter = 15 * 60_000;
     private const int Hours = 24;
     private const int Week = 7;
-    private const string Goods = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}', '{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";
-    private const string Sold = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
 
     /// <param name="day">As 20261123, the branch's.</param>
     /// <param name="now">Unix milliseconds.</param>
@@ -52,7 +52,7 @@ public static class Takings
         using (var reader = session.Query(
             $"""
             SELECT posted_day, posted_at / {Quarter}, CAST(sum(total_cents) AS bigint) FROM document
-            WHERE branch = @branch AND posted_day IN (@day, @before) AND kind IN ({Goods}) GROUP BY posted_day, posted_at / {Quarter}
+            WHERE branch = @branch AND posted_day IN (@day, @before) AND kind IN ({SalesSql.Goods}) GROUP BY posted_day, posted_at / {Quarter}
             """,
             branch, day, before))
         {
@@ -81,10 +81,10 @@ public static class Takings
         {
             using var reader = session.Query(
                 $"""
-                SELECT CAST(count(*) AS bigint), CAST(coalesce(sum(CASE WHEN kind IN ({Sold}) THEN total_cents ELSE 0 END), 0) AS bigint),
-                    CAST(coalesce(sum(CASE WHEN kind IN ({Sold}) THEN 0 ELSE total_cents END), 0) AS bigint),
+                SELECT CAST(count(*) AS bigint), CAST(coalesce(sum({SalesSql.SalesCents()}), 0) AS bigint),
+                    CAST(coalesce(sum({SalesSql.RefundsCents()}), 0) AS bigint),
                     CAST(coalesce(sum(CASE WHEN disconnected = 1 THEN total_cents ELSE 0 END), 0) AS bigint)
-                FROM document WHERE branch = @branch AND posted_day = @day AND kind IN ({Goods})
+                FROM document WHERE branch = @branch AND posted_day = @day AND kind IN ({SalesSql.Goods})
                 """,
                 branch, day);
             reader.Read();
@@ -97,11 +97,11 @@ public static class Takings
     {
         using var reader = session.Query(
             $"""
-            SELECT {what}, CAST(count(*) AS bigint), CAST(sum(CASE WHEN d.kind IN ({Sold}) THEN d.total_cents ELSE 0 END) AS bigint),
-                CAST(sum(CASE WHEN d.kind IN ({Sold}) THEN 0 ELSE d.total_cents END) AS bigint),
+            SELECT {what}, CAST(count(*) AS bigint), CAST(sum({SalesSql.SalesCents("d.")}) AS bigint),
+                CAST(sum({SalesSql.RefundsCents("d.")}) AS bigint),
                 CAST(sum(CASE WHEN d.disconnected = 1 THEN d.total_cents ELSE 0 END) AS bigint)
             FROM document d LEFT JOIN till t ON t.id = d.till
-            WHERE d.branch = @branch AND d.posted_day = @day AND d.kind IN ({Goods}) GROUP BY {what}
+            WHERE d.branch = @branch AND d.posted_day = @day AND d.kind IN ({SalesSql.Goods}) GROUP BY {what}
             """,
             branch, day);
         var list = new List<TakingsOf>();
@@ -118,18 +118,18 @@ public static class Takings
     {
         using var reader = session.Query(
             """
-            SELECT e.happened_at, e.till, t.name, e.operator, e.amount_cents, e.text FROM till_event e LEFT JOIN till t ON t.id = e.till
+            SELECT e.happened_at, e.till, t.name, e.operator, e.amount_cents, e.text, e.figures FROM till_event e LEFT JOIN till t ON t.id = e.till
             WHERE e.branch = @branch AND e.happened_at >= @from AND e.happened_at < @to AND e.kind = @kind ORDER BY e.happened_at, e.id
             """,
             branch, from, to, TillEvents.ZReading);
         var list = new List<DrawerCount>();
         while (reader.Read())
         {
-            var slip = reader.GetString(5);
+            var (slip, figures) = (reader.GetString(5), DrawerFigures.Read(DbValues.ReadTextOrNull(reader, 6)));
             list.Add(new DrawerCount(
                 reader.GetInt64(0), DbValues.ReadTextOrNull(reader, 2) ?? FormattableString.Invariant($"till {reader.GetInt64(1)}"),
-                DbValues.ReadTextOrNull(reader, 3), DrawerSlip.Read(slip, DrawerSlip.Expected), DrawerSlip.Read(slip, DrawerSlip.Counted),
-                reader.GetInt64(4), slip));
+                DbValues.ReadTextOrNull(reader, 3), figures?.ExpectedCents ?? DrawerSlip.Read(slip, DrawerSlip.Expected),
+                figures?.CountedCents ?? DrawerSlip.Read(slip, DrawerSlip.Counted), reader.GetInt64(4), slip, figures));
         }
         return list;
     }

@@ -5,8 +5,8 @@ using Bookmine.Sync.Rows;
 namespace Bookmine.SyncServer.Posting;
 
 /// <summary>
-/// Changes of on-hand counts by the server's own deeds. An on-hand count is the sum of its movements, and each has a moment: when it was taken, or
-/// when it was posted if that was earlier. A <em>count</em> says how many copies there were at a moment T; what the movements up to T lack is put
+/// Changes of on-hand counts by the server's own deeds. An on-hand count is the sum of its movements, and each has a moment: when it was taken, by the
+/// till's clock put right by as much as it was known to be off, or when it was posted if that was earlier. A <em>count</em> says how many copies there were at a moment T; what the movements up to T lack is put
 /// down as one more, of the moment T. A movement that is posted later and belongs to before a count is in that count already, so as many copies are
 /// taken out again at the earliest count it belongs to. So for each count the movements up to its T amount to what was counted, and on hand is the
 /// last count with all that moved since.
@@ -14,7 +14,8 @@ namespace Bookmine.SyncServer.Posting;
 internal sealed class StockMoves(Session session, TimeProvider clock, EntityIds ids)
 {
     /// <summary>The moment of a movement, in SQL.</summary>
-    public const string Moment = "CASE WHEN posted_at < taken_at THEN posted_at ELSE taken_at END";
+    public const string Moment =
+        "CASE WHEN posted_at < taken_at - coalesce(clock_ahead, 0) THEN posted_at ELSE taken_at - coalesce(clock_ahead, 0) END";
 
     /// <summary>The moment of a deed that is done now: after every count there is.</summary>
     /// <param name="branch">Where.</param>

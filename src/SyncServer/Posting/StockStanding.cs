@@ -82,7 +82,8 @@ internal sealed class StockStanding
             yield break;
         }
         var qty = movement.Integer(Columns.Movement.Qty);
-        var moment = Math.Min(movement.Integer(Columns.Movement.TakenAt), postedAt);
+        var moment = Math.Min(
+            movement.Integer(Columns.Movement.TakenAt) - (movement.IntegerOrNull(Columns.Movement.ClockAhead) ?? 0), postedAt);
         if (CountAfter(holding, moment) is { } counted)
         {
             yield return (holding, Beside(movement, holding, MovementReasons.Count, -qty, counted, postedAt, "counted"));

@@ -5,7 +5,7 @@ using Bookmine.SyncServer.Posting;
 namespace Bookmine.SyncServer.Reports;
 
 /// <summary>
-/// One day of a branch. Sales (orders and laybys when they are taken) and refunds (cancellations too) add up to the net; refunds are negative. What else was paid in and out (the drawer's float, deposits) is
+/// One day of a branch. Sales (orders and laybys when they are taken) and refunds (cancellations and goods that came back without a docket too) add up to the net; refunds are negative. What else was paid in and out (the drawer's float, deposits) is
 /// in the methods, and apart.
 /// </summary>
 /// <param name="FromDisconnectedCents">Of the net, what was sold without the server.</param>
@@ -29,16 +29,14 @@ public sealed record DayTotals(
     public static List<DayTotals> Read(Session session, long branch, int from, int to, bool byTaken)
     {
         var (documentDay, paymentDay, movementDay) = byTaken ? ("taken_day", "taken_day", "taken_day") : ("posted_day", "paid_day", "posted_day");
-        const string sales = $"'{EntryKinds.Sale}', '{EntryKinds.Layby}'";
-        const string refunds = $"'{EntryKinds.Refund}', '{EntryKinds.Cancellation}'";
         var days = new SortedDictionary<long, DayTotals>();
         DayTotals Day(long day) => days.GetValueOrDefault(day) ?? new DayTotals(BranchDay.Format(day), 0, 0, 0, [], 0, 0, 0, 0);
         using (var reader = session.Query(
             $"""
-            SELECT {documentDay}, CAST(sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 1 ELSE 0 END) AS bigint), CAST(sum(CASE WHEN kind IN ({sales}) THEN total_cents ELSE 0 END) AS bigint),
-                   CAST(sum(CASE WHEN kind IN ({refunds}) THEN total_cents ELSE 0 END) AS bigint),
-                   CAST(sum(CASE WHEN disconnected = 1 AND kind IN ({sales}, {refunds}) THEN total_cents ELSE 0 END) AS bigint),
-                   CAST(sum(CASE WHEN kind IN ({sales}, {refunds}) THEN 0 ELSE total_cents END) AS bigint)
+            SELECT {documentDay}, CAST(sum(CASE WHEN kind IN ({SalesSql.Goods}) THEN 1 ELSE 0 END) AS bigint),
+                   CAST(sum({SalesSql.SalesCents()}) AS bigint), CAST(sum({SalesSql.RefundsCents()}) AS bigint),
+                   CAST(sum(CASE WHEN disconnected = 1 AND kind IN ({SalesSql.Goods}) THEN total_cents ELSE 0 END) AS bigint),
+                   CAST(sum(CASE WHEN kind IN ({SalesSql.Goods}) THEN 0 ELSE total_cents END) AS bigint)
             FROM document WHERE branch = @branch AND {documentDay} BETWEEN @from AND @to GROUP BY {documentDay}
             """, branch, from, to))
         {

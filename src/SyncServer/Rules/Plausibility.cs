@@ -90,6 +90,10 @@ internal static class Plausibility
             {
                 return $"{row.Table.Name}.{column.Name} is {row[column]}, which no calendar holds";
             }
+            if (column.Meaning == Meaning.Span && row.IntegerOrNull(column) is < Earliest - Latest or > Latest - Earliest)
+            {
+                return $"{row.Table.Name}.{column.Name} is {row[column]}, and no two clocks are so far apart";
+            }
         }
         return null;
     }

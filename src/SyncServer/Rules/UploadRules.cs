@@ -20,7 +20,7 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
             return Ruling.Refuse(fault);
         }
         var (apply, dropped) = (new List<RowChange>(), new List<DroppedField>());
-        var document = group.Changes.FirstOrDefault(c => c.Op == ChangeOp.Insert && c.Table == BookmineSetup.Document)?.Values;
+        var belonging = Belonging.Of(group);
         foreach (var change in group.Changes)
         {
             switch (change.Op)
@@ -29,7 +29,7 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
                     dropped.Add(DroppedEmail(change.Values));
                     break;
                 case ChangeOp.Insert:
-                    apply.Add(Inserted(change, document, facts));
+                    apply.Add(Inserted(change, belonging, facts));
                     break;
                 case ChangeOp.Amend when Origin(change, facts) == facts.Till:
                     Correct(change, facts, apply, dropped);
@@ -49,10 +49,10 @@ public sealed class UploadRules : IUploadInterceptor<PostingFacts>
     /// The row as it is to be written: what the till may not decide is set here. A price of goods whose movements were posted before them goes
     /// to the holding that those have made.
     /// </summary>
-    private static RowChange Inserted(RowChange change, Row? document, PostingFacts facts)
+    private static RowChange Inserted(RowChange change, Belonging belonging, PostingFacts facts)
     {
         var row = change.Values.Copy();
-        ServerValues.Decide(row, document, facts);
+        ServerValues.Decide(row, belonging, facts);
         if (row.Table != BookmineSetup.Holding || facts.Live(row.Table, row.Key) is not { } made || made[Columns.Holding.PriceCents] is not null)
         {
             return change with { Values = row };

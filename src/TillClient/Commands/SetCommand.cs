@@ -29,6 +29,12 @@ internal static class SetCommand
             TillSetUp.SetServer(TillMachine.This(context.Clock).Files, context.Folder, context.Get(Server), context.Get(ServerKey));
         }
         till.Settings = settings;
+        var currency = till.Records.Currency();
+        if (context.Get(CodePage) is not null && !PrintableText.Has(DocketPrinter.EncodingOf(settings.CodePage), currency))
+        {
+            Console.Error.WriteLine(
+                $"The character set {settings.CodePage} has no {currency}: dockets print {PrintableText.Fold(currency, DocketPrinter.EncodingOf(settings.CodePage), settings.Columns)} in its place. 858 has £ and €.");
+        }
         context.Print(
             new DoneOutput(true), OutputJson.Readable.DoneOutput,
             () => $"printer {settings.Printer ?? "none"}, {settings.Columns} columns, mirror {settings.Mirror ?? "none"}");

@@ -14,7 +14,7 @@ internal static class DocketPrinter
     private const string Feed = "\n\n\n";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>A printer's character set by its name or number, such as utf-8, 858 or cp858; what it cannot print becomes a question mark.</summary>
+    /// <summary>A printer's character set by its name or number, such as utf-8, 858 or cp858.</summary>
     /// <exception cref="TillException">There is no such character set.</exception>
     public static Encoding EncodingOf(string codePage)
     {
@@ -37,7 +37,11 @@ internal static class DocketPrinter
         printer.StartsWith(Tcp, StringComparison.Ordinal) || printer.StartsWith(Cups, StringComparison.Ordinal) || printer.StartsWith("/dev/", StringComparison.Ordinal);
 
     /// <summary>The bytes for a printer that takes text alone.</summary>
-    public static byte[] AsText(Slip slip, string codePage) => EncodingOf(codePage).GetBytes(slip.ToText() + Feed);
+    public static byte[] AsText(Slip slip, string codePage)
+    {
+        var encoding = EncodingOf(codePage);
+        return encoding.GetBytes(string.Join('\n', slip.ToText().Split('\n').Select(l => PrintableText.Fold(l, encoding, slip.Columns))) + Feed);
+    }
 
     /// <exception cref="TillException">It names no printer.</exception>
     public static void Require(string printer)

@@ -23,7 +23,7 @@ internal static class EscPos
     /// <summary>Whether receipt printers have a table for the code page; utf-8 stands for the usual one.</summary>
     public static bool Knows(string codePage) => Tables.ContainsKey(NumberOf(codePage));
 
-    /// <param name="codePage">As set for the machine; what the table lacks is printed as a question mark.</param>
+    /// <param name="codePage">As set for the machine; what the table lacks is written with what it has (<see cref="PrintableText"/>).</param>
     public static byte[] Encode(Slip slip, string codePage)
     {
         var number = NumberOf(codePage);
@@ -55,7 +55,7 @@ internal static class EscPos
         }
         return [.. bytes];
 
-        byte[] Text(string text) => [.. encoding.GetBytes(Printable(text)), (byte)'\n'];
+        byte[] Text(string text) => [.. encoding.GetBytes(PrintableText.Fold(Printable(text), encoding, slip.Columns)), (byte)'\n'];
     }
 
     /// <summary>CODE128 in its set B, without the text below it: that is printed large above. None when it is wider than the paper.</summary>

@@ -74,4 +74,5 @@ public sealed record TillSettings(string? Printer = null, int Columns = 42, stri
 [JsonSerializable(typeof(TillIdentity))]
 [JsonSerializable(typeof(TillSettings))]
 [JsonSerializable(typeof(NewIdentity.Next))]
+[JsonSerializable(typeof(ClockOffset.Word))]
 internal sealed partial class TillFilesJson : JsonSerializerContext;

@@ -35,6 +35,9 @@ public sealed class TillRecords
     /// <summary>Whether somebody may do a supervisor's acts.</summary>
     public bool IsSupervisor(string name) => view.Read(() => operators.IsSupervisor(name));
 
+    /// <summary>The sign or code of this branch's currency; empty for none, and where there is no replica yet.</summary>
+    public string Currency() => view.Read(() => view.Exists ? view.BranchRow.Text("currency") : "");
+
     /// <summary>To what sums this branch rounds cash.</summary>
     public CashRounding CashRounding() => view.Read(() => Schema.CashRounding.Of(view.BranchRow.IntegerOrNull("cash_rounding")));
 

@@ -128,10 +128,10 @@ internal sealed class Conversation(Action<string, bool> say)
             : await ChooseAsync("Which", found.Select(FoundLine.Of), givesWayToScans: givesWayToScans).ConfigureAwait(false) is { } chosen ? found[chosen] : null;
     }
 
-    /// <summary>Whether a person agrees to what is shown.</summary>
+    /// <summary>Whether a person agrees to what is shown: Enter alone is yes.</summary>
     public async Task<bool> ConfirmAsync(string prompt, IReadOnlyList<string>? body = null) =>
-        await AskAsync(new Question($"{prompt} yes / Esc") { Body = body }).ConfigureAwait(false) is { } text
-        && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text.Equals("y", StringComparison.OrdinalIgnoreCase));
+        await AskAsync(new Question($"{prompt} (Enter: yes, Esc: no)") { Body = body }).ConfigureAwait(false) is { } text
+        && (text.Length == 0 || text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text.Equals("y", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Shows lines until Esc or Enter.</summary>
     public Task ShowAsync(IReadOnlyList<string> lines, string prompt = "Find (arrows move, Esc: back)") =>

@@ -36,13 +36,9 @@ internal sealed class OtherTransactions(PosDesk desk)
     /// <summary>Goods back without their docket: a negative line, which the manager finds listed.</summary>
     private async Task ReturnAsync()
     {
-        if (await desk.Talk.TextAsync("What comes back: scan it, or type words", takesScan: _ => true).ConfigureAwait(false) is not { } text)
+        if (await ReturnedAsync().ConfigureAwait(false) is not { } item)
         {
-            return;
-        }
-        var items = (await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false)).OfType<FoundStock>().ToList();
-        if (await desk.Talk.PickAsync(items, text).ConfigureAwait(false) is not { } item)
-        {
+            desk.Say("Nothing was taken back.");
             return;
         }
         if (await desk.Talk.CountAsync($"Copies of {TextColumns.Fit(item.Title, 30).TrimEnd()}", 1, Ringing.MostQty).ConfigureAwait(false) is not { } copies
@@ -57,6 +53,24 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         desk.Basket.Add(item, -copies, price, desk.Clock.GetUtcNow());
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
+    }
+
+    /// <summary>Asks until what comes back is known here: what is scanned meanwhile is never sold.</summary>
+    private async Task<FoundStock?> ReturnedAsync()
+    {
+        while (await desk.Talk.TextAsync("What comes back: scan it, or type words", takesScan: _ => true).ConfigureAwait(false) is { } text)
+        {
+            var items = (await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false)).OfType<FoundStock>().ToList();
+            if (items.Count == 0)
+            {
+                desk.Say($"{desk.Till.WhyNotFound(text)}. Scan it again, type words of its title, or Esc.", isAlarm: true);
+            }
+            else if (await desk.Talk.PickAsync(items, text).ConfigureAwait(false) is { } item)
+            {
+                return item;
+            }
+        }
+        return null;
     }
 
     private async Task VoucherAsync()
@@ -126,9 +140,9 @@ internal sealed class OtherTransactions(PosDesk desk)
     private async Task MoveAsync(string kind, string question)
     {
         if (await desk.Talk.AmountAsync(kind == EntryKinds.PayIn ? "How much goes in" : "How much goes out").ConfigureAwait(false) is not (> 0 and var amount)
-            || (kind == EntryKinds.PayOut && desk.Till.ReadDrawer().CashCents is var cash && amount > cash
+            || (kind == EntryKinds.PayOut && desk.Till.ReadDrawer().ExpectedCents is var cash && amount > cash
                 && !await desk.Talk.ConfirmAsync(
-                    $"{Money.Format(amount)} is more than the {Money.Format(cash)} taken since the last Z. Pay it out?").ConfigureAwait(false))
+                    $"{Money.Format(amount)} is more than the {Money.Format(cash)} in the drawer. Pay it out?").ConfigureAwait(false))
             || await desk.Talk.TextAsync(question).ConfigureAwait(false) is not { } reason)
         {
             desk.Say("The drawer is as it was.");
@@ -164,32 +178,62 @@ internal sealed class OtherTransactions(PosDesk desk)
     private async Task ReadAsync(bool isZ)
     {
         var reading = desk.Till.ReadDrawer();
-        long? counted = null;
-        if (isZ)
+        if (!isZ)
         {
-            counted = await desk.Talk.AmountAsync("Cash counted in the drawer").ConfigureAwait(false);
+            await ShowAsync(desk.Till.Reading(reading, null, desk.Operator)).ConfigureAwait(false);
+        }
+        else if (await CountAsync(reading).ConfigureAwait(false) is { } figures)
+        {
+            await EndAsync(desk.Till.Reading(reading, figures, desk.Operator), figures).ConfigureAwait(false);
+        }
+        else
+        {
+            desk.Say("No Z reading was made.");
+        }
+    }
+
+    /// <returns>What was counted, and what stays; null for Esc.</returns>
+    private async Task<DrawerFigures?> CountAsync(DrawerReading reading)
+    {
+        CountedDrawer? counted = null;
+        while (counted is null)
+        {
+            if (await desk.Talk.TextAsync("Cash in the drawer: 137.50, or notes and coins as 3x20 12x0.50").ConfigureAwait(false) is not { } text)
+            {
+                return null;
+            }
+            counted = CountedDrawer.Parse(text);
             if (counted is null)
             {
-                desk.Say("No Z reading was made.");
-                return;
+                desk.Say($"“{text}” is no count. Type a sum such as 137.50, or 3x20 12x0.50 for three twenties and twelve fifties.", isAlarm: true);
+            }
+            else if (counted.Cents != reading.ExpectedCents && !await desk.Talk.ConfirmAsync(
+                $"{Money.Format(counted.Cents)} is {OffBy(counted.Cents - reading.ExpectedCents)}. Is that the count?").ConfigureAwait(false))
+            {
+                desk.Say("Count again.");
+                counted = null;
             }
         }
-        if (counted is { } drawer && drawer != reading.CashCents && !await desk.Talk.ConfirmAsync(
-            $"{Money.Format(drawer)} is {Money.Format(Math.Abs(drawer - reading.CashCents))} {(drawer < reading.CashCents ? "SHORT" : "OVER")}. Is that the count?").ConfigureAwait(false))
+        return await desk.Talk.AmountAsync("What stays in the drawer as the next float", 0, counted.Cents).ConfigureAwait(false) is { } left
+            ? reading.Figures(counted, left) : null;
+    }
+
+    private async Task EndAsync(Slip slip, DrawerFigures figures)
+    {
+        if (!await desk.NoteAsync(TillEvents.ZReading, slip.ToText(), figures.OverCents, figures).ConfigureAwait(false))
         {
-            desk.Say("No Z reading was made. Count again.");
             return;
         }
-        var slip = desk.Till.Reading(reading, counted, desk.Operator);
-        if (counted is { } cents && !await desk.NoteAsync(TillEvents.ZReading, slip.ToText(), cents - reading.CashCents).ConfigureAwait(false))
-        {
-            return;
-        }
-        if (counted is { } found)
-        {
-            var over = found - reading.CashCents;
-            desk.Say(over == 0 ? "The drawer is exact." : $"The drawer is {Money.Format(Math.Abs(over))} {(over < 0 ? "SHORT" : "OVER")}.", over != 0);
-        }
+        desk.Say(
+            $"{(figures.OverCents == 0 ? "The drawer is exact." : $"The drawer is {OffBy(figures.OverCents)}.")}{(figures.LeftCents == 0 ? "" : $" {Money.Format(figures.LeftCents)} stays; take out {Money.Format(figures.CountedCents - figures.LeftCents)}.")}",
+            figures.OverCents != 0);
+        await ShowAsync(slip).ConfigureAwait(false);
+    }
+
+    private static string OffBy(long overCents) => $"{Money.Format(Math.Abs(overCents))} {(overCents < 0 ? "SHORT" : "OVER")}";
+
+    private async Task ShowAsync(Slip slip)
+    {
         desk.Printer.Print(slip);
         await desk.Talk.ShowAsync(slip.ToText().TrimEnd().Split('\n')).ConfigureAwait(false);
     }

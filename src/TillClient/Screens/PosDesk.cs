@@ -120,14 +120,14 @@ internal sealed class PosDesk
 
     /// <summary>Puts on record what is no transaction, and who did it.</summary>
     /// <returns>False when it was refused, which was told.</returns>
-    public async Task<bool> NoteAsync(string kind, string text, long amountCents)
+    public async Task<bool> NoteAsync(string kind, string text, long amountCents, DrawerFigures? figures = null)
     {
         if (!await new SigningOn(this).EnsureAsync().ConfigureAwait(false))
         {
             return false;
         }
         // No amount of an event is beyond what a bookshop's can be, whatever was typed into the sale that it tells of.
-        var outcome = await Till.NoteAsync(kind, text, Math.Clamp(amountCents, -Money.MostCents, Money.MostCents), Operator, Cancel).ConfigureAwait(false);
+        var outcome = await Till.NoteAsync(kind, text, Math.Clamp(amountCents, -Money.MostCents, Money.MostCents), Operator, figures, Cancel).ConfigureAwait(false);
         if (outcome.Refused is { } refused)
         {
             Say($"{refused.Reason}. {refused.Remedy}", isAlarm: true);

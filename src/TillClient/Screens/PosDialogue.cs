@@ -48,7 +48,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         if (desk.Unsealed is { IsOnRecord: false } money && desk.Till.WhyNotSelling is null)
         {
-            var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, desk.Cancel).ConfigureAwait(false);
+            var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, cancel: desk.Cancel).ConfigureAwait(false);
             desk.Unsealed = money with { IsOnRecord = outcome.Refused is null };
             desk.Say(money.ToTell, isAlarm: true);
         }

@@ -143,7 +143,7 @@ internal sealed class SigningOn(PosDesk desk)
                 if (times >= WrongPins.OnRecordFrom)
                 {
                     // By whoever it is: nobody has to have signed on.
-                    await desk.Till.NoteAsync(TillEvents.WrongPin, $"{name}, {times} times", 0, desk.Operator, desk.Cancel).ConfigureAwait(false);
+                    await desk.Till.NoteAsync(TillEvents.WrongPin, $"{name}, {times} times", 0, desk.Operator, cancel: desk.Cancel).ConfigureAwait(false);
                 }
             }
         }

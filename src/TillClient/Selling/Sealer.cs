@@ -16,7 +16,8 @@ internal sealed record Sealing(IReadOnlyList<RowChange> Changes, long? Number = 
 
 /// <summary>Seals entries, and posts each at once when the server is at hand.</summary>
 internal sealed class Sealer(
-    ReplicaView view, ClientJournal journal, JournalMirror mirror, Func<TillSettings> settings, ServerLink link, ClientOrchestrator orchestrator, TimeProvider clock)
+    ReplicaView view, ClientJournal journal, JournalMirror mirror, Func<TillSettings> settings, ServerLink link, ClientOrchestrator orchestrator, ClockOffset offset,
+    TimeProvider clock)
 {
     private static readonly TimeSpan WaitForTransId = TimeSpan.FromSeconds(1);
 
@@ -37,6 +38,10 @@ internal sealed class Sealer(
             {
                 view.Overlay.CatchUp();
                 var (changes, number, amount) = make(scope);
+                if (offset.ToSeal() is { } ahead)
+                {
+                    changes.Where(c => c.Table == BookmineSetup.StockMovement).ToList().ForEach(c => c.Values["clock_ahead"] = ahead);
+                }
                 var group = new ChangeGroup(scope.Id, kind, author, scope.SealedAt, changes);
                 EntryContent.RequireText(group);
                 return new SealContent(kind, ChangeGroupJson.Format, ChangeGroupJson.Write(group), number, amount);

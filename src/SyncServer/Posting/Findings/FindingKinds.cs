@@ -15,6 +15,7 @@ public static class FindingKinds
     public const string CreditOverspent = "credit overspent";
     public const string VoucherOverspent = "voucher overspent";
     public const string RoundedTooMuch = "rounded too much";
+    public const string ClockSpansCount = "clock around a count";
     public const string Oversold = "oversold";
     public const string ReplicaMended = "replica mended";
 
