@@ -1,11 +1,14 @@
 using System.Net;
 using Bookmine.Schema;
+using Bookmine.Sync.Feed;
 using Bookmine.Sync.Journal;
 using Bookmine.SyncServer;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Pages.Shell;
 using Bookmine.Tests.Support;
 using Bookmine.TillClient.Selling;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bookmine.Tests.Pages;
 
@@ -353,6 +356,60 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         using var stranger = new HttpClient { BaseAddress = http.BaseAddress };
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync(
             "_blazor/negotiate?negotiateVersion=1", null, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_comes_when_as_many_pages_are_open_as_the_server_draws_is_told()
+    {
+        await using var shop = await Shop.OpenAsync();
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Alice", Password, Person.Admin, []);
+        using var http = new HttpClient { BaseAddress = new Uri(shop.Url) };
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = "Alice", ["password"] = Password });
+        await http.PostAsync("/sign-in", form, TestContext.Current.CancellationToken);
+        var counter = new OpenPages.Counter(shop.Get<OpenPages>());
+        for (var i = 0; i < OpenPages.Most; i++)
+        {
+            await counter.OnCircuitOpenedAsync(null!, default);
+        }
+        var full = await http.GetAsync("/sales", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
+        Assert.Contains("100 pages are open", await full.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await counter.OnCircuitClosedAsync(null!, default);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/sales", TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_behind_a_page_and_what_was_typed_is_saved_when_there_is_room()
+    {
+        Assert.SkipWhen(Browser.Program is null, "needs Chromium: apt-get install chromium");
+        using var disk = SmallDisk.Mount(12);
+        Assert.SkipWhen(disk is null, "needs a disk of its own: root may mount one");
+        await using var server = ServerHost.Build(new ServerOptions("sqlite:" + Path.Combine(disk!.Folder, "shop.db"), disk.Folder, "http://127.0.0.1:0"), TimeProvider.System);
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        server.Services.GetRequiredService<Branches>().Add(Actor.AtTheMachine(), "High Street", "UTC");
+        server.Services.GetRequiredService<Persons>().Add(Actor.AtTheMachine(), "Alice", Password, Person.Admin, []);
+        await using var window = await browser.OpenAsync(server.Urls.First());
+        await window.SignInAsync("Alice", Password);
+        await window.GoAsync("/shop/branches");
+        await window.Page.GetByText("Edit").First.ClickAsync();
+        await window.Page.GetByLabel("Foot of the docket").FillAsync(new string('x', 400));
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(disk.Folder, "shop.db")};Pooling=False"))
+        {
+            // The log gives back the room that it had, and would else write over itself.
+            connection.Open();
+            using var checkpoint = connection.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            checkpoint.ExecuteNonQuery();
+        }
+        disk.Fill();
+        await window.Page.GetByText("Save").ClickAsync();
+        await window.SaysAsync("Nothing is lost");
+        Assert.Contains("disk is full", await window.Page.InnerTextAsync("body"), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(400, (await window.Page.GetByLabel("Foot of the docket").InputValueAsync()).Length);
+        disk.MakeRoom();
+        await window.Page.GetByText("Save").ClickAsync();
+        await window.SaysAsync("is changed");
+        Assert.Equal(400, (server.Services.GetRequiredService<IServerDatabase>().Reading(s => s.Scalar("SELECT footer FROM branch")) as string)?.Length);
     }
 
     /// <summary>Two branches, three tills, and something of everything that a page shows.</summary>

@@ -50,6 +50,40 @@ public abstract class BackOfficeTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_day_that_is_closed_while_tills_post_has_each_sale_in_its_figures_or_since()
+    {
+        await using var shop = await OpenShopAsync();
+        string[] names = ["front", "back", "third"];
+        foreach (var name in names)
+        {
+            await shop.EnrolAsync(name);
+            using var till = shop.OpenTill(name, true);
+            for (var i = 0; i < 30; i++)
+            {
+                await till.SellAsync(Sales.Of(Sales.Lighthouse));
+            }
+        }
+        var posting = names.Select(name => shop.ResyncAsync(name)).ToList();
+        var closing = Task.Run(async () =>
+        {
+            while (shop.Number("SELECT count(*) FROM document") < 20)
+            {
+                await Task.Delay(1);
+            }
+            return shop.Get<DayClosings>().Close(Admin, 1, Monday, null);
+        });
+        await Task.WhenAll(posting);
+        var closed = await closing;
+
+        var since = shop.Database.Reading(s => DayClosings.PostedSince(s, DayClosings.Find(s, 1, Monday)!));
+        Assert.InRange(closed.Figures.Documents, 20, 90);
+        Assert.Equal(90, closed.Figures.Documents + since.Count);
+        Assert.Equal(1795 * 90, closed.Figures.SalesCents + (since.Count * 1795));
+        Assert.Equal(closed.Figures.SalesCents, closed.Figures.ByMethod["cash"]);
+        Assert.Empty(shop.BookFaults());
+    }
+
+    [Fact]
     public async Task The_order_of_posting_skips_nothing_also_where_records_were_put_back_and_a_sale_comes_again_with_its_old_number()
     {
         await using var shop = await OpenShopAsync();

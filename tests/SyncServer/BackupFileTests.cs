@@ -59,6 +59,21 @@ public sealed class BackupFileTests
         Assert.Equal(12, kept.Select(b => b.Name[5..11]).Distinct().Count());
         Assert.True(File.Exists(Path.Combine(folder, "shop-notes.txt")));
         Assert.Equal(1, shop.Number("SELECT count(*) FROM audit WHERE deed = 'backup' AND subject = @name", made.Name));
+        // Those of the night are encrypted where that is asked for, and the key opens them.
+        using var pair = RSA.Create(2048);
+        var (to, key) = (Path.Combine(shop.ServerFolder, "to.pem"), Path.Combine(shop.ServerFolder, "key.pem"));
+        await File.WriteAllTextAsync(to, pair.ExportSubjectPublicKeyInfoPem(), Cancel);
+        await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem(), Cancel);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        var secret = new Backups(options with { BackupTo = to }, shop.Database, shop.Clock);
+        secret.EachNight(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var lockedFile = Path.Combine(folder, secret.List()[0].Name);
+        Assert.EndsWith(".sealed", lockedFile, StringComparison.Ordinal);
+        Assert.DoesNotContain("SQLite format", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(lockedFile, Cancel)), StringComparison.Ordinal);
+        var opened = Path.Combine(shop.ServerFolder, "opened.db");
+        Assert.ThrowsAny<ShopException>(() => ShopBackup.Restore(lockedFile, opened, shop.Clock));
+        ShopBackup.Restore(lockedFile, opened, shop.Clock, BackupLock.OfKey(key));
+        Assert.True(new FileInfo(opened).Length > 0);
         // The folder is away in the night, and there again the next.
         Directory.Delete(folder, recursive: true);
         backups.EachNight(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);

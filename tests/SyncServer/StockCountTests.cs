@@ -278,6 +278,17 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
             shop.Write("INSERT INTO credit (id, document_id, branch, contact_id, amount_cents, entered_at) VALUES (@id, @doc, 1, @who, @cents, 1)", Guid.NewGuid(), Guid.NewGuid(), who, cents);
         }
         await shop.EnrolAsync("front");
+        using (var till = shop.OpenTill("front", true))
+        {
+            await till.EmailAsync(new EmailDraft { ContactId = ada, Subject = "Dear Ms Finch", Body = "It is here." });
+            await till.EditContactAsync(new ContactDraft { ContactId = ada, Phone = "0200 FINCH" });
+        }
+        await shop.ResyncAsync("front");
+        var email = Guid.NewGuid();
+        shop.Write("INSERT INTO email (id, branch, contact_id, subject, body, sent_at) VALUES (@id, 1, @who, 'Ms Finch', 'x', 1)", email, ada);
+        shop.Write(
+            "INSERT INTO finding (id, till, n, kind, subject, text, noted_at) VALUES (900, 1, 1, 'email refused', @email, 'no such mailbox as finch', 1)", email.ToString());
+        shop.Write("INSERT INTO email_outbox (email, state, tries, next_at, told) VALUES (@email, 'refused', 1, 1, 'no finch here')", email);
         Assert.Equal(ada, Assert.Single(shop.Database.Reading(s => Merges.TwinsOf(s, Shop.Rosa))).Id);
         shop.Get<Merges>().MergeContact(Admin, ada, Shop.Rosa);
         await shop.ResyncAsync("front");
@@ -294,6 +305,10 @@ public abstract class StockCountTests(Engine engine) : ServerSuite(engine)
         Assert.Equal(0, shop.Number("SELECT count(*) FROM contact WHERE name LIKE '%Finch%' OR email IS NOT NULL OR notes IS NOT NULL"));
         Assert.Equal(0, shop.Number("SELECT count(*) FROM audit WHERE subject LIKE '%Finch%' OR detail LIKE '%Finch%'"));
         Assert.Empty(shop.Database.Reading(s => Contacts.Search(s, "finch", 0)).Rows);
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM dropped WHERE lower(till_value) LIKE '%finch%'"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM email WHERE lower(subject) LIKE '%finch%'"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM finding WHERE lower(text) LIKE '%finch%'"));
+        Assert.Equal(0, shop.Number("SELECT count(*) FROM email_outbox WHERE told IS NOT NULL"));
         await shop.ResyncAsync("front");
         Assert.Empty(await shop.OpenTill("front", true).FindAsync("finch"));
     }

@@ -55,6 +55,9 @@ public class SqlDialect
     /// <summary>Begins a statement that changes one row of a replicated table.</summary>
     public virtual string Update => "UPDATE";
 
+    /// <summary>After a table's name: to look its rows up in an index that holds all that is asked of them, where the engine would take another.</summary>
+    public virtual string By(string index) => "";
+
     /// <summary>Ends a statement that has an order: so many rows, after so many that are passed over.</summary>
     /// <param name="most">A number or a parameter's name.</param>
     public virtual string Limit(string most, string? skipped = null) => skipped is null ? $"LIMIT {most}" : $"LIMIT {most} OFFSET {skipped}";

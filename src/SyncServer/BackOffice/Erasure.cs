@@ -127,6 +127,10 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
             session.Execute("UPDATE finding SET text = @erased WHERE subject = @subject", Erased, email.Guid("id").ToString());
         }
         session.Execute("UPDATE dropped SET till_value = NULL, server_value = NULL WHERE row_key = @key", id.ToString());
+        foreach (var dropped in DroppedEmailsTo(session, id))
+        {
+            session.Execute("UPDATE dropped SET till_value = NULL, server_value = NULL WHERE id = @id", dropped);
+        }
         session.Execute("UPDATE finding SET text = @erased WHERE subject = @subject", Erased, id.ToString());
         session.Execute("UPDATE import_change SET fields = NULL WHERE record = @id", id);
         session.Execute("UPDATE audit SET subject = @erased, detail = NULL WHERE subject IN (@named, @keyed)", "contact " + Erased,
@@ -136,6 +140,23 @@ public sealed class Erasure(IServerDatabase database, TimeProvider clock)
             session.Execute("UPDATE audit SET detail = NULL WHERE subject = @subject", subject);
         }
         session.Execute("DELETE FROM import_part WHERE batch IN (SELECT id FROM import_batch WHERE kind = @kind)", ImportKinds.Contacts);
+    }
+
+    /// <summary>Emails that were dropped name nobody themselves; the entries that they came with do.</summary>
+    private static List<long> DroppedEmailsTo(Session session, Guid contact)
+    {
+        using var reader = session.Query(
+            "SELECT d.id, i.payload FROM dropped d JOIN sync_inbox i ON i.client = d.till AND i.n = d.n WHERE d.tab = @tab AND d.till_value IS NOT NULL",
+            BookmineSetup.Email.Name);
+        var found = new List<long>();
+        while (reader.Read())
+        {
+            if (Encoding.UTF8.GetString(PackedContent.Unpack(reader.GetFieldValue<byte[]>(1))).Contains(contact.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                found.Add(reader.GetInt64(0));
+            }
+        }
+        return found;
     }
 
     /// <summary>What the audit log calls a contact that other programs look after.</summary>

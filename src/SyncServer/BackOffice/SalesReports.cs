@@ -153,7 +153,7 @@ public static class SalesReports
         $"""
         SELECT coalesce(s.category, ''), CAST(sum(-m.qty) AS bigint), CAST(sum(CASE WHEN m.qty < 0 THEN m.value_cents ELSE 0 END) AS bigint),
             CAST(sum(CASE WHEN m.qty < 0 THEN 0 ELSE m.value_cents END) AS bigint)
-        FROM stock_movement m LEFT JOIN stock s ON s.id = m.stock_id
+        FROM stock_movement m LEFT JOIN stock s{session.Dialect.By("stock_category")} ON s.id = m.stock_id
         WHERE {BranchFilter.In("m.branch", branches)} AND m.posted_day BETWEEN @from AND @to AND m.document_id IS NOT NULL GROUP BY coalesce(s.category, '')
         """,
         from, to);
