@@ -75,7 +75,7 @@ internal static class OfficeBench
         {
             await till.ReprovisionAsync();
         }
-        var (gate, news) = (shop.Get<RequestGate>(), shop.Get<CommitNews>());
+        var (gate, news) = (shop.Get<RequestGate>(), shop.Get<LiveNews>());
         var (alone, beside, reloads) = (new List<double>(), new List<double>(), 0);
         for (var round = 0; round < 2 * rounds; round++)
         {
@@ -88,13 +88,13 @@ internal static class OfficeBench
             }
             // Records grow from round to round: neither is always the later one.
             var isAlone = round % 4 is 0 or 3;
-            var open = isAlone ? [] : Enumerable.Range(0, pages).Select(_ => news.Subscribe(() => Task.Run(() => gate.Pages.RunAsync(
+            var open = isAlone ? [] : Enumerable.Range(0, pages).Select(_ => news.Subscribe(() => gate.Pages.RunAsync(
                 () =>
                 {
                     Interlocked.Increment(ref reloads);
                     return shop.Database.Reading(s => (Takings.Of(s, 1, today, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()), Machines.All(s), AttentionCount.Of(s, null)));
                 },
-                CancellationToken.None)))).ToList();
+                CancellationToken.None))).ToList();
             using var normal = shop.OpenTill(false);
             var began = Stopwatch.GetTimestamp();
             var report = await normal.SynchroniseAsync();

@@ -15,6 +15,8 @@ internal static class ApiDays
     public static void MapDays(this RouteGroupBuilder api)
     {
         api.MapGet("/totals", TotalsAsync).RequireAuthorization("accounts:read").WithSummary("A branch's figures by day, by posting");
+        api.MapGet("/totals/{per}", ReportAsync).RequireAuthorization("accounts:read")
+            .WithSummary("A branch's figures by till, operator, tender, category, hour, month or day, by posting");
         api.MapGet("/closed_days", ClosedAsync).RequireAuthorization("accounts:read").WithSummary("Days that were closed, as they stood then");
         api.MapGet("/accounts/{day}", AccountsAsync).RequireAuthorization("accounts:read")
             .WithSummary("A branch's day as double entry, as JSON or CSV");
@@ -34,6 +36,23 @@ internal static class ApiDays
             return DayTotals.ReadClosed(session, branch, first, last, byTaken: false, clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
     });
+
+    private static Task<Ok<ApiList<ReportRow>>> ReportAsync(
+        [Description("till, operator, tender, category, hour, month or day")] string per, [Description("Its number")] long branch,
+        [Description("Such as 2026-11-23")] string from, string to, HttpContext context, IServerDatabase database, RequestGate gate, TimeProvider clock) =>
+        ApiV1.WholeAsync(context, gate, rights =>
+        {
+            rights.Demand(branch);
+            var (first, last) = (DayOf(from), DayOf(to));
+            var by = Enum.TryParse<ReportBy>(per, ignoreCase: true, out var read) && read != ReportBy.Branch && !char.IsAsciiDigit(per[0]) ? read
+                : throw new ShopException($"“{per}” is nothing that totals are told apart by: till, operator, tender, category, hour, month and day are.");
+            return database.Writing(session =>
+            {
+                Branches.Require(session, branch);
+                Posting.Counter.NotBefore(session, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                return SalesReports.Read(session, by, [branch], first, last);
+            });
+        });
 
     private static Task<Ok<ApiList<ClosedDayItem>>> ClosedAsync(
         HttpContext context, IServerDatabase database, RequestGate gate, long? branch = null, string from = "2000-01-01", string to = "2999-12-31") =>

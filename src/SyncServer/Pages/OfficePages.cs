@@ -34,6 +34,7 @@ internal static class OfficePages
         services.AddSingleton<PagesAddress>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<CommitNews>();
+        services.AddSingleton<LiveNews>();
         services.AddHostedService(provider => provider.GetRequiredService<CommitNews>());
         services.AddScoped<CircuitHandler, OpenPages.Counter>();
         services.AddScoped<Desk>();

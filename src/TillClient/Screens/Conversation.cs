@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.TillClient.Finding;
 
@@ -11,10 +10,7 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="say">Shows a message; with true, one that must not be missed.</param>
 internal sealed class Conversation(Action<string, bool> say)
 {
-    /// <summary>Of the numbers in front of what there is to choose from.</summary>
-    public const int NumberWidth = 5;
-
-    private TaskCompletionSource<string?>? answer;
+    private TaskCompletionSource<object?>? answer;
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task running = Task.CompletedTask;
 
@@ -33,11 +29,11 @@ internal sealed class Conversation(Action<string, bool> say)
     }
 
     /// <summary>Answers the open question; null is Esc. Returns when the method has asked again or ended.</summary>
-    public Task AnswerAsync(string? text)
+    public Task AnswerAsync(object? value)
     {
         var open = answer!;
         (Open, answer, asked) = (null, null, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        open.SetResult(text);
+        open.SetResult(value);
         return UntilQuietAsync();
     }
 
@@ -50,69 +46,52 @@ internal sealed class Conversation(Action<string, bool> say)
         }
     }
 
-    /// <returns>What was typed, or the preset; null for Esc.</returns>
-    public Task<string?> AskAsync(Question question, int at = 0)
+    /// <returns>What the question reads of the entry that answers it; null for Esc.</returns>
+    public Task<object?> AskAsync(Question question, int at = 0)
     {
-        var expected = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var expected = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
         (Open, At, answer) = (question, at, expected);
         // From here on the next entry may answer, on another thread.
         asked.TrySetResult();
         return expected.Task;
     }
 
-    /// <summary>Asks until what is typed will do.</summary>
-    /// <param name="read">The value; null with a message for what will not do.</param>
-    public async Task<T?> AskAsync<T>(Question question, Func<string, (T? Value, string Fault)> read)
-        where T : struct
-    {
-        while (await AskAsync(question).ConfigureAwait(false) is { } text)
-        {
-            var (value, fault) = read(text.Length == 0 ? question.Preset : text);
-            if (value is not null)
-            {
-                return value;
-            }
-            say(fault, true);
-        }
-        return null;
-    }
-
     /// <summary>An amount of money, 0 or more; null for Esc.</summary>
-    public Task<long?> AmountAsync(string prompt, long? preset = null, long most = Money.MostCents) => AskAsync<long>(
-        new Question(preset is null ? prompt : $"{prompt} (Enter: {Money.Format(preset.Value)})") { Preset = preset is null ? "" : Money.Format(preset.Value) },
-        text => text.Length == 0 ? (null, "Type an amount such as 17.95, or Esc.")
-            : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Esc.")
-            : cents > most ? (null, $"{Money.Format(cents)} is too much: at most {Money.Format(most)}.") : (cents, ""));
+    public async Task<long?> AmountAsync(string prompt, long? preset = null, long most = Money.MostCents) => await AskAsync(
+        new Question.Amount(preset is null ? prompt : $"{prompt} (Enter: {Money.Format(preset.Value)})", preset, most)).ConfigureAwait(false) as long?;
 
     /// <summary>A number of copies; null for Esc.</summary>
-    public Task<long?> CountAsync(string prompt, long preset, long most) => AskAsync<long>(
-        new Question($"{prompt} (Enter: {preset})") { Preset = preset.ToString(CultureInfo.InvariantCulture) },
-        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most
-            ? (count, "") : (null, $"“{text}” will not do: a number from 1 to {most}, or Esc."));
+    public async Task<long?> CountAsync(string prompt, long preset, long most) =>
+        await AskAsync(new Question.Count($"{prompt} (Enter: {preset})", preset, most)).ConfigureAwait(false) as long?;
+
+    /// <summary>A value that is read by a rule of its own; null for Esc.</summary>
+    public async Task<T?> ValueAsync<T>(string prompt, Func<string, (T? Value, string Fault)> parse)
+        where T : struct => await AskAsync(new Question.Value<T>(prompt, parse)).ConfigureAwait(false) as T?;
 
     /// <summary>A text that is not empty; null for Esc.</summary>
     /// <param name="takesScan">Scans that are an answer.</param>
-    public async Task<string?> TextAsync(string prompt, string preset = "", Func<string, bool>? takesScan = null)
-    {
-        while (await AskAsync(new Question(preset.Length > 0 ? $"{prompt} (Enter: {preset})" : prompt) { Preset = preset, TakesScan = takesScan }).ConfigureAwait(false) is { } text)
+    public async Task<string?> TextAsync(string prompt, string preset = "", Func<string, bool>? takesScan = null) => await AskAsync(
+        new Question.Text(preset.Length > 0 ? $"{prompt} (Enter: {preset})" : prompt, preset.Length > 0 ? preset : null)
         {
-            if ((text.Length == 0 ? preset : text).Trim() is { Length: > 0 } given)
-            {
-                return given;
-            }
-            say("Type something, or Esc.", true);
-        }
-        return null;
-    }
+            TakesScan = takesScan,
+        }).ConfigureAwait(false) as string;
 
     /// <summary>A text that may be left out: empty then; null for Esc.</summary>
     /// <param name="takesScan">Scans that are an answer.</param>
-    public Task<string?> TextOrNothingAsync(string prompt, Func<string, bool>? takesScan = null) => AskAsync(new Question($"{prompt} (Enter: none)") { TakesScan = takesScan });
+    public async Task<string?> TextOrNothingAsync(string prompt, Func<string, bool>? takesScan = null) =>
+        await AskAsync(new Question.Text($"{prompt} (Enter: none)", "") { TakesScan = takesScan }).ConfigureAwait(false) as string;
+
+    /// <summary>A PIN, which nobody reads on the screen; null for Esc.</summary>
+    public async Task<string?> PinAsync(string prompt) =>
+        await AskAsync(new Question.Text(prompt, "") { IsPin = true }).ConfigureAwait(false) as string;
 
     /// <summary>One of some lines, from 0; null for Esc. The lines are numbered here.</summary>
-    public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true) =>
-        await AskAsync(new Question(prompt) { Body = [.. lines.Select((l, i) => $"{i + 1,3}  {l}")], IsChoice = true, GivesWayToScans = givesWayToScans }, at).ConfigureAwait(false) is { } text
-            ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true)
+    {
+        var all = lines.ToList();
+        return await AskAsync(new Question.Choice(prompt, all) { Body = Question.Choice.Numbered(all), GivesWayToScans = givesWayToScans }, at)
+            .ConfigureAwait(false) as int?;
+    }
 
     /// <summary>One of what was found, without asking where there is only one; null for Esc or nothing found, which is told.</summary>
     /// <param name="typed">What was looked for.</param>
@@ -130,12 +109,12 @@ internal sealed class Conversation(Action<string, bool> say)
 
     /// <summary>Whether a person agrees to what is shown: Enter alone is yes.</summary>
     public async Task<bool> ConfirmAsync(string prompt, IReadOnlyList<string>? body = null) =>
-        await AskAsync(new Question($"{prompt} (Enter: yes, Esc: no)") { Body = body }).ConfigureAwait(false) is { } text
-        && (text.Length == 0 || text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text.Equals("y", StringComparison.OrdinalIgnoreCase));
+        await AskAsync(new Question.Confirm(prompt) { Body = body }).ConfigureAwait(false) is true;
 
     /// <summary>Shows lines until Esc or Enter.</summary>
-    public Task ShowAsync(IReadOnlyList<string> lines, string prompt = "Find (arrows move, Esc: back)") =>
-        AskAsync(new Question(prompt) { Body = lines, IsPage = true, GivesWayToScans = true });
+    /// <param name="word">The one word that is an answer; null for none.</param>
+    public async Task<string?> ShowAsync(IReadOnlyList<string> lines, string prompt = "Find (arrows move, Esc: back)", string? word = null) =>
+        await AskAsync(new Question.Page(prompt, word) { Body = lines, GivesWayToScans = true }).ConfigureAwait(false) as string;
 
     private async Task UntilQuietAsync()
     {

@@ -38,7 +38,7 @@ internal sealed class LineEditing(PosDesk desk)
         }
     }
 
-    private Task<Discount?> AskDiscountAsync(long full) => desk.Talk.AskAsync(new Question("Discount, such as 1.50 or 10%"), text => Screens.Discount.Parse(text, full));
+    private Task<Discount?> AskDiscountAsync(long full) => desk.Talk.ValueAsync<Discount>("Discount, such as 1.50 or 10%", text => Screens.Discount.Parse(text, full));
 
     /// <summary>A typed command: <c>qty</c>, <c>price</c>, <c>disc</c> with a line's number and a value, or <c>disc all</c>.</summary>
     public async Task TypedAsync(string word, string[] arguments)

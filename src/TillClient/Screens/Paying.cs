@@ -90,11 +90,11 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         var due = bill.DueCents - tender.PaidCents;
         var ways = Ways(due);
-        var question = new Question($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(Math.Abs(due))} (Enter: {ways[0].Text.Trim()})")
+        var question = new Question.Offer($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(Math.Abs(due))} (Enter: {ways[0].Text.Trim()})")
         {
             Body = [.. ways.Select(w => w.Text)], GivesWayToScans = isSale && tender.Payments.Count == 0, TakesScan = IsVoucher,
         };
-        if (await desk.Talk.AskAsync(question).ConfigureAwait(false) is not { } text)
+        if (await desk.Talk.AskAsync(question).ConfigureAwait(false) is not string text)
         {
             return await BackAsync().ConfigureAwait(false);
         }

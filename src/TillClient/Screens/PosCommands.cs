@@ -82,7 +82,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         desk.Dropped.AddRange(report.Dropped);
         desk.Dropped.RemoveRange(0, Math.Max(desk.Dropped.Count - MostDropped, 0));
         var prompt = report.Dropped.Count > 0 ? "Report (p prints it, Enter: make again what was dropped)" : "Report (p prints it, Esc: back)";
-        var answer = await desk.Talk.AskAsync(new Question(prompt) { Body = shown, IsPage = true, GivesWayToScans = true, TakesWord = "p" }).ConfigureAwait(false);
+        var answer = await desk.Talk.ShowAsync(shown, prompt, word: "p").ConfigureAwait(false);
         if (answer == "p")
         {
             desk.Printer.Print(Slip.OfLines("REPORT", desk.Till.Settings.Columns, lines));

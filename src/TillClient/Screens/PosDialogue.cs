@@ -9,8 +9,6 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="synchronise">Begins a resynchronisation, which shows its report when it ends.</param>
 internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 {
-    private const int MostLineDigits = 3;
-
     private readonly PosCommands commands = new(desk, synchronise, quit);
 
     // A page laid over whatever is asked.
@@ -33,12 +31,14 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     public bool IsAlarm => desk.IsAlarm || Waiting.Count > 0;
 
-    public bool IsPage => help is not null || Talk.Open is { IsChoice: false, Body: not null };
+    public bool IsPage => help is not null || Talk.Open is { Body: not null } and not Question.Choice;
 
     public bool IsSecret => help is null && Talk.Open is { IsSecret: true };
 
     /// <summary>The body line that stands out; -1 for none.</summary>
-    public int Marked => help is not null ? -1 : Talk.Open switch { { Body: not null, IsPage: false } => Talk.At, { Body: not null } => -1, _ => Basket.IsEmpty ? -1 : Basket.At };
+    public int Marked => help is not null ? -1
+        : Talk.Open is { Body: not null } open ? open.HasMark ? Talk.At : -1
+        : Basket.IsEmpty ? -1 : Basket.At;
 
     /// <summary>
     /// Goes on when an entry is worked off, or where an earlier program has ended. While the till can sell, a sale for which money was taken is
@@ -111,9 +111,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
                 desk.Say($"First: {question.Prompt}. Esc goes back.", isAlarm: true);
                 return;
             }
-            // A command leaves what a scan would leave.
-            var isEntry = (Scan.IsOne(text, isFast) && question.TakesScan?.Invoke(text) != true) || (text.StartsWith('/') && question.GivesWayToScans);
-            if (await AnswersAsync(question, text, isEntry).ConfigureAwait(false))
+            if (await IsAnsweredAsync(question.Read(text, isFast, Talk.At)).ConfigureAwait(false))
             {
                 return;
             }
@@ -139,7 +137,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     public IReadOnlyList<string> Body() => help is not null ? [.. help.Skip(helpAt)] : Talk.Open switch
     {
-        { IsPage: true, Body: { } page } => [.. page.Skip(Talk.At)],
+        { IsRead: true, Body: { } page } => [.. page.Skip(Talk.At)],
         { Body: { } body } => body,
         _ => SaleText.Lines(Basket),
     };
@@ -148,44 +146,25 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     public string Prompt() => help is not null ? "Help (arrows move, Esc goes back)" : Talk.Open?.Prompt ?? (desk.Quantity == 1 ? "Find" : $"{desk.Quantity} x");
 
-    /// <returns>Whether the text was an answer; otherwise it is still to be taken as an entry of the sale, or to wait.</returns>
-    private async Task<bool> AnswersAsync(Question question, string text, bool isEntry)
+    /// <returns>False for what is still to be taken as an entry of the sale, or to wait.</returns>
+    private async Task<bool> IsAnsweredAsync(Answering answering)
     {
-        var answer = question switch
+        switch (answering)
         {
-            { IsPage: true } => text.Length == 0 || text == question.TakesWord ? text : null,
-            _ when isEntry => null,
-            { IsChoice: true } => ChoiceOf(question, text),
-            _ => text,
-        };
-        if (answer is null && !(question.GivesWayToScans || (question.IsChoice && !isEntry)))
-        {
-            return false;
+            case Answering.Refused refused:
+                desk.Say(refused.Why, isAlarm: true);
+                return true;
+            case Answering.Given given:
+                desk.SayNothing();
+                await Talk.AnswerAsync(given.Value).ConfigureAwait(false);
+                return true;
+            case Answering.Leaves:
+                desk.SayNothing();
+                await Talk.AnswerAsync(null).ConfigureAwait(false);
+                return false;
+            default:
+                return false;
         }
-        if (answer is null && !isEntry && question.IsChoice && (!question.GivesWayToScans || IsLineNumber(text)))
-        {
-            desk.Say($"“{text}” is none of these. Type a number, or choose with the arrows and Enter; Esc goes back.", isAlarm: true);
-            return true;
-        }
-        desk.SayNothing();
-        await Talk.AnswerAsync(answer).ConfigureAwait(false);
-        return answer is not null;
-    }
-
-    /// <summary>Whether a person means a line by it: no code and no docket has so few digits.</summary>
-    private static bool IsLineNumber(string text) => text.Length <= MostLineDigits && text.All(char.IsAsciiDigit);
-
-    /// <summary>By its number, by words that only it begins with, or with Enter the marked one.</summary>
-    private string? ChoiceOf(Question question, string text)
-    {
-        if (text.Length == 0)
-        {
-            return $"{Talk.At}";
-        }
-        var lines = question.Body!;
-        var chosen = int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number - 1
-            : lines.Index().Where(l => l.Item[Conversation.NumberWidth..].StartsWith(text, StringComparison.OrdinalIgnoreCase)).Select(l => l.Index).ToList() is [var only] ? only : -1;
-        return chosen >= 0 && chosen < lines.Count ? $"{chosen}" : null;
     }
 
     private bool IsCommand(string text) => text.StartsWith('/') && text[1..].Split(' ')[0].ToLowerInvariant() is var word

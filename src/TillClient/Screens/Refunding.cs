@@ -130,8 +130,8 @@ internal sealed class Refunding(PosDesk desk)
     }
 
     /// <returns>-1 for what was paid; null for Esc.</returns>
-    private Task<long?> AmountAsync(LineView line, long copies, long most) => desk.Talk.AskAsync<long>(
-        new Question($"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(most) : "what was paid")})"),
+    private Task<long?> AmountAsync(LineView line, long copies, long most) => desk.Talk.ValueAsync<long>(
+        $"Back for {Title(line)} (Enter: {(copies == line.Qty ? Money.Format(most) : "what was paid")})",
         text => text.Length == 0 ? (-1, "")
             : !Money.TryParse(text, out var cents) || cents < 0 ? (null, $"“{text}” is no amount. Type one such as 17.95, or Enter.")
             : cents > most ? (null,

@@ -150,5 +150,5 @@ internal sealed class SigningOn(PosDesk desk)
         return false;
     }
 
-    private Task<string?> PinAsync(string prompt) => desk.Talk.AskAsync(new Question(prompt) { IsSecret = true });
+    private Task<string?> PinAsync(string prompt) => desk.Talk.PinAsync(prompt);
 }

@@ -33,7 +33,7 @@ public abstract class OfficePage : ComponentBase, IDisposable
     private protected Desk Desk { get; set; } = default!;
 
     [Inject]
-    private CommitNews News { get; set; } = default!;
+    private LiveNews News { get; set; } = default!;
 
     [Inject]
     private protected NavigationManager Go { get; set; } = default!;
@@ -59,7 +59,7 @@ public abstract class OfficePage : ComponentBase, IDisposable
         await LoadNowAsync(opens: true);
         if (IsLive && RendererInfo.IsInteractive)
         {
-            news ??= News.Subscribe(Reload);
+            news ??= News.Subscribe(() => InvokeAsync(AgainAsync));
         }
     }
 
