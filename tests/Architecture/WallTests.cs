@@ -123,6 +123,26 @@ public sealed partial class WallTests
         Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories), f => !Generated(f) && File.ReadLines(f).Count() > 420);
 
     [Fact]
+    public void What_happens_at_the_counter_is_told_in_methods_that_are_seen_whole()
+    {
+        const int most = 40;
+        var longer = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, "src", "TillClient", "Screens"), "*.cs"))
+        {
+            var lines = File.ReadAllLines(file);
+            for (var (i, opened) = (0, 0); i < lines.Length; i++)
+            {
+                opened = lines[i] == "    {" ? i : opened;
+                if (lines[i] == "    }" && i - opened - 1 > most)
+                {
+                    longer.Add($"{Path.GetFileName(file)}, line {opened}: {i - opened - 1}");
+                }
+            }
+        }
+        Assert.Empty(longer);
+    }
+
+    [Fact]
     public void The_setup_and_the_migrations_name_the_same_columns()
     {
         var migrations = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "db", "sqlite"), "*.sql").Order(StringComparer.Ordinal).Select(File.ReadAllText));

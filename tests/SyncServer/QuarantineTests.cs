@@ -12,6 +12,12 @@ namespace Bookmine.Tests.SyncServer;
 /// <summary>One bad entry delays no other, and is kept whole.</summary>
 public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
 {
+    /// <summary>A transaction that has the number of the till's first.</summary>
+    private const string Blocker = """
+        INSERT INTO document (id, trans_id, docket, kind, branch, till, started_at, shipped_at, posted_at, posted_day, month, taken_day, total_cents, disconnected)
+        VALUES (@id, 1, 100001, 'sale', 1, 1, 1, 1, 1, 1, 1, 1, 0, 0)
+        """;
+
     [Fact]
     public async Task An_entry_that_cannot_be_posted_is_kept_with_its_reason_and_those_behind_it_are_posted()
     {
@@ -43,7 +49,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
+        shop.Write(Blocker, Guid.NewGuid());
 
         var report = await shop.ResyncAsync("front");
 
@@ -59,7 +65,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
+        shop.Write(Blocker, Guid.NewGuid());
         await shop.ResyncAsync("front");
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         var item = Assert.Single(desk.List(all: false));
@@ -90,7 +96,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         await shop.EnrolAsync("front");
         var till = shop.OpenTill("front", true);
         await till.SellAsync(Sales.Of(Sales.Lighthouse));
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", Guid.NewGuid());
+        shop.Write(Blocker, Guid.NewGuid());
         await shop.ResyncAsync("front");
         var desk = ShopOrchestrator.Desk(shop.Database, shop.Clock);
         var id = desk.List(all: false).Single().Id;
@@ -113,7 +119,7 @@ public abstract class QuarantineTests(Engine engine) : ServerSuite(engine)
         var (sold, _) = await till.SellAsync(Sales.Of(Sales.Lighthouse));
         await till.RefundAsync(DocketNumber.D(sold.Entry!.Number!.Value).ToString(), new global::Bookmine.TillClient.Selling.RefundDraft());
         var blocker = Guid.NewGuid();
-        shop.Write("INSERT INTO document SELECT @id, 1, 100001, 'sale', 1, 1, NULL, NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL, NULL, NULL", blocker);
+        shop.Write(Blocker, blocker);
         await shop.ResyncAsync("front");
         Assert.Equal(1, shop.Number("SELECT count(*) FROM finding WHERE kind = 'unresolved' AND resolved_at IS NULL"));
 

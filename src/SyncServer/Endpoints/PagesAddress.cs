@@ -43,27 +43,35 @@ internal sealed class PagesAddress(ServerOptions options, IServiceProvider servi
     /// <exception cref="ShopException">It is no address, or its certificate is none.</exception>
     public static void Require(ServerOptions options)
     {
+        if (options.Pages is null && options.PagesCertificate is not null)
+        {
+            throw new ShopException("--pages-certificate is of --pages, the pages' address, and there is none. Give both.");
+        }
         if (options.Pages is not { } pages)
         {
-            _ = options.PagesCertificate is null ? true
-                : throw new ShopException("--pages-certificate is of --pages, the pages' address, and there is none. Give both.");
             return;
         }
         if (pages.Contains(';', StringComparison.Ordinal) || !Uri.TryCreate(pages, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new ShopException($"“{pages}” is no address for the pages. Give one such as http://127.0.0.1:5090.");
         }
-        if (options.PagesCertificate is { } pem)
+        if (options.PagesCertificate is not { } pem)
         {
-            _ = address.Scheme == "https" ? true : throw new ShopException($"{pages} is plain HTTP, and wants no certificate. Write https:// for it.");
-            try
-            {
-                Read(pem).Dispose();
-            }
-            catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-            {
-                throw new ShopException($"{pem} cannot be used for the pages: {e.Message.TrimEnd('.')}. It is to hold the certificate, those between it and its authority, and its private key, as PEM.");
-            }
+            return;
+        }
+        if (address.Scheme != "https")
+        {
+            throw new ShopException($"{pages} is plain HTTP, and wants no certificate. Write https:// for it.");
+        }
+        try
+        {
+            Read(pem).Dispose();
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ShopException(
+                $"{pem} cannot be used for the pages: {e.Message.TrimEnd('.')}. It is to hold the certificate, those between it and its authority, "
+                + "and its private key, as PEM.");
         }
     }
 

@@ -54,16 +54,27 @@ internal static class OpenSales
         desk.Unsealed = left.Unsealed;
         if (gone > 0)
         {
-            desk.Say($"{Counted.Of(gone, "line", "lines")} of the sale that was open when the program ended {(gone == 1 ? "is" : "are")} of a record that is not here any more.", isAlarm: true);
-            if (open.Find(s => s.Basket.IsEmpty && s.Kept.Payments.Count > 0).Basket is { Tender: var tender })
-            {
-                desk.Unsealed = new UnsealedMoney($"{tender.Text} for a sale whose records are not here any more", tender.PaidCents, left.After, IsOnRecord: false);
-            }
+            TellOfGone(desk, gone, open.Find(s => s.Basket.IsEmpty && s.Kept.Payments.Count > 0).Basket, left.After);
         }
         else if (open.Count > 0)
         {
             desk.Say(desk.Basket.IsEmpty ? $"{Counted.Of(desk.Held.Count, "held sale is", "held sales are")} here again." : "The sale that was open when the program ended is here again.");
         }
+        TellOfUnsealed(desk);
+    }
+
+    /// <param name="empty">One of whose lines none is left, and for which money was taken; null for none.</param>
+    private static void TellOfGone(PosDesk desk, int gone, Basket? empty, long after)
+    {
+        desk.Say($"{Counted.Of(gone, "line", "lines")} of the sale that was open when the program ended {(gone == 1 ? "is" : "are")} of a record that is not here any more.", isAlarm: true);
+        if (empty is { Tender: var tender })
+        {
+            desk.Unsealed = new UnsealedMoney($"{tender.Text} for a sale whose records are not here any more", tender.PaidCents, after, IsOnRecord: false);
+        }
+    }
+
+    private static void TellOfUnsealed(PosDesk desk)
+    {
         if (desk.Unsealed is { IsOnRecord: false } money && desk.Till.Records.SealedAfter(money.After).Count > 0)
         {
             desk.Unsealed = null;

@@ -99,8 +99,8 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             return await BackAsync().ConfigureAwait(false);
         }
         desk.SayNothing();
-        var voucher = IsVoucher(text) ? text : null;
-        var (method, given) = voucher is not null ? (PaymentMethods.Voucher, due) : text.Length == 0
+        var isVoucher = IsVoucher(text);
+        var (method, given) = isVoucher ? (PaymentMethods.Voucher, due) : text.Length == 0
             ? (ways[desk.Talk.At].Method, ways[desk.Talk.At].Cents) : Read(text, due);
         if (method is null)
         {
@@ -108,24 +108,19 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
             return Step.GoOn;
         }
         // What goes back is typed as people say it.
-        given = due < 0 && given > 0 ? -given : given;
-        var known = methods.First(m => m.Code == method);
+        return await TakeAsync(what, method, due < 0 && given > 0 ? -given : given, isVoucher ? text : null, due).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes what is given, and seals where that is all.</summary>
+    /// <param name="voucher">The number that was scanned; null where none was.</param>
+    /// <param name="exact">What is due, to the cent.</param>
+    private async Task<Step> TakeAsync(string what, string method, long given, string? voucher, long exact)
+    {
         // In cash it is settled by a sum that coins can make.
-        var (exact, settled) = (due, method == PaymentMethods.Cash ? rounding.Round(due) : due);
-        due = Math.Abs(given) < Math.Abs(settled) ? due : settled;
-        if (Math.Abs(given) > Math.Abs(due) && (due < 0 || !known.GivesChange))
-        {
-            desk.Say(due < 0 ? $"{Money.Format(-given)} is more than the {Money.Format(-due)} that goes back."
-                : $"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
-            return Step.GoOn;
-        }
-        if (due > 0 && given - due > MostPlainChangeCents && !await desk.Talk.ConfirmAsync(
-            $"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false))
-        {
-            return Step.GoOn;
-        }
-        if (method == PaymentMethods.Credit && !MayCredit(ref given)
-            || method == PaymentMethods.Voucher && (voucher = await VoucherAsync(voucher, due).ConfigureAwait(false)) is null)
+        var settled = method == PaymentMethods.Cash ? rounding.Round(exact) : exact;
+        var due = Math.Abs(given) < Math.Abs(settled) ? exact : settled;
+        if (!await MayChangeAsync(method, given, due).ConfigureAwait(false) || (method == PaymentMethods.Credit && !MayCredit(ref given))
+            || (method == PaymentMethods.Voucher && (voucher = await VoucherAsync(voucher, due).ConfigureAwait(false)) is null))
         {
             return Step.GoOn;
         }
@@ -146,8 +141,22 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             tender.Pay(PaymentMethods.Rounding, exact - due);
         }
-        return await SealAsync(what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null,
-            Math.Max(given - due, 0)).ConfigureAwait(false);
+        return await SealAsync(
+            what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether no more is given than may be, which else was told or denied.</returns>
+    private async Task<bool> MayChangeAsync(string method, long given, long due)
+    {
+        var known = methods.First(m => m.Code == method);
+        if (Math.Abs(given) > Math.Abs(due) && (due < 0 || !known.GivesChange))
+        {
+            desk.Say(due < 0 ? $"{Money.Format(-given)} is more than the {Money.Format(-due)} that goes back."
+                : $"{known.Name} gives no change: at most {Money.Format(due)}.", isAlarm: true);
+            return false;
+        }
+        return due <= 0 || given - due <= MostPlainChangeCents || await desk.Talk.ConfirmAsync(
+            $"{Money.Format(given)} in {known.Name}, and {Money.Format(given - due)} change?").ConfigureAwait(false);
     }
 
     /// <summary>What goes back to a customer, in words: nothing out of the drawer where it becomes General Credit.</summary>

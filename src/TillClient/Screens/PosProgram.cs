@@ -14,12 +14,7 @@ internal static class PosProgram
     /// <exception cref="TillException">There is no terminal, or the till's screen is open on another.</exception>
     public static async Task RunAsync(Till till, TimeProvider clock, TerminalKind terminal)
     {
-        if (Console.IsInputRedirected || Console.IsOutputRedirected)
-        {
-            throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
-        }
-        using var alone = till.TakeScreen()
-            ?? throw new TillException("This till's screen is open already, on another terminal of this machine. Leave it there first (F10); commands such as bookmine-till find go on beside it.");
+        using var alone = TakeScreen(till);
         using var guard = new TerminalGuard();
         Application.MaximumIterationsPerSecond = IterationsPerSecond;
         using var app = Application.Create();
@@ -54,5 +49,15 @@ internal static class PosProgram
             signal.Cancel = true;
             Leave();
         }
+    }
+
+    private static IDisposable TakeScreen(Till till)
+    {
+        if (Console.IsInputRedirected || Console.IsOutputRedirected)
+        {
+            throw new TillException("The screens need a terminal. For scripts there are commands: bookmine-till --help lists them.");
+        }
+        return till.TakeScreen() ?? throw new TillException(
+            "This till's screen is open already, on another terminal of this machine. Leave it there first (F10); commands such as bookmine-till find go on beside it.");
     }
 }

@@ -81,9 +81,7 @@ internal sealed class PosScreen : Runnable
         // Some scanners end with a line feed, some with both: one that ends nothing is nothing.
         if (key == Key.Enter || (key == Key.J.WithCtrl && entry.Length > 0))
         {
-            var isFast = entry.Length > 1 && Environment.TickCount64 - began <= entry.Length * ScannerMillisecondsPerCharacter;
-            Session.Enter(entry.ToString(), isFast);
-            entry.Clear();
+            End();
         }
         else if (key == Key.Esc)
         {
@@ -106,17 +104,30 @@ internal sealed class PosScreen : Runnable
         {
             Session.Press(command);
         }
-        else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } && entry.Length >= MostEntryCharacters)
-        {
-            Session.Say($"No more is taken: {MostEntryCharacters:N0} characters are the most in one go.");
-        }
         else if (!key.IsCtrl && key.AsRune is { Value: >= ' ' } rune)
         {
-            began = entry.Length == 0 ? Environment.TickCount64 : began;
-            entry.Append(rune.ToString());
+            Type(rune);
         }
         SetNeedsDraw();
         return true;
+    }
+
+    private void Type(System.Text.Rune rune)
+    {
+        if (entry.Length >= MostEntryCharacters)
+        {
+            Session.Say($"No more is taken: {MostEntryCharacters:N0} characters are the most in one go.");
+            return;
+        }
+        began = entry.Length == 0 ? Environment.TickCount64 : began;
+        entry.Append(rune.ToString());
+    }
+
+    private void End()
+    {
+        var isFast = entry.Length > 1 && Environment.TickCount64 - began <= entry.Length * ScannerMillisecondsPerCharacter;
+        Session.Enter(entry.ToString(), isFast);
+        entry.Clear();
     }
 
     protected override bool OnDrawingContent(DrawContext? context)

@@ -36,15 +36,21 @@ internal sealed class Refunding(PosDesk desk)
             return;
         }
         var draft = new RefundDraft { Lines = lines.Count == 0 ? null : lines, Method = method, ContactId = contact, Operator = desk.Operator };
+        await SealAsync(number, draft, lines.Count == 0 ? "all of it" : Title(original.Lines.First(l => l.Line == lines[0].Line))).ConfigureAwait(false);
+    }
+
+    /// <summary>Seals a refund that the cashier, and where it is wanted a supervisor, agrees to.</summary>
+    /// <param name="what">What comes back, in words.</param>
+    private async Task SealAsync(string number, RefundDraft draft, string what)
+    {
         var (quoted, refused) = await desk.Till.QuoteRefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
         if (refused is not null)
         {
             desk.Say($"Not refunded: {refused.Reason}. {refused.Remedy}", isAlarm: true);
             return;
         }
-        var what = lines.Count == 0 ? "all of it" : Title(original.Lines.First(l => l.Line == lines[0].Line));
-        var paid = method == PaymentMethods.Cash ? desk.Till.Records.CashRounding().Round(quoted) : quoted;
-        if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(paid)} as {method}?",
+        var paid = draft.Method == PaymentMethods.Cash ? desk.Till.Records.CashRounding().Round(quoted) : quoted;
+        if (!await desk.Talk.ConfirmAsync($"Refund {what}: {Money.Format(paid)} as {draft.Method}?",
             await desk.DocketAsync(number).ConfigureAwait(false)).ConfigureAwait(false))
         {
             desk.Say("Nothing was refunded.");
@@ -55,7 +61,7 @@ internal sealed class Refunding(PosDesk desk)
             return;
         }
         var made = await desk.Till.RefundAsync(number, draft, desk.Cancel).ConfigureAwait(false);
-        await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(paid)} as {method}   (F7 docket)").ConfigureAwait(false);
+        await desk.MadeAsync(made, refund => $"{refund}  refunded {Money.Format(paid)} as {draft.Method}   (F7 docket)").ConfigureAwait(false);
     }
 
     /// <summary>The docket whose number came with the command; without one it is asked for until there is such a docket.</summary>

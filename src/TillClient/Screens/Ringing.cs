@@ -47,23 +47,39 @@ internal sealed class Ringing(PosDesk desk)
             desk.Waiting.Clear();
             return;
         }
-        var star = text.IndexOf('*', StringComparison.Ordinal);
-        if (star > 0 && int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty))
+        if (OfCopies(text) is not { } rest)
         {
-            if (qty == 0 || Math.Abs(qty) > MostQty)
-            {
-                desk.Say($"{qty} copies will not do: 1 to {MostQty}.", isAlarm: true);
-                return;
-            }
-            copies = qty;
-            if (text[(star + 1)..].Trim() is not { Length: > 0 } rest)
-            {
-                desk.Quantity = qty;
-                return;
-            }
-            text = rest;
+            return;
         }
-        var found = await desk.Till.FindAsync(text, desk.Cancel).ConfigureAwait(false);
+        await ShowAsync(rest, await desk.Till.FindAsync(rest, desk.Cancel).ConfigureAwait(false), before).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the copies off what is entered as <c>3*9780…</c>.</summary>
+    /// <returns>The rest; null where there is none, or the number will not do, which was told.</returns>
+    private string? OfCopies(string text)
+    {
+        var star = text.IndexOf('*', StringComparison.Ordinal);
+        if (star <= 0 || !int.TryParse(text[..star], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var qty))
+        {
+            return text;
+        }
+        if (qty == 0 || Math.Abs(qty) > MostQty)
+        {
+            desk.Say($"{qty} copies will not do: 1 to {MostQty}.", isAlarm: true);
+            return null;
+        }
+        copies = qty;
+        if (text[(star + 1)..].Trim() is { Length: > 0 } rest)
+        {
+            return rest;
+        }
+        desk.Quantity = qty;
+        return null;
+    }
+
+    /// <param name="before">Copies that were asked for before this entry.</param>
+    private async Task ShowAsync(string text, IReadOnlyList<Found> found, long before)
+    {
         switch (found)
         {
             case [] when Scan.IsOne(text, isFast: false):
