@@ -340,6 +340,25 @@ public abstract class BackOfficeTests(Engine engine) : ServerSuite(engine)
     }
 
     [Fact]
+    public async Task A_title_is_found_with_its_signs_or_without_on_the_server_and_on_a_till_and_a_repeated_reference_is_told_on_both()
+    {
+        await using var shop = await OpenShopAsync();
+        shop.ImportStock("title,price_cents,on_hand\n\"Œuvre & Fils: the Keeper’s Tale\",700,1\n\"O'Brien, collected\",800,1\n");
+        await shop.EnrolAsync("front");
+        using var till = shop.OpenTill("front", true);
+        foreach (var text in new[] { "oeuvre and fils", "ŒUVRE fils", "keepers tale", "keeper's", "obrien", "O’Brien" })
+        {
+            Assert.Single(shop.Database.Reading(s => StockRecords.Search(s, text, 1, 0)).Rows);
+            Assert.Single(await till.FindAsync(text));
+        }
+
+        Assert.Null((await till.SellAsync(Sales.Of(Sales.Lighthouse) with { Reference = "WEB-77" })).Outcome.Warning);
+        Assert.Contains("“WEB-77” is that of D100001 too", (await till.SellAsync(Sales.Of(Sales.Garden, price: 1250) with { Reference = "WEB-77" })).Outcome.Warning, StringComparison.Ordinal);
+        await shop.ResyncAsync("front");
+        Assert.StartsWith("the reference “WEB-77” is that of 546789 (D100001) too", Assert.Single(shop.Texts("SELECT text FROM finding WHERE kind = 'repeated reference'")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Figures_of_a_day_add_up_by_hour_till_operator_and_tender()
     {
         await using var shop = await OpenShopAsync("America/New_York");

@@ -35,6 +35,7 @@ public sealed class PosSessionTests
     {
         await using var pos = await Counter.OpenAsync();
         Assert.Equal("Which", (await pos.TypeAsync("calder")).Prompt);
+        Assert.StartsWith("     Title", pos.Session.Picture.Heading, StringComparison.Ordinal);
         Assert.Contains("TOTAL 24.00", (await pos.TypeAsync("1")).Total, StringComparison.Ordinal);
         await pos.TypeAsync("calder");
         Assert.Contains("TOTAL 41.95", (await pos.TypeAsync(Sales.Lighthouse)).Total, StringComparison.Ordinal);
@@ -202,6 +203,8 @@ public sealed class PosSessionTests
         Assert.Contains("less 33.3%: 14.30   3 copies   TOTAL 28.65", pos.Session.Picture.Total, StringComparison.Ordinal);
         var docket = (await pos.TypeAsync("/pay", "", "/docket")).Body;
         Assert.Contains(docket, l => l.StartsWith("TOTAL", StringComparison.Ordinal) && l.EndsWith("28.65", StringComparison.Ordinal));
+        // Whoever reads it sees what is off the whole, and no cents of it at each line.
+        Assert.EndsWith(" -14.30", Assert.Single(docket, l => l.Contains("Discount", StringComparison.Ordinal)), StringComparison.Ordinal);
         await pos.BeginAgainAsync(disconnected: false);
         Assert.Equal((1_430, 598), (pos.Shop.Number("SELECT sum(discount_cents) FROM document_line"),
             pos.Shop.Number("SELECT min(discount_cents) FROM document_line")));

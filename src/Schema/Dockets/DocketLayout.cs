@@ -34,11 +34,13 @@ public sealed class DocketLayout
     private readonly DocketPaper paper;
     private readonly int width;
     private readonly List<SlipLine> slip = [];
+    private readonly bool isOneDiscount;
 
     private DocketLayout(DocketContent content, DocketPaper paper)
     {
         (this.content, this.paper, transaction) = (content, paper, content.Transaction);
         width = Math.Max(paper.Columns, NarrowestColumns);
+        isOneDiscount = SharedDiscount.IsOne([.. transaction.Lines.Select(l => (l.Qty * l.UnitPriceCents, l.DiscountCents))]);
     }
 
     /// <summary>The docket.</summary>
@@ -132,7 +134,7 @@ public sealed class DocketLayout
             {
                 Pair($"  {line.Qty} x {Schema.Money.Format(line.UnitPriceCents)}  {code}", line.Qty * line.UnitPriceCents);
             }
-            if (line.DiscountCents != 0)
+            if (line.DiscountCents != 0 && !isOneDiscount)
             {
                 Pair("  Discount", -line.DiscountCents);
             }
@@ -146,7 +148,7 @@ public sealed class DocketLayout
         {
             if (transaction.Lines.Count(l => l.DiscountCents != 0) > 1)
             {
-                Pair("Discounts in all", -transaction.Lines.Sum(l => l.DiscountCents));
+                Pair(isOneDiscount ? "Discount on all of it" : "Discounts in all", -transaction.Lines.Sum(l => l.DiscountCents));
             }
             Pair($"TOTAL {paper.Currency}".TrimEnd(), transaction.TotalCents);
         }

@@ -1,8 +1,13 @@
+using System.Globalization;
+using Bookmine.Sync.Data;
 using Bookmine.Sync.Setup;
 
 namespace Bookmine.Sync.Replica;
 
-/// <summary>The replica's SQLite tables, generated from the setup. A replica is disposable, so it has no migrations: another schema is another file.</summary>
+/// <summary>
+/// The replica's SQLite tables, generated from the setup. A replica is disposable, so it has no migrations: another schema is another file, and until the
+/// server is at hand for that, an older one is given the columns that it lacks, with nothing in them.
+/// </summary>
 public static class ReplicaSchema
 {
     public const string EngineTables = """
@@ -16,6 +21,44 @@ public static class ReplicaSchema
         CREATE TABLE IF NOT EXISTS sync_recount (tab INTEGER NOT NULL, k_int INTEGER, k_guid BLOB) STRICT;
         CREATE TABLE IF NOT EXISTS sync_recount_digest (bucket TEXT NOT NULL, tab INTEGER NOT NULL, rows INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (bucket, tab)) STRICT;
         """;
+
+    /// <summary>Gives a replica of an earlier program the tables and columns that this one reads, so that a till goes on selling with it.</summary>
+    public static void Widen(Session session, SyncSetup setup)
+    {
+        if (session.Scalar("SELECT value FROM sync_replica WHERE name = 'schema'") is not string text
+            || !int.TryParse(text, CultureInfo.InvariantCulture, out var schema) || schema >= setup.SchemaVersion)
+        {
+            return;
+        }
+        session.InTransaction(() =>
+        {
+            foreach (var table in setup.Tables)
+            {
+                var has = ColumnsOf(session, table);
+                if (has.Count == 0)
+                {
+                    session.Script(string.Concat(IndexesOf(table).Prepend(Table(table))));
+                }
+                foreach (var lacking in table.Columns.Where(c => has.Count > 0 && !has.Contains(c.Name)))
+                {
+                    var filled = lacking.Nullable ? "" : lacking.Type == ColumnType.Integer ? " NOT NULL DEFAULT 0" : " NOT NULL DEFAULT ''";
+                    session.Script($"ALTER TABLE {table.Name} ADD COLUMN {lacking.Name} {SqlType(lacking.Type)}{filled};");
+                }
+            }
+            return true;
+        });
+    }
+
+    private static HashSet<string> ColumnsOf(Session session, SyncTable table)
+    {
+        var has = new HashSet<string>();
+        using var reader = session.Query("SELECT name FROM pragma_table_info(@table)", table.Name);
+        while (reader.Read())
+        {
+            has.Add(DbValues.ReadText(reader, 0));
+        }
+        return has;
+    }
 
     /// <summary>The name of a table's full-text index.</summary>
     public static string SearchTable(SyncTable table) => table.Name + "_search";

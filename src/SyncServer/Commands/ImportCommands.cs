@@ -52,11 +52,11 @@ internal static class ImportCommands
     private static int List(CommandContext context)
     {
         using var database = context.OpenDatabase();
-        var rows = database.Reading(session => ShopImports.List(session, null));
         var now = context.Now;
+        var rows = database.Reading(session => ShopImports.List(session, null)).Select(b => b with { State = b.Standing(now) });
         return context.PrintList(
             rows, ("import", b => $"{b.Id}"), ("kind", b => b.Kind), ("branch", b => $"{b.Branch}"), ("file", b => b.Name), ("by", b => b.MadeBy),
-            ("begun", b => Instant.Format(b.BegunAt)), ("state", b => b.Standing(now)), ("new", b => $"{b.New}"),
+            ("begun", b => Instant.Format(b.BegunAt)), ("state", b => b.State), ("new", b => $"{b.New}"),
                 ("changed", b => $"{b.Changed}"), ("same", b => $"{b.Same}"),
             ("rejected", b => $"{b.Rejected}"), ("", b => b.Told ?? ""));
     }

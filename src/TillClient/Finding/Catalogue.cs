@@ -11,7 +11,8 @@ namespace Bookmine.TillClient.Finding;
 internal sealed class Catalogue(ReplicaView view)
 {
     /// <summary>A page of a search; more is for the person to narrow.</summary>
-    private const int MostFound = 50;
+    /// <summary>No list is longer.</summary>
+    public const int MostFound = 50;
     private const int LeastPhoneDigits = 4;
 
     /// <summary>By ISBN in any form, code, or stock id.</summary>
@@ -67,13 +68,13 @@ internal sealed class Catalogue(ReplicaView view)
 
     private IEnumerable<Row> Search(SyncTable table, string text)
     {
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (words.Length == 0)
+        var words = SearchWords.Of(text);
+        if (words.Count == 0)
         {
             return [];
         }
         // Each word is quoted, so that nothing a person types is taken for an operator of the search; it stands for any word it begins.
-        var match = string.Join(' ', words.Select(w => $"\"{w.Replace("\"", "\"\"", StringComparison.Ordinal)}\"*"));
+        var match = string.Join(" AND ", words.Select(w => $"({string.Join(" OR ", w.Select(s => $"\"{s.Replace("\"", "\"\"", StringComparison.Ordinal)}\"*"))})"));
         var search = ReplicaSchema.SearchTable(table);
         var found = $"rowid IN (SELECT rowid FROM {search} WHERE {search} MATCH @match LIMIT {MostFound})";
         return TableSql.Where(view.Session, table, found, match).Select(view.Overlay.Edited)

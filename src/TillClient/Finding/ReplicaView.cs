@@ -92,7 +92,9 @@ internal sealed class ReplicaView(IFileStore files, string folder, ClientJournal
         {
             hold = replicas.Hold(current);
             session = new Session(files.OpenDatabase(current));
-            session.Script("PRAGMA query_only = ON; PRAGMA busy_timeout = 10000;");
+            session.Script("PRAGMA busy_timeout = 10000;");
+            ReplicaSchema.Widen(session, BookmineSetup.Instance);
+            session.Script("PRAGMA query_only = ON;");
             path = current;
         }
         catch

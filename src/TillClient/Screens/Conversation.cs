@@ -86,11 +86,15 @@ internal sealed class Conversation(Action<string, bool> say)
         await AskAsync(new Question.Text(prompt, "") { IsPin = true }).ConfigureAwait(false) as string;
 
     /// <summary>One of some lines, from 0; null for Esc. The lines are numbered here.</summary>
-    public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true)
+    /// <param name="heading">What the lines' columns are; empty where they have none.</param>
+    public async Task<int?> ChooseAsync(string prompt, IEnumerable<string> lines, int at = 0, bool givesWayToScans = true, string heading = "")
     {
         var all = lines.ToList();
-        return await AskAsync(new Question.Choice(prompt, all) { Body = Question.Choice.Numbered(all), GivesWayToScans = givesWayToScans }, at)
-            .ConfigureAwait(false) as int?;
+        var question = new Question.Choice(prompt, all)
+        {
+            Body = Question.Choice.Numbered(all), Heading = heading.Length == 0 ? "" : Question.Choice.Indent + heading, GivesWayToScans = givesWayToScans,
+        };
+        return await AskAsync(question, at).ConfigureAwait(false) as int?;
     }
 
     /// <summary>One of what was found, without asking where there is only one; null for Esc or nothing found, which is told.</summary>
@@ -104,7 +108,9 @@ internal sealed class Conversation(Action<string, bool> say)
             return null;
         }
         return found.Count == 1 ? found[0]
-            : await ChooseAsync("Which", found.Select(FoundLine.Of), givesWayToScans: givesWayToScans).ConfigureAwait(false) is { } chosen ? found[chosen] : null;
+            : await ChooseAsync(
+                FoundLine.Which(found.Count), found.Select(FoundLine.Of), givesWayToScans: givesWayToScans, heading: FoundLine.HeadingOf(found[0]))
+                .ConfigureAwait(false) is { } chosen ? found[chosen] : null;
     }
 
     /// <summary>Whether a person agrees to what is shown: Enter alone is yes.</summary>

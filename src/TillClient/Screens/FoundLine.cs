@@ -6,10 +6,24 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>A line of a list for what was found: enough to tell a new copy from four second-hand ones.</summary>
 internal static class FoundLine
 {
+    private const int NameWidth = 34;
+    private const int PhoneWidth = 17;
+
+    /// <summary>What is asked about a list, which may be the beginning of a longer one.</summary>
+    public static string Which(int count) => count >= Catalogue.MostFound ? $"Which (the first {count}: Esc, and more words)" : "Which";
+
+    /// <summary>What the columns of such lines are.</summary>
+    public static string HeadingOf(Found found) => found switch
+    {
+        FoundStock => $"{"Title",-33} {"Authors",-13} {"Condition",-11} {"Price",8} {"Here",4}",
+        FoundContact => $"{"Name".PadRight(NameWidth)} {"Phone".PadRight(PhoneWidth)} Email",
+        _ => "",
+    };
+
     public static string Of(Found found) => found switch
     {
         FoundStock s => $"{TextColumns.Fit(s.Title, 33)} {TextColumns.Fit(s.Authors ?? "", 13)} {TextColumns.Fit(s.Condition ?? "new", 11)} {(s.PriceCents is { } p ? Money.Format(p) : "-"),8} {s.OnHand,4}",
-        FoundContact c => $"{c.Name}  {c.Phone}  {c.Email}",
+        FoundContact c => $"{TextColumns.Fit(c.Name, NameWidth)} {TextColumns.Fit(c.Phone ?? "", PhoneWidth)} {c.Email}",
         _ => "",
     };
 

@@ -6,33 +6,33 @@ namespace Bookmine.TillClient.Screens;
 /// <summary>Changes lines of the open sale: quantity, price, discount by amount or percent, removal.</summary>
 internal sealed class LineEditing(PosDesk desk)
 {
-    private Basket Basket => desk.Basket;
+    private OpenSale Sale => desk.Sale;
 
     /// <summary>Asks what is to be done with the marked line.</summary>
     public async Task AskAsync()
     {
-        if (Basket.IsEmpty)
+        if (Sale.IsEmpty)
         {
             desk.Say("There is no line yet.");
             return;
         }
-        var line = Basket.At;
-        var title = TextColumns.Fit(Basket.Lines[line].Item.Title, 30).TrimEnd();
+        var line = Sale.At;
+        var title = TextColumns.Fit(Sale.Lines[line].Item.Title, 30).TrimEnd();
         switch (await desk.Talk.ChooseAsync($"Line {line + 1}, {title}", ["another quantity", "another price", "a discount, such as 1.50 or 10%", "remove it", "a discount on the whole sale"]).ConfigureAwait(false))
         {
-            case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Basket.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
+            case 0 when await desk.Talk.CountAsync("Copies", Math.Abs(Sale.Lines[line].Qty), Ringing.MostQty).ConfigureAwait(false) is { } qty:
                 Quantity(line, qty);
                 break;
-            case 1 when await desk.Talk.AmountAsync("Price", Basket.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
+            case 1 when await desk.Talk.AmountAsync("Price", Sale.Lines[line].PriceCents).ConfigureAwait(false) is { } price:
                 await PriceAsync(line, price).ConfigureAwait(false);
                 break;
-            case 2 when await AskDiscountAsync(Basket.Lines[line].FullCents).ConfigureAwait(false) is { } discount:
+            case 2 when await AskDiscountAsync(Sale.Lines[line].FullCents).ConfigureAwait(false) is { } discount:
                 await DiscountAsync(line, discount).ConfigureAwait(false);
                 break;
             case 3:
                 await RemoveAsync(line).ConfigureAwait(false);
                 break;
-            case 4 when await AskDiscountAsync(Basket.SoldCents).ConfigureAwait(false) is { } whole:
+            case 4 when await AskDiscountAsync(Sale.SoldCents).ConfigureAwait(false) is { } whole:
                 await DiscountAllAsync(whole).ConfigureAwait(false);
                 break;
         }
@@ -45,7 +45,7 @@ internal sealed class LineEditing(PosDesk desk)
     {
         if (word == "disc" && arguments is ["all", var share])
         {
-            if (Read(share, Basket.SoldCents) is { } whole)
+            if (Read(share, Sale.SoldCents) is { } whole)
             {
                 await DiscountAllAsync(whole).ConfigureAwait(false);
             }
@@ -56,7 +56,7 @@ internal sealed class LineEditing(PosDesk desk)
         }
         else if (word == "disc")
         {
-            if (Read(value, Basket.Lines[line].FullCents) is { } discount)
+            if (Read(value, Sale.Lines[line].FullCents) is { } discount)
             {
                 await DiscountAsync(line, discount).ConfigureAwait(false);
             }
@@ -78,7 +78,7 @@ internal sealed class LineEditing(PosDesk desk)
     /// <summary>Removes the line of that number; without one, the marked line.</summary>
     public Task RemoveAsync(string[] arguments)
     {
-        if (Basket.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Basket.At) is not { } line)
+        if (Sale.IsEmpty || (arguments.Length > 0 ? LineOf(arguments[0]) : Sale.At) is not { } line)
         {
             desk.Say("There is no such line.");
             return Task.CompletedTask;
@@ -88,45 +88,45 @@ internal sealed class LineEditing(PosDesk desk)
 
     private async Task RemoveAsync(int line)
     {
-        var removed = Basket.Lines[line];
+        var removed = Sale.Lines[line];
         if (await desk.NoteAsync(TillEvents.LineRemoved, $"{removed.Qty} x {removed.Item.Title}", removed.TotalCents).ConfigureAwait(false))
         {
             desk.Say($"{TextColumns.Fit(removed.Item.Title, 40).TrimEnd()} is removed.");
-            Basket.Remove(line);
+            desk.Sale = Sale.Without(line);
         }
     }
 
-    private void Quantity(int line, long qty) => Basket.Replace(line, Basket.Lines[line] with { Qty = Math.Sign(Basket.Lines[line].Qty) * qty });
+    private void Quantity(int line, long qty) => desk.Sale = Sale.With(line, Sale.Lines[line] with { Qty = Math.Sign(Sale.Lines[line].Qty) * qty });
 
     private async Task PriceAsync(int line, long cents)
     {
-        if (await new SigningOn(desk).AllowAsync(SupervisedActs.Price, Basket.Lines[line].Item.Title, cents).ConfigureAwait(false))
+        if (await new SigningOn(desk).AllowAsync(SupervisedActs.Price, Sale.Lines[line].Item.Title, cents).ConfigureAwait(false))
         {
-            Basket.Replace(line, Basket.Lines[line] with { PriceCents = cents });
+            desk.Sale = Sale.With(line, Sale.Lines[line] with { PriceCents = cents });
         }
     }
 
     private async Task DiscountAsync(int line, Discount discount)
     {
-        var changed = Basket.Lines[line] with { Discount = discount };
+        var changed = Sale.Lines[line] with { Discount = discount };
         if (await new SigningOn(desk).AllowDiscountAsync(discount.On(changed.FullCents), changed.FullCents, changed.Item.Title).ConfigureAwait(false))
         {
-            Basket.Replace(line, changed);
+            desk.Sale = Sale.With(line, changed);
         }
     }
 
     private async Task DiscountAllAsync(Discount discount)
     {
-        if (Basket.IsEmpty)
+        if (Sale.IsEmpty)
         {
             desk.Say("There is no line yet.", isAlarm: true);
             return;
         }
-        if (!await new SigningOn(desk).AllowDiscountAsync(discount.On(Basket.SoldCents), Basket.SoldCents, "the whole sale").ConfigureAwait(false))
+        if (!await new SigningOn(desk).AllowDiscountAsync(discount.On(Sale.SoldCents), Sale.SoldCents, "the whole sale").ConfigureAwait(false))
         {
             return;
         }
-        Basket.WholeDiscount = discount;
+        desk.Sale = Sale with { WholeDiscount = discount };
         desk.Say(discount == default ? "Nothing is off the whole sale." : $"{discount} is off the whole sale; /disc all 0 takes it back.");
     }
 
@@ -141,5 +141,5 @@ internal sealed class LineEditing(PosDesk desk)
         return discount;
     }
 
-    private int? LineOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line >= 1 && line <= Basket.Lines.Count ? line - 1 : null;
+    private int? LineOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line >= 1 && line <= Sale.Lines.Count ? line - 1 : null;
 }

@@ -12,25 +12,25 @@ internal sealed class Orders(PosDesk desk)
     /// <summary>Takes the open sale as an order or a layby.</summary>
     public async Task TakeAsync(bool isLayby)
     {
-        var (basket, name) = (desk.Basket, isLayby ? "layby" : "order");
-        var fault = basket.IsEmpty ? "Ring up the goods first." : basket.Tender.Payments.Count > 0
-            ? "Money is taken for this sale already: pay the rest (F12)."
-            : basket.Lines.Any(l => l.Qty < 0) ? "Goods that come back are no part of an order: sell them apart." : null;
+        var name = isLayby ? "layby" : "order";
+        var fault = desk.Sale.IsEmpty ? "Ring up the goods first."
+            : desk.Sale.Lines.Any(l => l.Qty < 0) ? "Goods that come back are no part of an order: sell them apart." : null;
         if (fault is not null)
         {
             desk.Say(fault, isAlarm: true);
             return;
         }
-        if (basket.Contact is null)
+        if (desk.Sale.Contact is null)
         {
             await new Ringing(desk).ContactAsync("").ConfigureAwait(false);
         }
-        if (basket.Contact is not { } contact)
+        var sale = desk.Sale;
+        if (sale.Contact is not { } contact)
         {
             desk.Say($"The {name} needs a contact: link the sale to one (F3).", isAlarm: true);
             return;
         }
-        var total = basket.TotalCents;
+        var total = sale.TotalCents;
         if (await desk.Talk.AmountAsync($"{contact.Name} pays now", isLayby ? null : total, total).ConfigureAwait(false) is not { } now)
         {
             desk.Say("It is a sale as it was.");
@@ -39,10 +39,9 @@ internal sealed class Orders(PosDesk desk)
         await Paying.OtherAsync(desk, new Bill(now, contact, PaymentMethods.Owing),
             $"{name} of {contact.Name}, {Money.Format(total - now)} owing", payments =>
         {
-            var draft = basket.ToDraft(desk.Operator);
+            var draft = sale.ToDraft(desk.Operator, total == now ? payments : [.. payments, new PaymentDraft { Method = PaymentMethods.Owing, AmountCents = total - now }]);
             draft.Layby = isLayby;
             draft.ShippedAt = null;
-            draft.Payments = total == now ? payments : [.. payments, new PaymentDraft { Method = PaymentMethods.Owing, AmountCents = total - now }];
             return desk.SellAsync(draft);
         }).ConfigureAwait(false);
     }
@@ -100,7 +99,8 @@ internal sealed class Orders(PosDesk desk)
             return null;
         }
         return open.Count == 1 ? open[0]
-            : await desk.Talk.ChooseAsync("Which", open.Select(Line), givesWayToScans: false).ConfigureAwait(false) is { } chosen ? open[chosen] : null;
+            : await desk.Talk.ChooseAsync(
+                "Which", open.Select(Line), givesWayToScans: false, heading: $"{"Number",-9} {"Begun",-10} {"Title",-34} {"Owing",9}").ConfigureAwait(false) is { } chosen ? open[chosen] : null;
     }
 
     private async Task PayAsync(TransactionView order, string number)
@@ -126,7 +126,7 @@ internal sealed class Orders(PosDesk desk)
         var goods = lines.Count == 0 ? null : lines;
         var due = OrderMaker.DueAtPickUp(new OrderDraft { Lines = goods }, order, number);
         await Paying.OtherAsync(
-            desk, BillFor(due, order), $"handed over on {number}",
+            desk, BillFor(due, order), $"{GoodsOf(order, goods)} handed over on {number}{(due == 0 ? ", all paid before" : $", {Money.Format(due)} paid")}",
             payments => desk.Till.OnOrderAsync(EntryKinds.PickUp, number,
                 new OrderDraft { Lines = goods, Payments = payments, Operator = desk.Operator }, desk.Cancel)).ConfigureAwait(false);
     }
@@ -183,9 +183,17 @@ internal sealed class Orders(PosDesk desk)
             ? [new RefundLineDraft(line.Line, copies)] : null;
     }
 
+    /// <summary>What is handed over, in words.</summary>
+    private static string GoodsOf(TransactionView order, IReadOnlyList<RefundLineDraft>? goods)
+    {
+        var lines = order.Lines.Where(l => l.ToHandOver > 0).Select(l => (l.Title, Copies: goods is null ? l.ToHandOver : goods.Where(g => g.Line == l.Line).Sum(g => g.Qty)))
+            .Where(l => l.Copies > 0).ToList();
+        return lines is [var one] ? $"{one.Copies} x {TextColumns.Fit(one.Title, 24).TrimEnd()}" : Counted.Copies(lines.Sum(l => l.Copies));
+    }
+
     private Bill BillFor(long due, TransactionView order) => new(
         due, order.ContactId is { } id ? desk.Till.Records.ContactById(id) : null, PaymentMethods.Owing);
 
     private static string Line(TransactionView order) =>
-        $"{order.TransId?.ToString(CultureInfo.InvariantCulture) ?? order.Docket,-9} {order.StartedAt[..10]} {TextColumns.Fit(order.Lines[0].Title, 34)} {Money.Format(order.OwingCents),9} owing";
+        $"{order.TransId?.ToString(CultureInfo.InvariantCulture) ?? order.Docket,-9} {order.StartedAt[..10]} {TextColumns.Fit(order.Lines[0].Title, 34)} {Money.Format(order.OwingCents),9}";
 }

@@ -51,7 +51,7 @@ internal sealed class OtherTransactions(PosDesk desk)
         {
             return;
         }
-        desk.Basket.Add(item, -copies, price, desk.Clock.GetUtcNow());
+        desk.Sale = desk.Sale.With(item, -copies, price, desk.Clock.GetUtcNow());
         desk.Say("It is on the sale, to be given back. F12 pays the difference.");
     }
 
@@ -83,7 +83,7 @@ internal sealed class OtherTransactions(PosDesk desk)
         }
         long docket = 0;
         if (await Paying.OtherAsync(
-            desk, new Bill(worth, desk.Basket.Contact, PaymentMethods.Voucher), $"gift voucher of {Money.Format(worth)}",
+            desk, new Bill(worth, desk.Sale.Contact, PaymentMethods.Voucher), $"gift voucher of {Money.Format(worth)}",
             async payments =>
             {
                 var draft = new VoucherDraft { AmountCents = worth, Number = number.Length == 0 ? null : number, Payments = payments,

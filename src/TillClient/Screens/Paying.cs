@@ -13,9 +13,9 @@ internal sealed record Bill(long DueCents, FoundContact? Contact, params string[
 /// <summary>
 /// Takes a payment, in one sum or several, and seals what it is for. Once money is taken there is no way back but giving it back.
 /// </summary>
-/// <param name="seal">Seals it; its result tells how. Called when all is paid.</param>
+/// <param name="seal">Seals it with its payments; its result tells how. Called when all is paid.</param>
 /// <param name="isSale">It is the open sale, to which a scan leads back; what is paid beside it would be forgotten, and scans wait.</param>
-internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(Outcome Outcome, long? TransId)>> seal, bool isSale)
+internal sealed class Paying(PosDesk desk, Bill bill, Func<IReadOnlyList<PaymentDraft>, Task<(Outcome Outcome, long? TransId)>> seal, bool isSale)
 {
     // More change than this is more likely a slip of the keys.
     private const long MostPlainChangeCents = 20_000;
@@ -25,6 +25,13 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         [.. desk.Till.Records.PaymentMethods().Where(m => m.Code is not (PaymentMethods.Owing or PaymentMethods.Rounding) && !bill.Without.Contains(m.Code))];
 
     private readonly CashRounding rounding = desk.Till.Records.CashRounding();
+
+    /// <summary>What is given so far: a part of what the counter is at.</summary>
+    private Tender Tender
+    {
+        get => desk.State is CounterState.Paying paying ? paying.Tender : Tender.None;
+        set => desk.State = desk.State is CounterState.Paying paying ? paying with { Tender = value } : desk.State;
+    }
 
     private enum Step
     {
@@ -36,19 +43,19 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     /// <summary>Pays the open sale.</summary>
     public static async Task SaleAsync(PosDesk desk)
     {
-        if (desk.Basket.IsEmpty)
+        if (desk.Sale.IsEmpty)
         {
             desk.Say("There is nothing to pay yet.");
             return;
         }
-        var basket = desk.Basket;
-        if (Math.Abs(basket.TotalCents) > Money.MostCents)
+        var sale = desk.Sale;
+        if (Math.Abs(sale.TotalCents) > Money.MostCents)
         {
-            desk.Say($"It comes to {Money.Format(basket.TotalCents)}, and a sale to at most {Money.Format(Money.MostCents)}. Look at its quantities and prices.", isAlarm: true);
+            desk.Say($"It comes to {Money.Format(sale.TotalCents)}, and a sale to at most {Money.Format(Money.MostCents)}. Look at its quantities and prices.", isAlarm: true);
             return;
         }
-        await new Paying(desk, basket.Tender, new Bill(basket.TotalCents, basket.Contact), () => desk.SellAsync(basket.ToDraft(desk.Operator)), isSale: true)
-            .RunAsync($"{Money.Format(basket.TotalCents)}").ConfigureAwait(false);
+        await new Paying(desk, new Bill(sale.TotalCents, sale.Contact), payments => desk.SellAsync(sale.ToDraft(desk.Operator, payments)), isSale: true)
+            .RunAsync($"{Money.Format(sale.TotalCents)}").ConfigureAwait(false);
     }
 
     /// <summary>Pays something beside the open sale, or nothing where nothing is due.</summary>
@@ -56,8 +63,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     public static async Task<bool> OtherAsync(PosDesk desk, Bill bill, string what, Func<IReadOnlyList<PaymentDraft>,
         Task<(Outcome Outcome, long? TransId)>> seal)
     {
-        var tender = new Tender();
-        var paying = new Paying(desk, tender, bill, () => seal(tender.Payments), isSale: false);
+        var paying = new Paying(desk, bill, seal, isSale: false);
         return bill.DueCents == 0 ? await paying.SealAsync(what, null).ConfigureAwait(false) == Step.Sold : await paying.RunAsync(what).ConfigureAwait(false);
     }
 
@@ -67,7 +73,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         var step = Step.GoOn;
         desk.ChangeCents = 0;
-        desk.Beside = isSale ? null : (what, bill.DueCents, tender);
+        desk.State = new CounterState.Paying(desk.Sale, what, bill.DueCents, Tender, isSale);
         try
         {
             while (step == Step.GoOn)
@@ -77,22 +83,20 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         }
         finally
         {
-            desk.Beside = null;
-            if (!isSale && step != Step.Sold && tender.Payments.Count > 0)
-            {
-                desk.Unsealed = UnsealedMoney.Of(desk, what, bill.DueCents, tender);
-            }
+            // Where it broke off with money taken, a sale stays at its payment; what was paid beside it is to be told.
+            desk.State = step == Step.Sold || Tender.IsNone ? desk.State.Rest()
+                : isSale ? desk.State : new CounterState.Recovering(desk.Sale, UnsealedMoney.Of((CounterState.Paying)desk.State, desk.Till.Records.LastEntry));
         }
         return step == Step.Sold;
     }
 
     private async Task<Step> StepAsync(string what)
     {
-        var due = bill.DueCents - tender.PaidCents;
+        var due = bill.DueCents - Tender.PaidCents;
         var ways = Ways(due);
         var question = new Question.Offer($"{(due < 0 ? "Give back" : "Pay")} {Money.Format(Math.Abs(due))} (Enter: {ways[0].Text.Trim()})")
         {
-            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = isSale && tender.Payments.Count == 0, TakesScan = IsVoucher,
+            Body = [.. ways.Select(w => w.Text)], GivesWayToScans = isSale && Tender.IsNone, TakesScan = IsVoucher,
         };
         if (await desk.Talk.AskAsync(question).ConfigureAwait(false) is not string text)
         {
@@ -128,18 +132,18 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         {
             given = Math.Min(given, left);
         }
-        tender.Pay(new PaymentDraft { Method = method, AmountCents = given, Voucher = voucher });
+        Tender = Tender.With(new PaymentDraft { Method = method, AmountCents = given, Voucher = voucher });
         if (Math.Abs(given) < Math.Abs(due))
         {
             return Step.GoOn;
         }
         if (given != due)
         {
-            tender.Pay(method, due - given, change: true);
+            Tender = Tender.With(method, due - given, change: true);
         }
         if (exact != due)
         {
-            tender.Pay(PaymentMethods.Rounding, exact - due);
+            Tender = Tender.With(PaymentMethods.Rounding, exact - due);
         }
         return await SealAsync(
             what, due < 0 ? HandOut(-due, method) : given > due ? $"CHANGE {Money.Format(given - due)}" : null, Math.Max(given - due, 0)).ConfigureAwait(false);
@@ -168,7 +172,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
     {
         try
         {
-            if (await desk.MadeAsync(await seal().ConfigureAwait(false), number =>
+            if (await desk.MadeAsync(await seal(Tender.Payments).ConfigureAwait(false), number =>
                 $"{number}  {what}{(handOut is null ? "" : "   " + handOut)}   (F7 docket)").ConfigureAwait(false))
             {
                 desk.ChangeCents = change;
@@ -178,35 +182,27 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         catch
         {
             // What was given last is to be given again, or, where nobody knows whether it is sealed, the till says so and sells no more.
-            UndoLast();
+            Tender = Tender.WithoutLast();
             throw;
         }
-        UndoLast();
-        return tender.Payments.Count > 0 ? Step.GoOn : Step.Leave;
-    }
-
-    private void UndoLast()
-    {
-        if (tender.Payments.Count > 0)
-        {
-            tender.UndoLast();
-        }
+        Tender = Tender.WithoutLast();
+        return !Tender.IsNone ? Step.GoOn : Step.Leave;
     }
 
     /// <summary>Esc: with money taken it is not left by it.</summary>
     private async Task<Step> BackAsync()
     {
-        if (tender.Payments.Count == 0)
+        if (Tender.IsNone)
         {
             return Step.Leave;
         }
-        var (taken, isOut) = (tender.Text, tender.PaidCents < 0);
+        var (taken, isOut) = (Tender.Text, Tender.PaidCents < 0);
         if (!await desk.Talk.ConfirmAsync(isOut ? $"Has the customer returned {taken}?" : $"Has {taken} been given back?").ConfigureAwait(false))
         {
             desk.Say(isOut ? $"{taken} is given: give the rest." : $"{taken} is taken: pay the rest.", isAlarm: true);
             return Step.GoOn;
         }
-        tender.Undo();
+        Tender = Tender.None;
         desk.Say(isOut ? $"{taken} was returned." : $"{taken} was given back.");
         return Step.Leave;
     }
@@ -256,8 +252,9 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
                 return null;
             case null when !await desk.Talk.ConfirmAsync($"Voucher {number} is not known here. Take it, and have it listed?").ConfigureAwait(false):
                 return null;
-            case var _ when tender.Payments.Any(p => p.Voucher == number):
-                desk.Say($"Gift voucher {number} pays {Money.Format(tender.Payments.Where(p => p.Voucher == number).Sum(p => p.AmountCents))} of this already. Esc gives back what was taken.", isAlarm: true);
+            case var _ when Tender.Payments.Any(p => p.Voucher == number):
+                var pays = Money.Format(Tender.Payments.Where(p => p.Voucher == number).Sum(p => p.AmountCents));
+                desk.Say($"Gift voucher {number} pays {pays} of this already. Esc gives back what was taken.", isAlarm: true);
                 return null;
             default:
                 return number;
@@ -290,7 +287,7 @@ internal sealed class Paying(PosDesk desk, Tender tender, Bill bill, Func<Task<(
         ? $"  ({Money.Format(CreditLeft(contact))} of {contact.Name})" : "";
 
     private long CreditLeft(FoundContact contact) =>
-        desk.Till.Records.CreditCents(contact.ContactId) - tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => p.AmountCents);
+        desk.Till.Records.CreditCents(contact.ContactId) - Tender.Payments.Where(p => p.Method == PaymentMethods.Credit).Sum(p => p.AmountCents);
 
     /// <summary>An amount: cash. <c>card</c> or <c>card 10.00</c>: that method, by as many letters as no other begins with.</summary>
     private (string? Method, long Cents) Read(string text, long due)

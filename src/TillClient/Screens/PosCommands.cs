@@ -16,7 +16,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     private const int MostDropped = 100;
     private const string NoPrinter = "This till has no printer. The manager can set one.";
 
-    private Basket Basket => desk.Basket;
+    private OpenSale Sale => desk.Sale;
 
     /// <summary>What a key stands for.</summary>
     public Task RunAsync(PosCommand command, string[] arguments)
@@ -122,10 +122,10 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     private async Task NoteAsync(string text)
     {
-        if ((text.Length > 0 ? text : await desk.Talk.TextAsync("Note on the sale (- for none)", Basket.Note ?? "").ConfigureAwait(false)) is { } note)
+        if ((text.Length > 0 ? text : await desk.Talk.TextAsync("Note on the sale (- for none)", Sale.Note ?? "").ConfigureAwait(false)) is { } note)
         {
-            Basket.Note = note == "-" ? null : note;
-            desk.Say(Basket.Note is null ? "The sale has no note." : $"Note: {Basket.Note}");
+            desk.Sale = Sale with { Note = note == "-" ? null : note };
+            desk.Say(Sale.Note is null ? "The sale has no note." : $"Note: {Sale.Note}");
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     private void Quit()
     {
         // A till that cannot sell can be left: what is open is there again at the next start, as held sales are.
-        if (Basket.IsEmpty || desk.Till.WhyNotSelling is not null)
+        if (Sale.IsEmpty || desk.Till.WhyNotSelling is not null)
         {
             quit();
             return;
@@ -180,15 +180,15 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
 
     private async Task ClearAsync()
     {
-        if (Basket.IsEmpty)
+        if (Sale.IsEmpty)
         {
-            var aside = string.Join(" and the ", new[] { Basket.Contact is null ? null : "contact", Basket.Note is null ? null : "note" }.OfType<string>());
-            desk.Basket = new Basket();
+            var aside = string.Join(" and the ", new[] { Sale.Contact is null ? null : "contact", Sale.Note is null ? null : "note" }.OfType<string>());
+            desk.Sale = OpenSale.Empty;
             desk.Say(aside.Length > 0 ? $"The {aside} for the next sale {(aside.Contains(' ', StringComparison.Ordinal) ? "are" : "is")} taken off." : "No sale is open.");
         }
-        else if (await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Basket.Copies), Basket.TotalCents).ConfigureAwait(false))
+        else if (await desk.NoteAsync(TillEvents.SaleDropped, Counted.Copies(Sale.Copies), Sale.TotalCents).ConfigureAwait(false))
         {
-            desk.Basket = new Basket();
+            desk.Sale = OpenSale.Empty;
             desk.Say("The sale is dropped.");
         }
     }
@@ -196,10 +196,10 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
     /// <summary>Puts the open sale aside, or takes one up again.</summary>
     private async Task HoldAsync()
     {
-        if (!Basket.IsEmpty)
+        if (!Sale.IsEmpty)
         {
-            desk.Held.Add(Basket);
-            desk.Basket = new Basket();
+            desk.Held.Add(Sale);
+            desk.Sale = OpenSale.Empty;
             desk.Say($"The sale is held; {desk.Held.Count} now. F5 takes one up again.");
         }
         else if (desk.Held.Count == 0)
@@ -208,11 +208,12 @@ internal sealed class PosCommands(PosDesk desk, Action synchronise, Action quit)
         }
         else if (await ChooseHeldAsync().ConfigureAwait(false) is { } chosen)
         {
-            desk.Basket = desk.Held[chosen];
+            desk.Sale = desk.Held[chosen];
             desk.Held.RemoveAt(chosen);
         }
     }
 
     private async Task<int?> ChooseHeldAsync() => desk.Held.Count == 1 ? 0 : await desk.Talk.ChooseAsync(
-        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {TextColumns.Fit(b.Lines[0].Item.Title, 30)}")).ConfigureAwait(false);
+        "Which sale", desk.Held.Select(b => $"{Counted.Copies(b.Copies),11} {Money.Format(b.TotalCents),10}  {b.Contact?.Name} {TextColumns.Fit(b.Lines[0].Item.Title, 30)}"),
+        heading: $"{"Copies",11} {"Total",10}  Customer and first title").ConfigureAwait(false);
 }

@@ -30,11 +30,18 @@ internal sealed class PosDesk
 
     public WrongPins WrongPins { get; }
 
-    /// <summary>The sale that is being rung up.</summary>
-    public Basket Basket { get; set; } = new();
+    /// <summary>What the counter is at.</summary>
+    public CounterState State { get; set; } = new CounterState.Idle(OpenSale.Empty);
+
+    /// <summary>The sale that is being rung up; empty between sales.</summary>
+    public OpenSale Sale
+    {
+        get => State.Sale;
+        set => State = State.With(value);
+    }
 
     /// <summary>Sales put aside, the oldest first.</summary>
-    public List<Basket> Held { get; } = [];
+    public List<OpenSale> Held { get; } = [];
 
     /// <summary>Who sells; null while nobody has signed on, where the shop has no operators.</summary>
     public string? Operator { get; set; }
@@ -42,17 +49,8 @@ internal sealed class PosDesk
     /// <summary>Copies that the very next entry stands for.</summary>
     public long Quantity { get; set; } = 1;
 
-    /// <summary>What is being entered: until it is rung up or given up it is kept like the open sale.</summary>
-    public string? InHand { get; set; }
-
     /// <summary>What was scanned in the middle of something, in its order.</summary>
     public Queue<string> Waiting { get; } = new();
-
-    /// <summary>What is being paid beside the open sale, and what is given for it so far; null while nothing is.</summary>
-    public (string What, long DueCents, Tender Tender)? Beside { get; set; }
-
-    /// <summary>Money that an earlier program took for something that was never sealed: told until something is entered. Null for none.</summary>
-    public UnsealedMoney? Unsealed { get; set; }
 
     /// <summary>What reports have told of and was not made again.</summary>
     public List<DroppedEdit> Dropped { get; } = [];
@@ -81,7 +79,7 @@ internal sealed class PosDesk
         var made = await Till.SellAsync(draft, Cancel).ConfigureAwait(false);
         if (made.Outcome.Refused is null)
         {
-            Basket = new Basket();
+            State = new CounterState.Idle(OpenSale.Empty);
         }
         return made;
     }

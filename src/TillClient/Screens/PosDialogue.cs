@@ -17,12 +17,12 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
 
     private Conversation Talk => desk.Talk;
 
-    private Basket Basket => desk.Basket;
+    private OpenSale Sale => desk.Sale;
 
     private Queue<string> Waiting => desk.Waiting;
 
     /// <summary>Nothing is being rung up and nothing is asked: a moment between sales.</summary>
-    public bool IsIdle => Basket.IsEmpty && Talk.Open is null && help is null;
+    public bool IsIdle => desk.State is CounterState.Idle && Talk.Open is null && help is null;
 
     /// <summary>Who sells; null while nobody has signed on.</summary>
     public string? Operator => desk.Operator;
@@ -38,7 +38,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// <summary>The body line that stands out; -1 for none.</summary>
     public int Marked => help is not null ? -1
         : Talk.Open is { Body: not null } open ? open.HasMark ? Talk.At : -1
-        : Basket.IsEmpty ? -1 : Basket.At;
+        : Sale.IsEmpty ? -1 : Sale.At;
 
     /// <summary>
     /// Goes on when an entry is worked off, or where an earlier program has ended. While the till can sell, a sale for which money was taken is
@@ -46,13 +46,14 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// </summary>
     public async Task GoOnAsync()
     {
-        if (desk.Unsealed is { IsOnRecord: false } money && desk.Till.WhyNotSelling is null)
+        if (desk.State is CounterState.Recovering { Money: { IsOnRecord: false } money } recovering && desk.Till.WhyNotSelling is null)
         {
-            var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, money.Cents, desk.Operator, cancel: desk.Cancel).ConfigureAwait(false);
-            desk.Unsealed = money with { IsOnRecord = outcome.Refused is null };
+            var cents = Math.Clamp(money.Cents, -Money.MostCents, Money.MostCents);
+            var outcome = await desk.Till.NoteAsync(TillEvents.Unsealed, money.Text, cents, desk.Operator, cancel: desk.Cancel).ConfigureAwait(false);
+            desk.State = recovering with { Money = money with { IsOnRecord = outcome.Refused is null } };
             desk.Say(money.ToTell, isAlarm: true);
         }
-        if (Talk.Open is null && Basket.Tender.Payments.Count > 0 && desk.Till.WhyNotSelling is null)
+        if (Talk.Open is null && desk.State is CounterState.Paying && desk.Till.WhyNotSelling is null)
         {
             await Talk.BeginAsync(() => commands.RunAsync(PosCommand.Pay, [])).ConfigureAwait(false);
         }
@@ -94,7 +95,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         else
         {
-            Basket.Move(by);
+            desk.Sale = Sale.Moved(by);
         }
     }
 
@@ -103,7 +104,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     public async Task HandleAsync(string text, bool isFast)
     {
         help = null;
-        desk.Unsealed = desk.Unsealed is { IsOnRecord: true } ? null : desk.Unsealed;
         if (Talk.Open is { } question)
         {
             if (!question.GivesWayToScans && IsCommand(text))
@@ -120,6 +120,10 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
                 Waiting.Enqueue(text);
                 return;
             }
+        }
+        if (Halted() && !text.StartsWith('/'))
+        {
+            return;
         }
         desk.SayNothing();
         desk.Quantity = text.StartsWith('/') ? 1 : desk.Quantity;
@@ -139,8 +143,11 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         { IsRead: true, Body: { } page } => [.. page.Skip(Talk.At)],
         { Body: { } body } => body,
-        _ => SaleText.Lines(Basket),
+        _ => SaleText.Lines(Sale),
     };
+
+    /// <summary>What the columns of the body are; empty where it has none.</summary>
+    public string Heading() => help is not null ? "" : Talk.Open is { Body: not null } open ? open.Heading : SaleText.Heading(Sale);
 
     public string Total() => SaleText.Total(desk);
 
@@ -167,6 +174,24 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
     }
 
+    /// <summary>
+    /// Before the next thing is done: money that was found again and is on record has been told. With money taken and a till that cannot seal, nothing
+    /// else is begun, so that what the counter is at stays as it is until it can.
+    /// </summary>
+    private bool Halted()
+    {
+        if (desk.State is CounterState.Recovering { Money.IsOnRecord: true })
+        {
+            desk.State = desk.State.Rest();
+        }
+        if (desk.State is CounterState.Idle or CounterState.Ringing || desk.Till.WhyNotSelling is not { } why)
+        {
+            return false;
+        }
+        desk.Say(why, isAlarm: true);
+        return true;
+    }
+
     private bool IsCommand(string text) => text.StartsWith('/') && text[1..].Split(' ')[0].ToLowerInvariant() is var word
         && (PosKeys.All.Any(k => k.Typed == word) || commands.Typed(word, []) is not null);
 
@@ -183,6 +208,10 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         }
         if (commands.Typed(word, arguments) is { } run)
         {
+            if (Halted())
+            {
+                return Task.CompletedTask;
+            }
             return Talk.BeginAsync(run);
         }
         desk.Say($"{text} is no command here. F1 or /help lists them.", isAlarm: true);
@@ -197,7 +226,6 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
             return;
         }
         help = null;
-        desk.Unsealed = desk.Unsealed is { IsOnRecord: true } ? null : desk.Unsealed;
         desk.Quantity = 1;
         if (Talk.Open is { GivesWayToScans: true })
         {
@@ -206,6 +234,10 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
         if (Talk.Open is { } question)
         {
             desk.Say($"First: {question.Prompt}. Esc goes back.", isAlarm: true);
+            return;
+        }
+        if (Halted() && command is not (PosCommand.LastDocket or PosCommand.Resynchronise or PosCommand.Quit))
+        {
             return;
         }
         desk.SayNothing();

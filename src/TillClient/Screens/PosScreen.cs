@@ -17,6 +17,7 @@ internal sealed class PosScreen : Runnable
     private const int MostEntryCharacters = 2_000;
 
     private const int LinesPerPage = 12;
+    private const int MoreIndent = 4;
 
     // Nobody types ten characters in a fifth of a second; a scanner over a slow line does.
     private const int ScannerMillisecondsPerCharacter = 20;
@@ -136,7 +137,7 @@ internal sealed class PosScreen : Runnable
         var (width, height) = (Viewport.Width, Viewport.Height);
         Line(0, picture.Head, Palette.Plain);
         Line(1, EntryLine(picture, width), Palette.Entry);
-        Line(2, new string('-', width), Palette.Plain);
+        Line(2, Rule(picture.Heading, width), Palette.Plain);
         var room = Math.Max(height - 9, 0);
         var skip = picture.Marked >= 0 ? Math.Max(0, picture.Marked - room + 1) : Scroll(picture, room);
         for (var i = 0; i < room; i++)
@@ -144,7 +145,7 @@ internal sealed class PosScreen : Runnable
             var line = skip + i;
             Line(3 + i, line < picture.Body.Count ? picture.Body[line] : "", line == picture.Marked ? Palette.Marked : Palette.Plain);
         }
-        Line(height - 6, new string('-', width), Palette.Plain);
+        Line(height - 6, Rule(skip + room < picture.Body.Count ? $"{new string('-', MoreIndent)} {picture.Body.Count - skip - room} more below " : "", width), Palette.Plain);
         Line(height - 5, Right(picture.Total, width - 1), Palette.Entry);
         var (first, second) = InTwo(picture.Message, width);
         Line(height - 4, first, picture.IsAlarm ? Palette.Alarm : Palette.Plain);
@@ -164,6 +165,9 @@ internal sealed class PosScreen : Runnable
             AddStr(TextColumns.Pad(TextColumns.Start(InFont(text), width), width));
         }
     }
+
+    /// <summary>A line across, that begins with a text.</summary>
+    private static string Rule(string text, int width) => TextColumns.Start(text, width) + new string('-', Math.Max(width - TextColumns.Of(text), 0));
 
     /// <summary>What is asked, and what was typed so far: of a long text its end.</summary>
     private string EntryLine(PosPicture picture, int width)

@@ -277,8 +277,9 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     {
         try
         {
-            var body = Dialogue.IsIdle && bar?.Lines is { } progress ? progress : Dialogue.Body();
-            Draw(new PosPicture(Head(), body, Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, Status(), IsWell()));
+            var progress = Dialogue.IsIdle ? bar?.Lines : null;
+            Draw(new PosPicture(
+                Head(), progress is null ? Dialogue.Heading() : "", progress ?? Dialogue.Body(), Dialogue.IsPage, Dialogue.Marked, Dialogue.Total(), Dialogue.Prompt(), Dialogue.IsSecret, Dialogue.Message, Dialogue.IsAlarm, Status(), IsWell()));
         }
 #pragma warning disable CA1031 // A screen that cannot be drawn whole still says why.
         catch (Exception e)

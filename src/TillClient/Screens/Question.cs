@@ -26,6 +26,9 @@ internal abstract record Question(string Prompt)
     /// <summary>The lines to show; null leaves the sale in view.</summary>
     public IReadOnlyList<string>? Body { get; init; }
 
+    /// <summary>What the columns of the lines are, above them; empty where they have none.</summary>
+    public string Heading { get; init; } = "";
+
     /// <summary>A scan ends the question and is rung up; otherwise it waits until the question is answered.</summary>
     public bool GivesWayToScans { get; init; }
 
@@ -97,6 +100,9 @@ internal abstract record Question(string Prompt)
     /// <summary>One of some numbered lines: by its number, by words that only it begins with, or with Enter the marked one.</summary>
     public sealed record Choice(string Prompt, IReadOnlyList<string> Lines) : Question(Prompt)
     {
+        /// <summary>What stands before a line's text is this wide.</summary>
+        public const string Indent = "     ";
+
         private const int MostLineDigits = 3;
 
         public override bool HasMark => true;

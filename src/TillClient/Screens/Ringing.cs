@@ -22,14 +22,14 @@ internal sealed class Ringing(PosDesk desk)
             desk.Say(why, isAlarm: true);
             return;
         }
-        desk.InHand = text;
+        desk.State = new CounterState.Ringing(desk.Sale, text);
         try
         {
             await RingUpAsync(text).ConfigureAwait(false);
         }
         finally
         {
-            desk.InHand = null;
+            desk.State = desk.State.Rest();
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class Ringing(PosDesk desk)
         }
         if (text.Length == 0)
         {
-            desk.Basket.Contact = null;
+            desk.Sale = desk.Sale.LinkedTo(null);
             desk.Say("The sale is linked to nobody.");
             return;
         }
@@ -204,14 +204,15 @@ internal sealed class Ringing(PosDesk desk)
 
     private void Link(FoundContact contact)
     {
-        desk.Basket.Contact = contact;
+        desk.Sale = desk.Sale.LinkedTo(contact);
         desk.Say($"The sale is linked to {contact.Name}.");
     }
 
     private async Task ChooseAsync(IReadOnlyList<Found> found, string text)
     {
         // Words can be typed anew; a book that was scanned is one of these, and the next one waits.
-        if (await desk.Talk.ChooseAsync("Which", found.Select(FoundLine.Of), givesWayToScans: !Scan.IsOne(text, isFast: false)).ConfigureAwait(false) is not { } chosen)
+        if (await desk.Talk.ChooseAsync(FoundLine.Which(found.Count), found.Select(FoundLine.Of), givesWayToScans: !Scan.IsOne(text, isFast: false),
+            heading: FoundLine.HeadingOf(found[0])).ConfigureAwait(false) is not { } chosen)
         {
             return;
         }
@@ -234,5 +235,5 @@ internal sealed class Ringing(PosDesk desk)
         }
     }
 
-    private void Add(FoundStock item, long price) => desk.Basket.Add(item, copies, price, desk.Clock.GetUtcNow());
+    private void Add(FoundStock item, long price) => desk.Sale = desk.Sale.With(item, copies, price, desk.Clock.GetUtcNow());
 }

@@ -17,7 +17,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
     private volatile byte[]? kept;
     private volatile byte[]? written;
 
-    private int Payments => (desk.Beside?.Tender ?? desk.Basket.Tender).Payments.Count;
+    private int Payments => desk.State is CounterState.Paying paying ? paying.Tender.Payments.Count : 0;
 
     /// <summary>Takes up the sales that an earlier program has left open, once, as soon as there are records of what is in them.</summary>
     public void TakeUp()
@@ -27,7 +27,7 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
             return;
         }
         kept = written = till.OpenSales;
-        OpenSales.Read(desk, kept);
+        KeptCounter.Read(desk, kept);
         (payments, isTakenUp) = (Payments, true);
     }
 
@@ -39,12 +39,12 @@ internal sealed class SalesKeeper(Till till, PosDesk desk)
         {
             return;
         }
-        var now = OpenSales.Write(desk);
+        var now = KeptCounter.Write(desk);
         if (!(now ?? []).AsSpan().SequenceEqual(kept ?? []))
         {
             kept = now;
         }
-        var wasMoney = payments != Payments && (desk.Beside is not null || !desk.Basket.IsEmpty);
+        var wasMoney = payments != Payments && desk.State is not CounterState.Idle;
         payments = Payments;
         if (wasMoney)
         {

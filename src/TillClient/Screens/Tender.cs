@@ -1,38 +1,38 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Bookmine.Schema;
 using Bookmine.TillClient.Selling;
 
 namespace Bookmine.TillClient.Screens;
 
-/// <summary>What a customer has given so far.</summary>
-internal sealed class Tender
+/// <summary>What a customer has given so far: a value, kept as it is.</summary>
+internal sealed record Tender(ImmutableList<PaymentDraft> Payments)
 {
-    private readonly List<PaymentDraft> payments = [];
+    public static Tender None { get; } = new([]);
 
-    public IReadOnlyList<PaymentDraft> Payments => payments;
+    [JsonIgnore]
+    public bool IsNone => Payments.IsEmpty;
 
-    public long PaidCents => payments.Sum(p => p.AmountCents);
-
-    public void Pay(PaymentDraft payment) => payments.Add(payment);
-
-    public void Pay(string method, long cents, bool change = false) => Pay(new PaymentDraft { Method = method, AmountCents = cents, Change = change });
-
-    /// <summary>Takes back what was given last, with its change.</summary>
-    public void UndoLast()
-    {
-        if (payments[^1].Method == Schema.PaymentMethods.Rounding)
-        {
-            payments.RemoveAt(payments.Count - 1);
-        }
-        var change = payments[^1].Change;
-        payments.RemoveAt(payments.Count - 1);
-        if (change)
-        {
-            payments.RemoveAt(payments.Count - 1);
-        }
-    }
-
-    public void Undo() => payments.Clear();
+    [JsonIgnore]
+    public long PaidCents => Payments.Sum(p => p.AmountCents);
 
     /// <summary>In words, whichever way the money went.</summary>
-    public string Text => string.Join(", ", payments.Where(p => p.Method != Schema.PaymentMethods.Rounding).Select(
-        p => $"{Schema.Money.Format(Math.Abs(p.AmountCents))} {p.Method}"));
+    [JsonIgnore]
+    public string Text => string.Join(", ", Payments.Where(p => p.Method != PaymentMethods.Rounding).Select(p => $"{Money.Format(Math.Abs(p.AmountCents))} {p.Method}"));
+
+    public Tender With(PaymentDraft payment) => new(Payments.Add(payment));
+
+    public Tender With(string method, long cents, bool change = false) => With(new PaymentDraft { Method = method, AmountCents = cents, Change = change });
+
+    /// <summary>Without what was given last, its change and its rounding.</summary>
+    public Tender WithoutLast()
+    {
+        var payments = Payments;
+        if (!payments.IsEmpty && payments[^1].Method == PaymentMethods.Rounding)
+        {
+            payments = payments.RemoveAt(payments.Count - 1);
+        }
+        var isChange = !payments.IsEmpty && payments[^1].Change;
+        return new(payments.RemoveRange(Math.Max(payments.Count - (isChange ? 2 : 1), 0), Math.Min(isChange ? 2 : 1, payments.Count)));
+    }
 }

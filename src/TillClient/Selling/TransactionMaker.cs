@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bookmine.Schema;
 using Bookmine.Schema.Entries;
 using Bookmine.Schema.Views;
@@ -12,7 +13,21 @@ namespace Bookmine.TillClient.Selling;
 internal sealed class TransactionMaker(
     ReplicaView view, SaleMaker sales, PaymentMaker payments, Sealer sealer, EntityIds ids, TimeProvider clock, long till, Func<bool> isDisconnected)
 {
-    public Outcome Sell(SaleDraft draft) => Seal(draft.Layby ? EntryKinds.Layby : EntryKinds.Sale, draft.Operator, header => sales.Make(draft, header));
+    public Outcome Sell(SaleDraft draft)
+    {
+        var twin = draft.Reference is { } reference ? TwinOf(reference) : null;
+        var made = Seal(draft.Layby ? EntryKinds.Layby : EntryKinds.Sale, draft.Operator, header => sales.Make(draft, header));
+        // Two orders of two systems may have one number: it is sold, and told.
+        return twin is null || made.Refused is not null ? made : made with
+        {
+            Warning = $"The reference “{draft.Reference}” is that of {twin} too. Look whether it was rung up twice.{(made.Warning is { } more ? $" {more}" : "")}",
+        };
+    }
+
+    /// <returns>The number of a sale here that has the reference; null for none.</returns>
+    private string? TwinOf(string reference) => view.Read(() =>
+        view.By(BookmineSetup.Document, "reference", reference).FirstOrDefault(d => EntryKinds.IsSale(d.Text("kind"))) is not { } twin ? null
+            : twin.IntegerOrNull("trans_id") is { } id ? id.ToString(CultureInfo.InvariantCulture) : DocketNumber.D(twin.Integer("docket")).ToString());
 
     public Outcome Refund(RefundDraft draft, TransactionView original, string number) =>
         Seal(EntryKinds.Refund, draft.Operator, header => Refunds.Make(draft, original, number, header));

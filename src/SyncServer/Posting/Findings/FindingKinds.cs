@@ -16,6 +16,7 @@ public static class FindingKinds
     public const string VoucherOverspent = "voucher overspent";
     public const string RoundedTooMuch = "rounded too much";
     public const string ClockSpansCount = "clock around a count";
+    public const string RepeatedReference = "repeated reference";
     public const string Oversold = "oversold";
     public const string ReplicaMended = "replica mended";
 

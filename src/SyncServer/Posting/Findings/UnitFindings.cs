@@ -25,7 +25,7 @@ internal sealed class UnitFindings(Session session, long till, long now, IReadOn
     [
         new Oversold(), new DoubtfulDate(), new Awaited(), new RefundWithoutOriginal(), new ReturnWithoutOriginal(),
         new RefundedTwice(), new RefundedTooMuch(), new HandedOverTwice(), new PaidTwice(), new DuplicateStock(), new DuplicateContact(),
-        new CreditOverspent(), new VoucherOverspent(), new NobodySignedOn(), new RoundedTooMuch(), new ClockSpansCount(),
+        new CreditOverspent(), new VoucherOverspent(), new NobodySignedOn(), new RoundedTooMuch(), new ClockSpansCount(), new RepeatedReference(),
     ];
 
     private readonly ILookup<SyncTable, PostedRow> inserted = posted
