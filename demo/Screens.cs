@@ -82,12 +82,22 @@ internal sealed partial class Screens(Programs programs, string folder, string t
 
     private async Task TakeAsync(Tmux terminal, string name, string until)
     {
-        var screen = await terminal.UntilAsync(until);
+        // A terminal is written from its top, and may be seen half-way.
+        string screen, seen;
+        do
+        {
+            seen = await terminal.UntilAsync(until);
+            await Task.Delay(StillMilliseconds);
+            screen = await terminal.UntilAsync(until);
+        }
+        while (screen != seen);
         // The day and what takes its time would make each picture another one.
         screen = Seconds().Replace(Day().Replace(screen, "2026-11-02 10:30"), " in 0.1 s");
         await File.WriteAllTextAsync(Path.Combine(target, name + ".txt"), string.Join('\n', screen.Split('\n').Select(l => l.TrimEnd())).TrimEnd() + "\n");
         Console.WriteLine($"{name}: {Path.Combine(target, name + ".txt")}");
     }
+
+    private const int StillMilliseconds = 150;
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d")]
     private static partial Regex Day();

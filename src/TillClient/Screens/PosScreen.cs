@@ -167,7 +167,11 @@ internal sealed class PosScreen : Runnable
     }
 
     /// <summary>A line across, that begins with a text.</summary>
-    private static string Rule(string text, int width) => TextColumns.Start(text, width) + new string('-', Math.Max(width - TextColumns.Of(text), 0));
+    private static string Rule(string text, int width)
+    {
+        var begun = text.Length == 0 ? "" : TextColumns.Start(text.TrimEnd() + " ", width);
+        return begun + new string('-', Math.Max(width - TextColumns.Of(begun), 0));
+    }
 
     /// <summary>What is asked, and what was typed so far: of a long text its end.</summary>
     private string EntryLine(PosPicture picture, int width)
