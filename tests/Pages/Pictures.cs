@@ -1,6 +1,7 @@
 using Bookmine.Schema;
 using Bookmine.SyncServer.Authority;
 using Bookmine.SyncServer.BackOffice;
+using Bookmine.SyncServer.Tills;
 using Bookmine.Tests.Support;
 using Bookmine.TillClient.Selling;
 
@@ -31,7 +32,6 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
         foreach (var (name, path, isPhone, isDark) in new[]
         {
             ("today", "/", false, false), ("attention", "/attention", false, false), ("reports", "/sales/reports?by=hour", false, false),
-                ("tills", "/shop", false, false),
             ("phone", "/", true, true), ("accounts", "/sales/accounts", false, false), ("import", "/stock/import", false, false),
         })
         {
@@ -56,6 +56,33 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
             await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder!, name + ".png") });
         }
     }
+
+    [Fact]
+    public async Task The_documents_have_a_picture_of_thirty_tills_of_which_three_are_in_trouble()
+    {
+        var folder = Environment.GetEnvironmentVariable("BOOKMINE_PICTURES");
+        Assert.SkipWhen(folder is null, "makes pictures where BOOKMINE_PICTURES names a folder");
+        await using var shop = await Shop.OpenAsync("Europe/London");
+        foreach (var n in Enumerable.Range(0, 30))
+        {
+            await shop.EnrolAsync($"{(n % 2 == 0 ? "front" : "pier")} {(n / 2) + 1}", (n % 2) + 1);
+        }
+        var now = shop.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        Told(shop, "front 4", now - (3 * 86_400_000), 41, new TillReport(81_240, now - (4 * 86_400_000), now, 990, null));
+        Told(shop, "pier 9", now, 0, new TillReport(0, null, now, 990, "3 slips wait for the printer: it has no paper"));
+        Told(shop, "pier 2", now, 3, new TillReport(4_385, now - 7_200_000, now, 990, "the disk of this till failed; it sells no more"));
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Ines", Password, Person.Admin, null);
+        Directory.CreateDirectory(folder!);
+        await using var window = await browser.OpenAsync(shop.Url);
+        await window.SignInAsync("Ines", Password);
+        await window.GoAsync("/shop");
+        await window.Page.EvaluateAsync("() => document.activeElement?.blur()");
+        await Task.Delay(800);
+        await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder!, "tills.png") });
+    }
+
+    private static void Told(Shop shop, string till, long at, long unposted, TillReport report) =>
+        shop.Write("UPDATE till SET seen_at = @at, unposted = @unposted, report = @report WHERE name = @name", at, unposted, report.ToText(), till);
 
     /// <summary>Sales from nine to half past four, one till without the server until the afternoon.</summary>
     private static async Task DayAsync(Shop shop, int fewer)

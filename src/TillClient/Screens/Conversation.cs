@@ -10,9 +10,15 @@ namespace Bookmine.TillClient.Screens;
 /// <param name="say">Shows a message; with true, one that must not be missed.</param>
 internal sealed class Conversation(Action<string, bool> say)
 {
+    /// <summary>Of a terminal as it was always.</summary>
+    public const int UsualWidth = 80;
+
     private TaskCompletionSource<object?>? answer;
     private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task running = Task.CompletedTask;
+
+    /// <summary>How wide the screen is, in columns.</summary>
+    public int Width { get; set; } = UsualWidth;
 
     /// <summary>What is asked now; null when nothing is.</summary>
     public Question? Open { get; private set; }
@@ -109,7 +115,7 @@ internal sealed class Conversation(Action<string, bool> say)
         }
         return found.Count == 1 ? found[0]
             : await ChooseAsync(
-                FoundLine.Which(found.Count), found.Select(FoundLine.Of), givesWayToScans: givesWayToScans, heading: FoundLine.HeadingOf(found[0]))
+                FoundLine.Which(found.Count), found.Select(f => FoundLine.Of(f, Width)), givesWayToScans: givesWayToScans, heading: FoundLine.HeadingOf(found[0], Width))
                 .ConfigureAwait(false) is { } chosen ? found[chosen] : null;
     }
 

@@ -24,6 +24,12 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     /// <summary>Nothing is being rung up and nothing is asked: a moment between sales.</summary>
     public bool IsIdle => desk.State is CounterState.Idle && Talk.Open is null && help is null;
 
+    /// <summary>How wide the screen is, in columns.</summary>
+    public int Width
+    {
+        set => Talk.Width = value;
+    }
+
     /// <summary>Who sells; null while nobody has signed on.</summary>
     public string? Operator => desk.Operator;
 
@@ -143,11 +149,11 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         { IsRead: true, Body: { } page } => [.. page.Skip(Talk.At)],
         { Body: { } body } => body,
-        _ => SaleText.Lines(Sale),
+        _ => SaleText.Lines(Sale, Talk.Width),
     };
 
     /// <summary>What the columns of the body are; empty where it has none.</summary>
-    public string Heading() => help is not null ? "" : Talk.Open is { Body: not null } open ? open.Heading : SaleText.Heading(Sale);
+    public string Heading() => help is not null ? "" : Talk.Open is { Body: not null } open ? open.Heading : SaleText.Heading(Sale, Talk.Width);
 
     public string Total() => SaleText.Total(desk);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bookmine.TillClient.Screens;
 
 /// <summary>What a key or a typed command asks for.</summary>
@@ -34,6 +36,8 @@ internal static class PosKeys
         (12, "pay", PosCommand.Pay, "Pay", "take the payment"),
     ];
 
+    private static readonly int[] MostWanted = [12, 1, 8, 5, 7, 10, 3, 4, 9, 6, 2];
+
     public static readonly IReadOnlyList<(string Typed, string Help)> More =
     [
         ("3* before a scan", "three copies; also 3*9780000000019"),
@@ -48,6 +52,7 @@ internal static class PosKeys
         ("/disc 2 10%", "a discount on line 2; /disc all 5.00 on the whole sale"),
         ("/note TEXT", "a note on the sale"),
         ("/print D12345", "a docket again; /print: what waits for the printer"),
+        ("/gift D12345", "the docket for whoever is given the goods: without prices"),
         ("/refund D12345 1", "refund line 1 of a docket; without the 1, choose"),
         ("/again", "what a report said was dropped: make it again"),
         ("/pin", "your PIN is changed, with the server at hand"),
@@ -62,5 +67,22 @@ internal static class PosKeys
         .. More.Select(m => $"  {m.Typed,-22}{m.Help}"),
     ];
 
-    public static string Line => string.Join(' ', All.Select(k => $"{k.FunctionKey}{k.Short}"));
+    /// <summary>The keys in one line; where it is too narrow for all, those that are wanted most.</summary>
+    /// <param name="width">In columns.</param>
+    public static string Line(int width)
+    {
+        var (shown, taken) = (new HashSet<int>(), 0);
+        foreach (var key in MostWanted.Select(n => All.First(k => k.FunctionKey == n)))
+        {
+            taken += Shown(key).Length + (shown.Count > 0 ? 1 : 0);
+            if (taken > width)
+            {
+                break;
+            }
+            shown.Add(key.FunctionKey);
+        }
+        return string.Join(' ', All.Where(k => shown.Contains(k.FunctionKey)).Select(Shown));
+    }
+
+    private static string Shown((int FunctionKey, string, PosCommand, string Short, string) key) => string.Create(CultureInfo.InvariantCulture, $"{key.FunctionKey}{key.Short}");
 }

@@ -133,8 +133,9 @@ internal sealed class PosScreen : Runnable
 
     protected override bool OnDrawingContent(DrawContext? context)
     {
-        var picture = drawn = Session.Picture;
         var (width, height) = (Viewport.Width, Viewport.Height);
+        Session.Resize(width);
+        var picture = drawn = Session.Picture;
         Line(0, picture.Head, Palette.Plain);
         Line(1, EntryLine(picture, width), Palette.Entry);
         Line(2, Rule(picture.Heading, width), Palette.Plain);
@@ -151,7 +152,7 @@ internal sealed class PosScreen : Runnable
         Line(height - 4, first, picture.IsAlarm ? Palette.Alarm : Palette.Plain);
         Line(height - 3, second, picture.IsAlarm && second.Length > 0 ? Palette.Alarm : Palette.Plain);
         Line(height - 2, picture.Status, picture.IsWell ? Palette.Status : Palette.Warning);
-        Line(height - 1, PosKeys.Line, Palette.Plain);
+        Line(height - 1, PosKeys.Line(width), Palette.Plain);
         return true;
 
         void Line(int row, string text, Terminal.Gui.Drawing.Attribute ink)

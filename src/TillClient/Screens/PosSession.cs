@@ -30,6 +30,7 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
     private CancellationTokenSource? putOff;
     private DateTimeOffset notBefore;
     private long askedClock;
+    private int columns = Conversation.UsualWidth;
     private bool usedMemory = true;
 
     /// <summary>What to draw now.</summary>
@@ -62,6 +63,15 @@ internal sealed class PosSession(Till till, TimeProvider clock, Action changed, 
 
     /// <summary>Tells what the screen itself has to tell.</summary>
     public void Say(string text) => Do(() => Dialogue.Say(text, isAlarm: true));
+
+    /// <summary>Tells how wide the screen is, in columns; lines are made anew where that has changed.</summary>
+    public void Resize(int width)
+    {
+        if (Interlocked.Exchange(ref columns, width) != width)
+        {
+            Do(() => Dialogue.Width = width);
+        }
+    }
 
     public void Move(int by) => Do(() => Dialogue.Move(by));
 

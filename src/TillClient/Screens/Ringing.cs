@@ -211,8 +211,10 @@ internal sealed class Ringing(PosDesk desk)
     private async Task ChooseAsync(IReadOnlyList<Found> found, string text)
     {
         // Words can be typed anew; a book that was scanned is one of these, and the next one waits.
-        if (await desk.Talk.ChooseAsync(FoundLine.Which(found.Count), found.Select(FoundLine.Of), givesWayToScans: !Scan.IsOne(text, isFast: false),
-            heading: FoundLine.HeadingOf(found[0])).ConfigureAwait(false) is not { } chosen)
+        var width = desk.Talk.Width;
+        if (await desk.Talk.ChooseAsync(
+            FoundLine.Which(found.Count), found.Select(f => FoundLine.Of(f, width)), givesWayToScans: !Scan.IsOne(text, isFast: false),
+            heading: FoundLine.HeadingOf(found[0], width)).ConfigureAwait(false) is not { } chosen)
         {
             return;
         }

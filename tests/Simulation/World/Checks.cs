@@ -49,6 +49,7 @@ internal static class Checks
         Sales(world);
         Records(world);
         Holdings(world);
+        MoneyChecks.All(world);
         world.Kiosk?.Check();
         foreach (var till in world.Tills)
         {

@@ -17,6 +17,9 @@ internal sealed class Counter(ShopWorld world)
 {
     private static readonly string[] Methods = ["cash", "card", "cheque"];
     private static readonly TimeSpan HeldFor = TimeSpan.FromDays(80);
+    private const int ReturnsEvery = 7;
+    private const long ReturnedCents = 50;
+    private const long CoinCents = 5;
     private int made;
 
     private Random Random => world.Random;
@@ -32,6 +35,11 @@ internal sealed class Counter(ShopWorld world)
         {
             lines.Add(new LineDraft { Title = "A postcard", Qty = 1, UnitPriceCents = 99 });
         }
+        var returned = (made % ReturnsEvery) == 0 && lines.Sum(l => l.Qty * l.UnitPriceCents!.Value) > ReturnedCents ? -ReturnedCents : 0;
+        if (returned != 0)
+        {
+            lines.Add(new LineDraft { StockId = lines[0].StockId, Qty = -1, UnitPriceCents = ReturnedCents });
+        }
         var total = lines.Sum(l => l.Qty * l.UnitPriceCents!.Value);
         var first = Random.Next(4) == 0 ? total / 2 : total;
         List<PaymentDraft> payments = [new() { Method = Methods[Random.Next(3)], AmountCents = first }];
@@ -44,8 +52,15 @@ internal sealed class Counter(ShopWorld world)
             payments.Add(new PaymentDraft { Method = "cash", AmountCents = 500 });
             payments.Add(new PaymentDraft { Method = "cash", AmountCents = -500, Change = true });
         }
+        if (payments is [{ Method: "cash" } whole] && total % CoinCents != 0)
+        {
+            // As coins go.
+            whole.AmountCents = InCoins(total);
+            payments.Add(new PaymentDraft { Method = PaymentMethods.Rounding, AmountCents = total - whole.AmountCents });
+        }
         var attempt = new Attempt($"S{++made}", till, EntryKinds.Sale, total, lines.Sum(l => l.Qty), At(till, -2), shipped)
         {
+            ReturnedCents = returned,
             ByMethod = payments.GroupBy(p => p.Method!).ToDictionary(g => g.Key, g => g.Sum(p => p.AmountCents)),
             Shipped = shipped is null ? [] : lines.Where(l => l.StockId is not null).GroupBy(l => l.StockId!.Value).ToDictionary(g => g.Key, g => g.Sum(l => l.Qty)),
         };
@@ -72,12 +87,14 @@ internal sealed class Counter(ShopWorld world)
         var toStock = Random.Next(3) > 0;
         var attempt = new Attempt($"R{++made}", till, EntryKinds.Refund, -amount, -1, null, null)
         {
-            ByMethod = new Dictionary<string, long> { ["cash"] = -amount },
+            ByMethod = new[] { ("cash", Cents: -InCoins(amount)), (PaymentMethods.Rounding, Cents: InCoins(amount) - amount) }.Where(p => p.Cents != 0).ToDictionary(p => p.Item1, p => p.Cents),
             Shipped = toStock && line.StockId is { } stock ? new Dictionary<Guid, long> { [stock] = -1 } : [],
         };
         var draft = new RefundDraft { Reference = attempt.Reference, Lines = [new RefundLineDraft(line.Line, 1, amount, toStock)] };
         Try(attempt, () => till.Program!.RefundAsync(Random.Next(2) == 0 && sale.TransId is { } n ? $"{n}" : sale.Docket!, draft).GetAwaiter().GetResult());
     }
+
+    private static long InCoins(long cents) => (cents + (CoinCents / 2)) / CoinCents * CoinCents;
 
     public void NewRecord(SimTill till)
     {

@@ -35,6 +35,9 @@ internal sealed record Attempt(string Reference, SimTill Till, string Kind, long
 
     public IReadOnlyDictionary<Guid, long> Shipped { get; init; } = new Dictionary<Guid, long>();
 
+    /// <summary>Of its total, what goods that came back without a docket came to; 0 or less.</summary>
+    public long ReturnedCents { get; init; }
+
     public DateTimeOffset MadeAt { get; set; }
 
     /// <summary>Whether it was made on a machine whose journal has forked since; the machine is another till now.</summary>

@@ -292,7 +292,7 @@ internal sealed class ShopWorld : IDisposable
             for (var branch = 1; branch <= 2; branch++)
             {
                 session.Execute(
-                    "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency) VALUES (@id, @name, @zone, 'Shop', 1000, 'GBP')",
+                    "INSERT INTO branch (id, name, time_zone, header, tax_rate_bp, currency, cash_rounding) VALUES (@id, @name, @zone, 'Shop', 1000, 'GBP', 5)",
                     (long)branch, $"Branch {branch}", branch == 1 ? "Europe/London" : "Australia/Sydney");
             }
             var ids = new EntityIds(Server.Clock, new Random(Seed));
