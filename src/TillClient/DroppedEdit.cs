@@ -11,6 +11,9 @@ namespace Bookmine.TillClient;
 /// <param name="ServerValue">What stands on the server, as text; null when there is nothing.</param>
 public sealed record DroppedEdit(string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason)
 {
+    /// <summary>The title or name of the record, to a person; null where it is not here.</summary>
+    public string? Of { get; init; }
+
     /// <summary>The id of the record; all zeros where the key is none.</summary>
     [JsonIgnore]
     public Guid Record => Guid.TryParse(Key.Split('/')[^1], out var id) ? id : Guid.Empty;
@@ -34,7 +37,7 @@ public sealed record DroppedEdit(string Table, string Key, string Field, string?
     [JsonIgnore]
     public string There => Shown(ServerValue);
 
-    internal static DroppedEdit Of(DroppedField field) => new(field.Table, field.Key, field.Field, field.ClientValue, field.ServerValue, field.Reason);
+    internal static DroppedEdit From(DroppedField field) => new(field.Table, field.Key, field.Field, field.ClientValue, field.ServerValue, field.Reason);
 
     private string Shown(string? value) =>
         IsPrice && long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var cents) ? Money.Format(cents) : (value ?? "").ReplaceLineEndings(" / ");

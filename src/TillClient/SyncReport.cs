@@ -8,7 +8,7 @@ public sealed record PostedCounts(int Sales, int Stock, int Contacts);
 
 public sealed record Renumbering(string Docket, long TransId);
 
-public sealed record QuarantinedEntry(long N, string Reason);
+public sealed record QuarantinedEntry(long N, string Reason, string? Docket = null);
 
 /// <summary>
 /// What a resynchronisation did, and the proof of it: the totals of what was posted, as the till's journal has them and as the server's

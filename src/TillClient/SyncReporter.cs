@@ -3,6 +3,7 @@ using Bookmine.Schema.Views;
 using Bookmine.Sync.Changes;
 using Bookmine.Sync.Journal;
 using Bookmine.Sync.Orchestrators;
+using Bookmine.TillClient.Finding;
 using Bookmine.TillClient.Server;
 
 namespace Bookmine.TillClient;
@@ -11,7 +12,7 @@ namespace Bookmine.TillClient;
 /// Makes the report of what was posted since the last report that a person saw, from the answers noted in the journal; so nothing that was
 /// dropped or quarantined goes untold because a line broke after the posting. Asks the server for its totals of the same entries.
 /// </summary>
-internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
+internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop, TillRecords records)
 {
     private const int Slice = 500;
     private static readonly ControlTotals Nothing = new(0, 0, 0, new Dictionary<string, long>());
@@ -33,8 +34,8 @@ internal sealed class SyncReporter(ClientJournal journal, IShopChannel shop)
             through,
             new PostedCounts(
                 posted.Count(e => EntryKinds.IsTransaction(e.Kind)), posted.Count(e => e.Kind == EntryKinds.Stock), posted.Count(e => e.Kind == EntryKinds.Contact)),
-            [.. entries.SelectMany(e => e.Result!.Dropped).Select(DroppedEdit.Of)],
-            [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => new QuarantinedEntry(e.N, e.Result!.Reason ?? ""))],
+            [.. entries.SelectMany(e => e.Result!.Dropped).Select(d => DroppedEdit.From(d)).Select(d => d with { Of = records.NameOf(d) })],
+            [.. entries.Where(e => e.Result!.State == EntryState.Quarantined).Select(e => new QuarantinedEntry(e.N, e.Result!.Reason ?? "", e.Number is { } n ? DocketNumber.D(n).ToString() : null))],
             [.. posted.Where(e => e.Number is not null && e.Result!.Number is not null)
                 .Select(e => new Renumbering(DocketNumber.D(e.Number!.Value).ToString(), e.Result!.Number!.Value))],
             till, server with { Exceptions = null }, till.Agrees(server), requests(), Math.Round(elapsed().TotalSeconds, 3), outcome.Upgrade,

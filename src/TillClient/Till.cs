@@ -286,7 +286,7 @@ public sealed class Till : IDisposable
                 offset.Heard(-outcome.ClockOffset);
                 words.Keep();
                 Archive();
-                return await new SyncReporter(journal, link.Shop)
+                return await new SyncReporter(journal, link.Shop, Records)
                     .ReportAsync(outcome, () => link.Requests - before, () => clock.GetElapsedTime(started), cancel).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);

@@ -71,7 +71,7 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>
         Told(shop, "front 4", now - (3 * 86_400_000), 41, new TillReport(81_240, now - (4 * 86_400_000), now, 990, null));
         Told(shop, "pier 9", now, 0, new TillReport(0, null, now, 990, "3 slips wait for the printer: it has no paper"));
         Told(shop, "pier 2", now, 3, new TillReport(4_385, now - 7_200_000, now, 990, "the disk of this till failed; it sells no more"));
-        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Ines", Password, Person.Admin, null);
+        shop.Get<Persons>().Add(Actor.AtTheMachine(), "Ines", Password, Person.Admin, []);
         Directory.CreateDirectory(folder!);
         await using var window = await browser.OpenAsync(shop.Url);
         await window.SignInAsync("Ines", Password);

@@ -22,7 +22,7 @@ internal sealed record VoucherOutput(string Kind, string Number, long LeftCents)
 
 internal sealed record ContactOutput(string Kind, Guid ContactId, string Name, string? Email, string? Phone);
 
-internal sealed record DroppedOutput(string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason);
+internal sealed record DroppedOutput(string Table, string Key, string Field, string? TillValue, string? ServerValue, string Reason, string? Of);
 
 internal sealed record ResyncOutput(
     PostedCounts Posted, IReadOnlyList<DroppedOutput> Dropped, IReadOnlyList<QuarantinedEntry> Quarantined, IReadOnlyList<Renumbering> Renumbered,

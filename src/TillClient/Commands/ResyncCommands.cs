@@ -45,8 +45,9 @@ internal static class ResyncCommands
             text.Add(report.Agree ? "  Both sides agree." : "  THE SIDES DO NOT AGREE: show this to the manager.");
         }
         text.AddRange(report.Renumbered.Select(r => $"  {r.Docket} -> {r.TransId}"));
-        text.AddRange(report.Dropped.Select(d => $"  dropped: {(d.IsEmail ? $"email “{d.Here}”" : $"{d.Table} {d.Name}: “{d.Here}” here, “{d.There}” on the server")} ({d.Reason})"));
-        text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: entry {q.N}: {q.Reason}"));
+        text.AddRange(report.Dropped.Select(d =>
+            $"  dropped: {(d.IsEmail ? $"email to {d.Of ?? "a contact"} “{d.Here}”" : $"{d.Of ?? d.Table}, {d.Name}: “{d.Here}” here, “{d.There}” on the server")} ({d.Reason})"));
+        text.AddRange(report.Quarantined.Select(q => $"  kept in quarantine for the manager: {q.Docket ?? $"entry {q.N}"}: {q.Reason}"));
         text.AddRange(report.Exceptions.Select(e => $"  to look at: {e.Kind}: {e.Text}"));
         if (report.Withheld is { } withheld)
         {
@@ -78,7 +79,7 @@ internal static class ResyncCommands
     {
         using var till = context.OpenTill();
         var report = await SyncProgressBar.RunAsync(context.AsJson, progress => till.SynchroniseAsync(progress, context.Cancel)).ConfigureAwait(false);
-        var dropped = report.Dropped.Select(d => new DroppedOutput(d.Table, d.Key, d.Field, d.TillValue, d.ServerValue, d.Reason)).ToList();
+        var dropped = report.Dropped.Select(d => new DroppedOutput(d.Table, d.Key, d.Field, d.TillValue, d.ServerValue, d.Reason, d.Of)).ToList();
         context.Print(
             new ResyncOutput(
                 report.Posted, dropped, report.Quarantined, report.Renumbered, report.Till, report.Server, report.Agree, report.Requests, report.Seconds,

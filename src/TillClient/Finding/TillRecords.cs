@@ -98,6 +98,11 @@ public sealed class TillRecords
         return null;
     }
 
+    /// <summary>What a record that an edit or email was dropped of is called; null where it is not here.</summary>
+    public string? NameOf(DroppedEdit dropped) => !view.Read(() => view.Exists) ? null
+        : dropped.Table == BookmineSetup.Contact.Name ? ContactById(dropped.Record)?.Name
+        : dropped.IsEmail ? AddresseeOf(dropped.Record)?.Name : StockById(dropped.Record)?.Title;
+
     /// <summary>Whether the record was made here and the server does not have it yet, so that a change of it is a correction and is kept.</summary>
     public bool IsOwn(Found record) => view.Read(() =>
         (record is FoundStock s ? view.Overlay.MakerOf(BookmineSetup.Stock, new RowKey(s.StockId)) : record is FoundContact c

@@ -198,9 +198,7 @@ internal sealed class RecordForms(PosDesk desk)
 
     private string Line(DroppedEdit dropped)
     {
-        var whose = dropped.Table == BookmineSetup.Contact.Name ? desk.Till.Records.ContactById(dropped.Record)?.Name
-            : dropped.IsEmail ? desk.Till.Records.AddresseeOf(dropped.Record)?.Name
-            : desk.Till.Records.StockById(dropped.Record)?.Title;
+        var whose = desk.Till.Records.NameOf(dropped);
         return TextColumns.Fit(
             $"{TextColumns.Fit(whose ?? dropped.Table, 24).TrimEnd()}, {dropped.Name}: “{dropped.Here}”{(dropped.IsEmail ? "" : $" (here: “{dropped.There}”)")}", 74).TrimEnd();
     }
