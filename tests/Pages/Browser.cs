@@ -103,7 +103,11 @@ internal sealed class Window : IAsyncDisposable
         await Page.GotoAsync(root + path);
         await Page.FillAsync("#name", name);
         await Page.FillAsync("#password", password);
+        // A click waits for no answer, and what is asked next would break the sign-in off.
+        var answered = Page.WaitForResponseAsync(r => r.Request.Method == "POST");
         await Page.ClickAsync("button");
+        await answered;
+        await Page.WaitForLoadStateAsync();
     }
 
     /// <summary>Goes to an address and waits until the page is whole and alive.</summary>
