@@ -41,6 +41,10 @@ public sealed class UpgradeTests
         await using var pos = await TakenUpAsync(BesideASale);
         Assert.StartsWith("10.00 card of 25.00 for gift voucher of 25.00: taken, and not sealed", pos.Session.Picture.Message, StringComparison.Ordinal);
         Assert.Contains("1 held   1 copy   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
+        // Nobody has entered anything since: it is told again, beside what is rung up.
+        await pos.BeginAgainAsync();
+        Assert.StartsWith("10.00 card of 25.00 for gift voucher of 25.00: taken, and not sealed", pos.Session.Picture.Message, StringComparison.Ordinal);
+        Assert.Contains("1 held   1 copy   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
         await pos.TypeAsync("/clear");
         await pos.Shop.ResyncAsync("front");
         Assert.Equal(1_000, pos.Shop.Number("SELECT amount_cents FROM till_event WHERE kind = 'money unsealed'"));

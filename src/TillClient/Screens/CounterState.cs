@@ -10,20 +10,28 @@ namespace Bookmine.TillClient.Screens;
 [JsonDerivedType(typeof(Recovering), "recovering")]
 internal abstract record CounterState(OpenSale Sale)
 {
+    /// <summary>What is being entered, until it is on the sale or given up; null between two entries.</summary>
+    public string? Entry { get; init; }
+
     /// <summary>With another sale; where nothing else is going on, its lines say what the counter is at.</summary>
     public CounterState With(OpenSale sale) => this is Idle or Ringing { Entry: null } ? AtRest(sale) : this with { Sale = sale };
 
-    /// <summary>When what is going on has ended.</summary>
-    public CounterState Rest() => AtRest(Sale);
+    /// <summary>While something is rung up; money that is still to be told stays so.</summary>
+    public CounterState Entering(string text) => this is Recovering ? this with { Entry = text } : new Ringing(Sale) { Entry = text };
 
-    private static CounterState AtRest(OpenSale sale) => sale.IsEmpty ? new Idle(sale) : new Ringing(sale, Entry: null);
+    /// <summary>When what was entered or paid has ended; money that is still to be told stays so.</summary>
+    public CounterState Rest() => this is Recovering ? this with { Entry = null } : AtRest(Sale);
+
+    /// <summary>When money that was found again has been told.</summary>
+    public CounterState Told() => AtRest(Sale);
+
+    private static CounterState AtRest(OpenSale sale) => sale.IsEmpty ? new Idle(sale) : new Ringing(sale);
 
     /// <summary>Between sales. A contact or a note may be set for the next.</summary>
     public sealed record Idle(OpenSale Sale) : CounterState(Sale);
 
     /// <summary>A sale is rung up.</summary>
-    /// <param name="Entry">What is being entered, until it is on the sale or given up; null between two entries.</param>
-    public sealed record Ringing(OpenSale Sale, string? Entry) : CounterState(Sale);
+    public sealed record Ringing(OpenSale Sale) : CounterState(Sale);
 
     /// <summary>Something is paid. With money taken there is no way back but giving it back.</summary>
     /// <param name="What">What is paid, in words.</param>

@@ -38,9 +38,10 @@ internal sealed record KeptCounter(CounterState State, IReadOnlyList<OpenSale> H
         var open = left.Held.Where(s => s.StartedAt is null || !desk.Till.Records.IsSealed(s.StartedAt)).ToList();
         var here = open.Select(s => s.Here(desk.Till.Records)).ToList();
         desk.Held.AddRange(here.Where(s => !s.IsEmpty));
-        var rungUp = left.IsSaleSealed(desk) ? OpenSale.Empty : left.State.Sale;
+        var isSealed = left.IsSaleSealed(desk);
+        var rungUp = isSealed ? OpenSale.Empty : left.State.Sale;
         var gone = open.Append(rungUp).Sum(s => s.Lines.Count) - here.Sum(s => s.Lines.Count);
-        desk.State = left.Resumed(rungUp.Here(desk.Till.Records), isSealed: rungUp != left.State.Sale, desk.Waiting);
+        desk.State = left.Resumed(rungUp.Here(desk.Till.Records), isSealed, desk.Waiting);
         gone -= desk.Sale.Lines.Count;
         if (gone > 0)
         {
@@ -58,13 +59,14 @@ internal sealed record KeptCounter(CounterState State, IReadOnlyList<OpenSale> H
     /// <param name="waiting">What was being entered is entered again, before what waits.</param>
     private CounterState Resumed(OpenSale sale, bool isSealed, Queue<string> waiting)
     {
+        if (State.Entry is { } entry)
+        {
+            string[] later = [.. waiting];
+            waiting.Clear();
+            later.Prepend(entry).ToList().ForEach(waiting.Enqueue);
+        }
         switch (State)
         {
-            case CounterState.Ringing { Entry: { } entry }:
-                string[] later = [.. waiting];
-                waiting.Clear();
-                later.Prepend(entry).ToList().ForEach(waiting.Enqueue);
-                break;
             case CounterState.Paying { IsSale: true, Tender.IsNone: false } paying when !isSealed:
                 var text = $"{paying.Tender.Text} for a sale whose records are not here any more";
                 return sale.IsEmpty ? new CounterState.Recovering(sale, new UnsealedMoney(text, paying.Tender.PaidCents, After, IsOnRecord: false))
@@ -72,7 +74,7 @@ internal sealed record KeptCounter(CounterState State, IReadOnlyList<OpenSale> H
             case CounterState.Paying { IsSale: false, Tender.IsNone: false } paying:
                 return new CounterState.Recovering(sale, UnsealedMoney.Of(paying, After));
             case CounterState.Recovering recovering:
-                return recovering with { Sale = sale };
+                return recovering with { Sale = sale, Entry = null };
         }
         return new CounterState.Idle(OpenSale.Empty).With(sale);
     }
@@ -81,7 +83,7 @@ internal sealed record KeptCounter(CounterState State, IReadOnlyList<OpenSale> H
     {
         if (desk.State is CounterState.Recovering { Money: { IsOnRecord: false } money } && desk.Till.Records.SealedAfter(money.After).Count > 0)
         {
-            desk.State = desk.State.Rest();
+            desk.State = desk.State.Told();
             desk.Say($"{money.Text}: taken when the program ended. F7 shows whether it was sealed.", isAlarm: true);
         }
         else if (desk.State is CounterState.Recovering { Money: var told })

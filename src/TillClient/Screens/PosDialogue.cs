@@ -188,7 +188,7 @@ internal sealed class PosDialogue(PosDesk desk, Action synchronise, Action quit)
     {
         if (desk.State is CounterState.Recovering { Money.IsOnRecord: true })
         {
-            desk.State = desk.State.Rest();
+            desk.State = desk.State.Told();
         }
         if (desk.State is CounterState.Idle or CounterState.Ringing || desk.Till.WhyNotSelling is not { } why)
         {

@@ -22,7 +22,7 @@ internal sealed class Ringing(PosDesk desk)
             desk.Say(why, isAlarm: true);
             return;
         }
-        desk.State = new CounterState.Ringing(desk.Sale, text);
+        desk.State = desk.State.Entering(text);
         try
         {
             await RingUpAsync(text).ConfigureAwait(false);
