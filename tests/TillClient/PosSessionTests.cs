@@ -349,6 +349,9 @@ public sealed class PosSessionTests
         await pos.BackAndTypeAsync("/email finch", "Your order", "It is here.", "yes");
         await pos.BeginAgainAsync(disconnected: false);
         Assert.StartsWith("Report", pos.Session.Picture.Prompt, StringComparison.Ordinal);
+        var report = string.Join(' ', pos.Session.Picture.Body.Select(l => l.Trim()));
+        Assert.Contains("dropped: The Lighthouse Keeper, authors: “Ada Marsh-Lee” here", report, StringComparison.Ordinal);
+        Assert.Contains("email to Rosa Finch “Your order", report, StringComparison.Ordinal);
         // Whatever becomes of the page, what was dropped is not forgotten; Esc and a scan just leave it.
         Assert.Equal("Find", (await pos.BackAndTypeAsync()).Prompt);
         var picture = await pos.TypeAsync("/again");
@@ -891,6 +894,19 @@ public sealed class PosSessionTests
     }
 
     [Fact]
+    public async Task A_narrow_terminal_shows_what_each_line_comes_to_and_the_keys_that_are_wanted_most()
+    {
+        await using var pos = await Counter.OpenAsync();
+        await pos.TypeAsync("2*" + Sales.Lighthouse);
+        pos.Session.Resize(46);
+        Assert.Equal("  1    2 x The Lighthouse Keeper        35.90", (await pos.TypeAsync()).Body[0]);
+        Assert.All((await pos.TypeAsync("calder")).Body, l => Assert.InRange(l.Length, 1, 46));
+        Assert.EndsWith(" Here", pos.Session.Picture.Heading, StringComparison.Ordinal);
+        Assert.Equal(("1Help 5Hold 7Docket 8Other 10Quit 12Pay", "12Pay"), (PosKeys.Line(46), PosKeys.Line(6)));
+        Assert.EndsWith("10Quit 12Pay", PosKeys.Line(80), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_scanned_waits_as_long_as_the_till_cannot_sell()
     {
         await using var pos = await Counter.OpenAsync();
@@ -898,7 +914,11 @@ public sealed class PosSessionTests
         await pos.BeginAgainAsync(() => File.WriteAllBytes(Path.Combine(pos.Shop.TillFolder("front"), "journal.head"), Ahead()));
         Assert.StartsWith("NOT SELLING", pos.Session.Picture.Status, StringComparison.Ordinal);
         Assert.Contains("1 scanned, waiting", pos.Session.Picture.Message, StringComparison.Ordinal);
+        // Nor is the sale with its money put aside, dropped or changed meanwhile.
+        await pos.TypeAsync("/hold", "/clear", "/qty 1 5");
+        Assert.Contains("TOTAL 17.95   paid 10.00   STILL 7.95", pos.Session.Picture.Total, StringComparison.Ordinal);
         await pos.BeginAgainAsync(() => File.Delete(Path.Combine(pos.Shop.TillFolder("front"), "journal.head")));
+        Assert.Contains("TOTAL 17.95   paid 10.00   STILL 7.95", pos.Session.Picture.Total, StringComparison.Ordinal);
         await pos.TypeAsync("card");
         Assert.Contains("1 copy   TOTAL 12.50", pos.Session.Picture.Total, StringComparison.Ordinal);
     }
